@@ -1,0 +1,12 @@
+-- The profile of each identifier. version = latest received_at of the evidence in its component, epoch ms.
+CREATE TABLE IF NOT EXISTS identity_map
+(
+    identifier_type LowCardinality(String),
+    identifier      String,
+    profile_id      String,
+    version         UInt64,
+    is_deleted      UInt8,
+    INDEX ix_profile_id profile_id TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (identifier_type, identifier)
