@@ -50,3 +50,4 @@ CREATE TABLE IF NOT EXISTS events
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (toDate(timestamp), event, anonymous_id)
+SETTINGS non_replicated_deduplication_window = 0, fsync_after_insert = 1, fsync_part_directory = 1

@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS rejected_events
 (
     source_id     LowCardinality(String),
     received_at   DateTime64(3, 'UTC'),
-    index         UInt32,
+    `index`       UInt32,
     message_id    String,
     code          LowCardinality(String),
     path          String,
@@ -15,3 +15,4 @@ CREATE TABLE IF NOT EXISTS rejected_events
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (received_at, source_id)
+SETTINGS non_replicated_deduplication_window = 0, fsync_after_insert = 1, fsync_part_directory = 1

@@ -17,3 +17,4 @@ CREATE TABLE IF NOT EXISTS ingest_counts
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(hour)
 ORDER BY (loaded_at, source_id)
+SETTINGS non_replicated_deduplication_window = 0, fsync_after_insert = 1, fsync_part_directory = 1

@@ -26,21 +26,45 @@ export interface RunOptions {
 }
 
 /** Rows of a reading statement. Column order and names are the row type's; 64-bit integers arrive as numbers. */
-export async function rows<P extends Params, R>(client: ClickHouseClient, query: Query<P, R>, params: P, options: RunOptions = {}): Promise<R[]> {
-  const result = await client.query({ query: query.sql, query_params: { ...params }, format: 'JSONEachRow', ...callOptions(query.name, options) })
+export async function rows<P extends Params, R>(
+  client: ClickHouseClient,
+  query: Query<P, R>,
+  params: P,
+  options: RunOptions = {},
+): Promise<R[]> {
+  const result = await client.query({
+    query: query.sql,
+    query_params: { ...params },
+    format: 'JSONEachRow',
+    ...callOptions(query.name, options),
+  })
   return result.json<R>()
 }
 
 /** The one row of a reading statement; an Error when there is none. */
-export async function row<P extends Params, R>(client: ClickHouseClient, query: Query<P, R>, params: P, options: RunOptions = {}): Promise<R> {
+export async function row<P extends Params, R>(
+  client: ClickHouseClient,
+  query: Query<P, R>,
+  params: P,
+  options: RunOptions = {},
+): Promise<R> {
   const [first] = await rows(client, query, params, options)
   if (first === undefined) throw new Error(`query ${query.name} gave no row`)
   return first
 }
 
 /** Runs an `INSERT … SELECT` or another statement without a result; resolves with the rows it wrote. */
-export async function execute<P extends Params>(client: ClickHouseClient, query: Query<P, never>, params: P, options: RunOptions = {}): Promise<number> {
-  const { summary } = await client.command({ query: query.sql, query_params: { ...params }, ...callOptions(query.name, options, { wait_end_of_query: 1 }) })
+export async function execute<P extends Params>(
+  client: ClickHouseClient,
+  query: Query<P, never>,
+  params: P,
+  options: RunOptions = {},
+): Promise<number> {
+  const { summary } = await client.command({
+    query: query.sql,
+    query_params: { ...params },
+    ...callOptions(query.name, options, { wait_end_of_query: 1 }),
+  })
   return Number(summary?.written_rows ?? 0)
 }
 

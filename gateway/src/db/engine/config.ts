@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+export interface EngineConfig {
+  /** Full rights on every database whose name starts with `waymark`. */
+  readonly writer: Credentials
+  /** May only select from these databases, within limits that a query cannot raise. */
+  readonly reader: Credentials
+  /** Memory of the whole engine, bytes. */
+  readonly memory: number
+}
+
+const GIB = 2 ** 30
+
+/** A quarter of the machine's memory, at least 1 GiB and at most 4. */
+export function defaultMemory(total: number): number {
+  return Math.round(Math.min(4 * GIB, Math.max(GIB, total / 4)))
+}
+
+/** Server configuration. Only requests that carry the password of one of our two users reach a query: the boot user has none to give. */
+export function configXml(folder: string, { writer, reader, memory }: EngineConfig): string {
+  const allowed = [writer, reader].map(user => basic(user).replace(/[+]/g, '\\+'))
+  return `<clickhouse>
+  <logger><level>none</level></logger>
+  <timezone>UTC</timezone>
+  <max_server_memory_usage>${memory}</max_server_memory_usage>
+  <max_concurrent_queries>100</max_concurrent_queries>
+  <keep_alive_timeout>60</keep_alive_timeout>
+  <user_directories><users_xml><path>${xml(folder)}/users.xml</path></users_xml></user_directories>
+  <http_handlers>
+    <rule><url>/ping</url><handler><type>ping</type></handler></rule>
+    <rule>
+      <headers><Authorization>regex:^(${allowed.map(xml).join('|')})$</Authorization></headers>
+      <handler><type>dynamic_query_handler</type><query_param_name>query</query_param_name></handler>
+    </rule>
+    <rule><handler><type>static</type><status>401</status><response_content>wrong user or password</response_content></handler></rule>
+  </http_handlers>
+</clickhouse>
+`
+}
+
+/** Users, profiles and rights. */
+export function usersXml({ writer, reader, memory }: EngineConfig): string {
+  return `<clickhouse>
+  <profiles>
+    <default/>
+    <reader>
+      <readonly>2</readonly>
+${readerLimits(memory)
+  .map(limit => `      <${limit.name}>${limit.value}</${limit.name}>`)
+  .join('\n')}
+      <constraints>
+${readerLimits(memory)
+  .map(
+    limit =>
+      `        <${limit.name}>${limit.value === 'throw' || limit.isFixed ? '<const/>' : `<min>1</min><max>${limit.value}</max>`}</${limit.name}>`,
+  )
+  .join('\n')}
+      </constraints>
+    </reader>
+  </profiles>
+  <quotas><default/></quotas>
+  <users>
+    <default>
+      <password></password>
+      ${LOOPBACK}
+      <profile>default</profile><quota>default</quota>
+      ${grants('SYSTEM LISTEN ON *.*', 'SELECT ON system.numbers')}
+    </default>
+    <${xml(writer.username)}>
+      <password_sha256_hex>${sha256(writer.password)}</password_sha256_hex>
+      ${LOOPBACK}
+      <profile>default</profile><quota>default</quota>
+      ${grants('ALL ON waymark*.*', 'SELECT ON system.*', 'SELECT ON information_schema.*', 'KILL QUERY ON *.*', 'CREATE TEMPORARY TABLE ON *.*', 'TABLE ENGINE ON *', 'SYSTEM MERGES ON *.*', 'SYSTEM FLUSH ON *.*', 'SYSTEM DROP CACHE ON *.*')}
+    </${xml(writer.username)}>
+    <${xml(reader.username)}>
+      <password_sha256_hex>${sha256(reader.password)}</password_sha256_hex>
+      ${LOOPBACK}
+      <profile>reader</profile><quota>default</quota>
+      ${grants('SELECT ON waymark*.*', 'SELECT ON system.one', 'SELECT ON system.numbers')}
+    </${xml(reader.username)}>
+  </users>
+</clickhouse>
+`
+}
+
+const LOOPBACK = '<networks><ip>127.0.0.1</ip></networks>'
+
+interface Limit {
+  readonly name: string
+  readonly value: number | 'throw'
+  readonly isFixed?: boolean
+}
+
+/** What a read may cost; every one may be lowered by a query (0 would mean "no limit" and is refused), none raised. */
+function readerLimits(memory: number): readonly Limit[] {
+  return [
+    { name: 'max_execution_time', value: 30 },
+    { name: 'timeout_overflow_mode', value: 'throw' },
+    { name: 'max_memory_usage', value: Math.round(memory / 4) },
+    { name: 'max_memory_usage_for_user', value: Math.round(memory / 2), isFixed: true },
+    { name: 'max_result_rows', value: 1_000_000 },
+    { name: 'max_result_bytes', value: 256 * 2 ** 20 },
+    { name: 'result_overflow_mode', value: 'throw' },
+    { name: 'max_temporary_data_on_disk_size_for_user', value: 2 * GIB, isFixed: true },
+    { name: 'max_concurrent_queries_for_user', value: 16, isFixed: true },
+  ]
+}
+
+/** Value of the `Authorization` header. */
+export function basic({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+function grants(...rights: readonly string[]): string {
+  return `<grants>${rights.map(right => `<query>GRANT ${right}</query>`).join('')}</grants>`
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function xml(text: string): string {
+  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
+}

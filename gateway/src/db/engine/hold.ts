@@ -1,0 +1,89 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { configXml, type EngineConfig, usersXml } from './config.ts'
+import { writePrivate } from './handover.ts'
+import { engineLibrary } from './library.ts'
+import { type EngineProcess, startProcess, untilReady } from './process.ts'
+
+export interface HoldOptions extends EngineConfig {
+  readonly dataDir: string
+  readonly port: number
+  /** Called whenever the engine became ready. */
+  readonly onUp: (pid: number) => void
+  /** Called when it died or did not start; it is started again. */
+  readonly onDown: (reason: string) => void
+}
+
+export interface HeldEngine {
+  /** First start; rejects when it fails. Afterwards the engine is kept alive until closed. */
+  start(): Promise<void>
+  /** The same, but a start that fails is tried again and again. */
+  revive(): Promise<void>
+  close(): Promise<void>
+}
+
+const FIRST_DELAY_MS = 100
+const LAST_DELAY_MS = 5_000
+/** A life this long starts the count of failures anew. */
+const HEALTHY_MS = 30_000
+
+/** Keeps one engine process alive on one port with the same passwords, so that clients stay valid over its restarts. */
+export function holdEngine(options: HoldOptions): HeldEngine {
+  const folder = writeConfig(options)
+  const library = engineLibrary()
+  const closing = new AbortController()
+  let engine: EngineProcess | null = null
+  let failures = 0
+
+  async function startOnce(): Promise<EngineProcess> {
+    const child = startProcess({ library, folder, port: options.port })
+    engine = child
+    await untilReady(child, `http://127.0.0.1:${options.port}`, options.writer)
+    options.onUp(child.pid)
+    return child
+  }
+
+  async function watch(child: EngineProcess): Promise<void> {
+    const bornAt = performance.now()
+    const words = await child.ended
+    if (performance.now() - bornAt > HEALTHY_MS) failures = 0
+    await again(words)
+  }
+
+  async function again(reason: string): Promise<void> {
+    if (closing.signal.aborted) return
+    options.onDown(reason)
+    failures++
+    await sleep(Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1)), undefined, { signal: closing.signal }).catch(() => undefined)
+    await revive()
+  }
+
+  async function revive(): Promise<void> {
+    if (closing.signal.aborted) return
+    try {
+      void watch(await startOnce())
+    } catch (error) {
+      await again(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  return {
+    start: async () => void watch(await startOnce()),
+    revive,
+    async close() {
+      closing.abort()
+      engine?.kill()
+      await engine?.ended
+    },
+  }
+}
+
+/** Writes what the engine reads at its start; nobody but its owner may look. */
+function writeConfig(options: HoldOptions): string {
+  const folder = join(options.dataDir, 'engine')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writePrivate(join(folder, 'config.xml'), configXml(folder, options))
+  writePrivate(join(folder, 'users.xml'), usersXml(options))
+  return folder
+}

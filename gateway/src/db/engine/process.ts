@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { basic, type Credentials } from './config.ts'
+
+export interface ChildArguments {
+  readonly library: string
+  /** Holds `config.xml`, `users.xml` and the data. */
+  readonly folder: string
+  readonly port: number
+}
+
+export interface EngineProcess {
+  readonly pid: number
+  /** Resolves when the process is gone, with its last words on stderr. */
+  readonly ended: Promise<string>
+  kill(): void
+}
+
+const ENTRY = fileURLToPath(new URL('./child.ts', import.meta.url))
+const START_TIMEOUT_MS = 60_000
+const KEPT_LINES = 20
+
+/** Starts the engine's process; it has an empty environment and dies with this one. */
+export function startProcess(child: ChildArguments): EngineProcess {
+  // detached: a Ctrl-C in the terminal must not end the engine before the gateway has drained into it.
+  const engine = spawn(process.execPath, [ENTRY, JSON.stringify(child)], {
+    env: { TZ: 'UTC' },
+    cwd: child.folder,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  let lastLines: readonly string[] = []
+  engine.stderr.setEncoding('utf8').on('data', (text: string) => {
+    lastLines = [...lastLines, ...text.split('\n')].filter(line => line.trim() !== '').slice(-KEPT_LINES)
+  })
+  const ended = new Promise<string>(resolve => {
+    engine.on('error', error => resolve(error.message))
+    engine.on('close', (code, signal) => resolve([`ended with ${signal ?? `exit code ${code}`}`, ...lastLines].join('\n')))
+  })
+  engine.stdin.on('error', () => undefined)
+  return { pid: engine.pid ?? 0, ended, kill: () => void engine.kill('SIGKILL') }
+}
+
+/** Resolves when the engine answers an authenticated query; an Error with the process's last words and what to do when it ends before. */
+export async function untilReady(engine: EngineProcess, url: string, user: Credentials): Promise<void> {
+  const end = engine.ended.then(words => {
+    throw new Error(`The embedded engine did not start: ${words}\n${advice(words)}`)
+  })
+  end.catch(() => undefined)
+  const deadline = performance.now() + START_TIMEOUT_MS
+  while (performance.now() < deadline) {
+    if (await Promise.race([answers(url, user), end])) return
+    await Promise.race([sleep(25), end])
+  }
+  engine.kill()
+  throw new Error(
+    `The embedded engine did not answer on ${url} within ${START_TIMEOUT_MS / 1000} s. Is the machine overloaded? Start again, or set CLICKHOUSE_URL to a ClickHouse server.`,
+  )
+}
+
+/** Whether the engine at this address takes this user's queries. */
+export async function answers(url: string, user: Credentials): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/?query=SELECT+1`, { headers: { authorization: basic(user) }, signal: AbortSignal.timeout(2000) })
+    return (await response.text()).trim() === '1'
+  } catch {
+    return false // not listening yet, or no more
+  }
+}
+
+/** A free port on loopback: the preferred one if it becomes free within `patienceMs` (the last engine may still be dying), else any. */
+export async function freePort(preferred: number | null, patienceMs: number): Promise<number> {
+  const deadline = performance.now() + patienceMs
+  while (preferred !== null) {
+    const port = await bindOnce(preferred)
+    if (port !== null) return port
+    if (performance.now() >= deadline) break
+    await sleep(50)
+  }
+  const port = await bindOnce(0)
+  if (port === null) throw new Error('No free port on 127.0.0.1 for the embedded engine. Close programs that listen there.')
+  return port
+}
+
+function bindOnce(port: number): Promise<number | null> {
+  return new Promise(resolve => {
+    const server = createServer()
+    server.on('error', () => resolve(null))
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : null))
+    })
+  })
+}
+
+function advice(words: string): string {
+  if (words.includes('Another server instance'))
+    return 'Another engine uses the same DATA_DIR: stop the process named above, or give this one its own DATA_DIR.'
+  if (words.includes('Address already in use')) return 'Another program took its port just now: start again.'
+  if (/GLIBC|cannot open shared object|ffi-rs/.test(words))
+    return 'Its library could not be loaded: it needs glibc 2.17 or later and the optional dependencies installed. Or set CLICKHOUSE_URL to a ClickHouse server.'
+  if (/No space left|NOT_ENOUGH_SPACE/.test(words)) return 'The disk of DATA_DIR is full: make room and start again.'
+  return 'Check that DATA_DIR is writable and not full; `waymark doctor` checks the machine. Or set CLICKHOUSE_URL to a ClickHouse server.'
+}

@@ -1,0 +1,41 @@
+import type { ClickHouseSettings } from '@clickhouse/client'
+
+/** Sent with every call: defaults that drifted over ClickHouse's versions, or that a server's profile may have changed. */
+export const PINNED_SETTINGS = {
+  output_format_json_quote_64bit_integers: 0,
+  output_format_json_quote_denormals: 0,
+  date_time_input_format: 'best_effort',
+  date_time_output_format: 'simple',
+  session_timezone: 'UTC',
+  input_format_skip_unknown_fields: 0,
+  // One insert = one block: chunks parsed in parallel would become several.
+  input_format_parallel_parsing: 0,
+  async_insert: 0,
+  // A row written again on purpose must not be taken for a retry; the loader verifies before it replays.
+  insert_deduplicate: 0,
+  deduplicate_blocks_in_dependent_materialized_views: 0,
+  join_use_nulls: 0,
+  final: 0,
+  use_query_cache: 0,
+  http_write_exception_in_output_format: 0,
+} as const satisfies ClickHouseSettings
+
+/** Sent when the server knows them, because older ones refuse what they do not know. */
+export const PINNED_WHERE_KNOWN = {
+  deduplicate_insert: 'disable',
+} as const
+
+/** Tables are spread over shards: sub-queries are sent along, and an insert is acknowledged when the shards have it. */
+export const CLUSTER_SETTINGS = {
+  distributed_product_mode: 'global',
+  distributed_foreground_insert: 1,
+} as const satisfies ClickHouseSettings
+
+/** Limits of a read where no profile sets them: on a server that is not ours. The embedded engine's are in engine/config.ts. */
+export const READER_SETTINGS = {
+  readonly: '2',
+  max_execution_time: 30,
+  max_memory_usage: String(2 ** 30),
+  max_result_rows: '1000000',
+  result_overflow_mode: 'throw',
+} as const satisfies ClickHouseSettings
