@@ -1,0 +1,92 @@
+import { resolve } from 'node:path'
+import { type OriginRule, parseAllowedOrigins } from './keys/origins.ts'
+import { parseSecretKeys, parseWriteKeys, type SecretKeySetting, type WriteKeySetting } from './keys/parse.ts'
+
+export type Role = 'all' | 'ingest' | 'jobs'
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+export interface Config {
+  readonly port: number
+  readonly host: string
+  readonly role: Role
+  /** Absolute. */
+  readonly dataDir: string
+  /** null: the embedded engine in `dataDir`. */
+  readonly clickhouseUrl: string | null
+  readonly cluster: string | null
+  /** Empty: generated on first start. */
+  readonly writeKeys: readonly WriteKeySetting[]
+  readonly secretKeys: readonly SecretKeySetting[]
+  readonly allowedOrigins: readonly OriginRule[]
+  /** null: built-in models. */
+  readonly modelsDir: string | null
+  readonly logLevel: LogLevel
+  readonly trustProxy: boolean
+  readonly geoipFile: string | null
+}
+
+/** Every problem of the environment at once. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(`the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+export type Environment = { readonly [name: string]: string | undefined }
+
+/** Reads the variables of the public contract; throws ConfigError. */
+export function loadConfig(env: Environment, cwd: string): Config {
+  const problems: string[] = []
+  const text = (name: string) => env[name]?.trim() || null
+  const problem = (name: string, wanted: string) => problems.push(`${name}=${env[name]}: ${wanted}`)
+
+  function oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
+    const value = text(name)
+    if (value === null) return fallback
+    const found = values.find(candidate => candidate === value)
+    if (found === undefined) problem(name, `use one of ${values.join(', ')}`)
+    return found ?? fallback
+  }
+
+  function port(): number {
+    const value = text('PORT')
+    if (value === null) return 8090
+    const parsed = Number(value)
+    if (!Number.isInteger(parsed) || parsed < 0 || parsed > 65_535) problem('PORT', 'use a whole number from 0 (any free port) to 65535')
+    return parsed
+  }
+
+  function clickhouseUrl(): string | null {
+    const value = text('CLICKHOUSE_URL')
+    if (value === null) return null
+    const url = URL.canParse(value) ? new URL(value) : null
+    if (url === null || !/^https?:$/.test(url.protocol)) problems.push('CLICKHOUSE_URL: use http(s)://user:password@host:8123/database')
+    return value
+  }
+
+  const writeKeys = parseWriteKeys(env.WRITE_KEYS ?? '')
+  const secretKeys = parseSecretKeys(env.SECRET_KEYS ?? '')
+  const origins = parseAllowedOrigins(env.ALLOWED_ORIGINS ?? '')
+  problems.push(...writeKeys.problems, ...secretKeys.problems, ...origins.problems)
+  if (text('CLICKHOUSE_CLUSTER') !== null && text('CLICKHOUSE_URL') === null) problems.push('CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL; the embedded engine is one node')
+
+  const config: Config = {
+    port: port(),
+    host: text('HOST') ?? '127.0.0.1',
+    role: oneOf('ROLE', ['all', 'ingest', 'jobs'], 'all'),
+    dataDir: resolve(cwd, text('DATA_DIR') ?? '.waymark'),
+    clickhouseUrl: clickhouseUrl(),
+    cluster: text('CLICKHOUSE_CLUSTER'),
+    writeKeys: writeKeys.keys,
+    secretKeys: secretKeys.keys,
+    allowedOrigins: origins.rules,
+    modelsDir: text('MODELS_DIR') === null ? null : resolve(cwd, text('MODELS_DIR') ?? ''),
+    logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
+    trustProxy: oneOf('TRUST_PROXY', ['off', 'on', 'false', 'true', '0', '1'], 'off').match(/^(on|true|1)$/) !== null,
+    geoipFile: text('GEOIP_FILE'),
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config
+}

@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Which packages a package may import (itself always). */
+const PACKAGES: Record<string, readonly string[]> = {
+  schemas: [],
+  'sdk-browser': ['schemas'],
+  gateway: ['schemas'],
+  test: ['schemas', 'sdk-browser', 'sdk-node', 'gateway'],
+}
+
+/** Which folders of the gateway a folder may import; '.' are the files directly in src. */
+const GATEWAY: Record<string, readonly string[]> = {
+  '.': ['.', 'cli', 'console', 'db', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read'],
+  cli: ['.', 'console', 'db', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read'],
+  console: ['.', 'db', 'identity', 'ingest', 'keys', 'model', 'read'],
+  db: [],
+  identity: ['.', 'db', 'jobs', 'model'],
+  ingest: ['.', 'db', 'keys'],
+  jobs: ['.', 'db', 'identity', 'model'],
+  keys: ['.', 'db'],
+  model: ['.', 'db'],
+  read: ['.', 'db', 'identity', 'ingest', 'keys', 'model'],
+}
+
+/** Pure files: nothing but contracts and other pure files, and neither clock, randomness, process nor network. */
+const PURE = [
+  'gateway/src/ingest/enrich.ts',
+  'gateway/src/ingest/normalise.ts',
+  'gateway/src/ingest/clock.ts',
+  'gateway/src/ingest/channel.ts',
+  'gateway/src/identity/graph.ts',
+  'gateway/src/identity/membership.ts',
+  'gateway/src/model/intent.ts',
+  'gateway/src/model/journey.ts',
+  'gateway/src/model/predicates.ts',
+  'gateway/src/model/lint.ts',
+  'gateway/src/db/ddl.ts',
+]
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts') && !/(^|\/)(node_modules|dist)\//.test(file))
+    .map(file => join(folder, file))
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [
+    ...text.matchAll(/^(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm),
+  ].map(match => match[1] ?? match[2] ?? match[3] ?? '')
+}
+
+/** Root-relative path of what an import names, or null for a dependency. */
+function target(file: string, specifier: string): string | null {
+  if (specifier.startsWith('.')) return relative(root, resolve(root, dirname(file), specifier))
+  const own = /^@waymark\/(schemas|browser|node|gateway)(?:\/|$)/.exec(specifier)?.[1]
+  return own === undefined ? null : own === 'browser' || own === 'node' ? `sdk-${own}/` : `${own}/`
+}
+
+const isTest = (file: string) => /\.test\.ts$/.test(file)
+
+describe('imports follow the walls of docs/ARCHITECTURE.md', () => {
+  for (const [name, allowed] of Object.entries(PACKAGES)) {
+    test(`${name} imports ${allowed.length === 0 ? 'nothing of ours' : `only ${allowed.join(', ')}`}`, () => {
+      const wrong = sources(name)
+        .filter(file => name === 'test' || !isTest(file))
+        .flatMap(file => importsOf(file).map(specifier => ({ file, to: target(file, specifier) })))
+        .filter(({ to }) => to !== null && ![name, ...allowed].includes(to.split('/')[0] ?? ''))
+      expect(wrong).toEqual([])
+    })
+  }
+
+  test('folders of the gateway import only what the map allows', () => {
+    const folderOf = (path: string) =>
+      path.startsWith('gateway/src/') ? (path.split('/').length === 3 ? '.' : (path.split('/')[2] ?? '.')) : null
+    const wrong = sources('gateway/src')
+      .filter(file => !isTest(file))
+      .flatMap(file => importsOf(file).map(specifier => ({ file, from: folderOf(file), to: folderOf(target(file, specifier) ?? '') })))
+      .filter(({ from, to }) => from !== null && to !== null && from !== to && !(GATEWAY[from] ?? []).includes(to))
+    expect(wrong).toEqual([])
+  })
+
+  test('nobody but main.ts is imported by nobody: no module imports main.ts', () => {
+    expect(
+      sources('gateway/src').filter(file => importsOf(file).some(specifier => target(file, specifier) === 'gateway/src/main.ts')),
+    ).toEqual([])
+  })
+
+  test.each(PURE)('%s is pure', file => {
+    const text = readFileSync(join(root, file), 'utf8')
+    expect(text.match(/\b(Date\.now|new Date\(\)|Math\.random|process\.|fetch\()/)).toBeNull()
+    const impure = importsOf(file)
+      .map(specifier => ({ specifier, to: target(file, specifier) }))
+      .filter(({ specifier, to }) =>
+        to === null
+          ? specifier.startsWith('node:') && specifier !== 'node:crypto'
+          : to.startsWith('gateway/src/db/') || to.startsWith('gateway/src/jobs/'),
+      )
+    expect(impure).toEqual([])
+  })
+
+  test('process.env is read in main.ts alone', () => {
+    const readers = [...sources('gateway/src'), ...sources('schemas/src')].filter(
+      file => !isTest(file) && readFileSync(join(root, file), 'utf8').includes('process.env'),
+    )
+    expect(readers).toEqual(['gateway/src/main.ts'])
+  })
+})
