@@ -94,12 +94,12 @@ export interface JourneyModel {
   intent: string
   states: JourneyState[]
   status: {
-    /** Event rules that end the relationship. */
+    /** What ends the relationship: an event, at its own time, or a threshold over the days before, at day start. */
     churn: Predicate
     returnedDays: number
     /** A customer without a contract churns after max(days, factor × own mean gap between orders) without an order. */
     orderGap: { days: number; factor: number }
-    /** Touches that do not end dormancy: what we did, not what they did. */
+    /** Touches that do not end dormancy: what we did, not what they did. May name `@category`. */
     ignore: string[]
   }
 }
@@ -111,8 +111,11 @@ export interface JourneyState {
   /** null: the stage is left only by an event rule of a later stage (sticky). */
   hold: Predicate | null
   graceDays: number
-  /** Events after which the stage is left once its grace is over, whatever holds; null: none. `rule` is the cause shown. */
-  exit: { event: string[]; rule: string } | null
+  /**
+   * Events after which the stage is left once its grace is over, whatever holds but `unless`; null: none. `rule` is the cause shown.
+   * The stage then opens again to an event rule at once, to a threshold rule only after `hold` has failed once.
+   */
+  exit: { event: string[]; unless: Predicate | null; rule: string } | null
   /** Lowest stage it may fall back to; null: any lower stage. */
   floor: string | null
   dormantDays: number
@@ -125,8 +128,9 @@ export interface EnterRule {
 }
 
 /**
- * The closed set of conditions. `types` are touch types or, with a leading `@`, every type of a category of the intent model.
+ * The closed set of conditions. `types` are touch types; `@content` is every type of that category of the intent model, `*` every touch.
  * Windows are days back from the day in question, that day included.
+ * A rule with an `event` in it is an event rule and acts at that event's time; every other is a threshold rule and acts at day start.
  */
 export type Predicate =
   | { any: Predicate[] }
