@@ -1,0 +1,32 @@
+import { EVENT_COLUMNS } from '@waymark/schemas/row'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { countRow, eventRow, rejectedRow } from './frame.fixture.ts'
+import { decodePayload, encodePayload, frameText, payloadCounts } from './framePayload.ts'
+
+const place = { segment: '0191d2a4-5b1c-4c55-8a77-9f1e2d3c4b5a', firstEvent: 7, firstRejected: 3 }
+
+describe('the text of a frame', () => {
+  it('comes back as it went in, whatever the texts hold', () => {
+    const text = fc.string({ unit: 'binary' })
+    fc.assert(
+      fc.property(fc.array(text), fc.array(text), text, (titles, raws, source_id) => {
+        const events = titles.map((title, index) => eventRow({ message_id: `m${index}`, title, source_id }))
+        const rejected = raws.map((raw, index) => rejectedRow({ raw, index }))
+        const counts = [countRow({ source_id, received: titles.length + raws.length, rejected: raws.length })]
+        const payload = encodePayload(frameText({ events, rejected, counts }), place)
+        const back = decodePayload(payload)
+        expect(back.segment).toBe(place.segment)
+        expect(back.counts).toEqual(counts)
+        expect(payloadCounts(payload)).toEqual({ segment: place.segment, counts })
+        expect(back.events.map(({ index, json }) => [index, JSON.parse(json)])).toEqual(
+          events.map((row, index) => [7 + index, EVENT_COLUMNS.map(column => row[column])]),
+        )
+        expect(back.rejected.map(({ index, json }) => [index, (JSON.parse(json) as string[]).at(-1)])).toEqual(
+          rejected.map(({ raw }, index) => [3 + index, raw]),
+        )
+      }),
+      { numRuns: 200 },
+    )
+  })
+})

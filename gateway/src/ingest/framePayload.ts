@@ -1,0 +1,79 @@
+/** The text inside a frame: one line saying what and where, then the events, then the rejected ones, a line each. Pure. */
+import { type CountRow, EVENT_COLUMNS, REJECTED_COLUMNS } from '@waymark/schemas/row'
+import type { Frame } from './frame.ts'
+
+/** A frame as text, before it has a place in a segment. */
+export interface FrameText {
+  readonly events: number
+  readonly rejected: number
+  readonly counts: readonly CountRow[]
+  /** Lines, each with its line feed. */
+  readonly lines: string
+}
+
+/**
+ * Where a frame stands. The uuid is repeated in each frame and the indexes are told, not counted, so that
+ * damage before a frame changes nothing about it: what was loaded under an index keeps that index.
+ */
+export interface Place {
+  readonly segment: string
+  readonly firstEvent: number
+  readonly firstRejected: number
+}
+
+/** A row as a JSON array without its place: `["m-1","web",…]`. */
+export interface Line {
+  readonly index: number
+  readonly json: string
+}
+
+export interface PlacedFrame {
+  readonly segment: string
+  readonly events: readonly Line[]
+  readonly rejected: readonly Line[]
+  readonly counts: readonly CountRow[]
+}
+
+type Head = [segment: string, firstEvent: number, events: number, firstRejected: number, rejected: number, counts: CountTuple[]]
+type CountTuple = [source: string, hour: number, received: number, deduplicated: number, rejected: number, suppressed: number]
+
+export function frameText({ events, rejected, counts }: Frame): FrameText {
+  let lines = ''
+  for (const event of events) lines += `${JSON.stringify(EVENT_COLUMNS.map(column => event[column]))}\n`
+  for (const row of rejected) lines += `${JSON.stringify(REJECTED_COLUMNS.map(column => row[column]))}\n`
+  return { events: events.length, rejected: rejected.length, counts, lines }
+}
+
+export function encodePayload({ events, rejected, counts, lines }: FrameText, { segment, firstEvent, firstRejected }: Place): Buffer {
+  const head: Head = [segment, firstEvent, events, firstRejected, rejected, counts.map(countTuple)]
+  return Buffer.from(`${JSON.stringify(head)}\n${lines}`)
+}
+
+export function decodePayload(payload: Buffer): PlacedFrame {
+  const [first = '[]', ...lines] = payload.toString('utf8').split('\n')
+  const [segment, firstEvent, events, firstRejected, rejected, counts] = JSON.parse(first) as Head
+  return {
+    segment,
+    events: lines.slice(0, events).map((json, place) => ({ index: firstEvent + place, json })),
+    rejected: lines.slice(events, events + rejected).map((json, place) => ({ index: firstRejected + place, json })),
+    counts: counts.map(([source_id, hour, received, deduplicated, refused, suppressed]) => ({
+      source_id,
+      hour,
+      received,
+      deduplicated,
+      rejected: refused,
+      suppressed,
+    })),
+  }
+}
+
+/** Only the counts, without splitting the lines. */
+export function payloadCounts(payload: Buffer): { segment: string; counts: readonly CountRow[] } {
+  const end = payload.indexOf(0x0a)
+  const { segment, counts } = decodePayload(payload.subarray(0, end === -1 ? payload.length : end))
+  return { segment, counts }
+}
+
+function countTuple(row: CountRow): CountTuple {
+  return [row.source_id, row.hour, row.received, row.deduplicated, row.rejected, row.suppressed]
+}

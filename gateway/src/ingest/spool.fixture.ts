@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import type { FolderLock } from './folderLock.ts'
+import type { SealedSegment } from './sealed.ts'
+import { openSpool, type Spool, type SpoolEdges } from './spool.ts'
+
+/** Locks of processes that live only in a test. */
+export function testLocks(): { lock: FolderLock; held: Set<string> } {
+  const held = new Set<string>()
+  const lock: FolderLock = async folder => {
+    if (held.has(folder)) return null
+    held.add(folder)
+    return async () => void held.delete(folder)
+  }
+  return { lock, held }
+}
+
+/** A spool that seals only when told to. */
+export function testSpool(edges: Partial<SpoolEdges> & Pick<SpoolEdges, 'fs'>): Promise<Spool> {
+  return openSpool({
+    dir: '/spool',
+    instance: 'one',
+    now: Date.now,
+    randomUUID,
+    lock: testLocks().lock,
+    ...edges,
+    limits: { sealMs: 3_600_000, ...edges.limits },
+  })
+}
+
+/** Message ids in finished segments, in order. */
+export async function idsIn(segments: readonly SealedSegment[]): Promise<string[]> {
+  const contents = await Promise.all(segments.map(segment => segment.read()))
+  return contents.flatMap(({ events }) => events.map(({ json }) => String((JSON.parse(json) as unknown[])[0])))
+}

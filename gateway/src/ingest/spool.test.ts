@@ -1,0 +1,203 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type DiskFaults, failure, memoryDisk } from './disk.fixture.ts'
+import { countRow, testFrame } from './frame.fixture.ts'
+import { idsIn, testSpool } from './spool.fixture.ts'
+import { openSpool, SpoolFull } from './spool.ts'
+
+describe('the spool', () => {
+  it('makes the file, its header and its name durable, then the frame, then answers', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    const before = fs.calls.length
+    await spool.append(testFrame(['m1']))
+    expect(fs.calls.slice(before).map(call => call.split(' ')[0])).toEqual(['create', 'write', 'sync', 'syncFolder', 'write', 'syncData'])
+  })
+
+  it('commits what arrives during a commit with one write and one sync', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    await spool.append(testFrame(['m0']))
+    const before = fs.calls.length
+    await Promise.all(Array.from({ length: 50 }, (_, index) => spool.append(testFrame([`m${index}`]))))
+    expect(fs.calls.slice(before).map(call => call.split(' ')[0])).toEqual(['write', 'syncData'])
+  })
+
+  it('keeps every acknowledged frame through a power cut, whatever the disk does before', async () => {
+    const fault = fc.constantFrom('none', 'none', 'none', 'short', 'full', 'sync', 'truncate and sync', 'create', 'rename')
+    const step = fc.record({ fault, frames: fc.integer({ min: 1, max: 4 }), seal: fc.boolean() })
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async steps => {
+        const fs = memoryDisk()
+        const spool = await testSpool({ fs })
+        const [acknowledged, refused] = [new Set<string>(), new Set<string>()]
+        let counter = 0
+        for (const { fault, frames, seal } of steps) {
+          fs.faults = faultsOf(fault)
+          const ids = Array.from({ length: frames }, () => `m${counter++}`)
+          await Promise.all(
+            ids.map(id =>
+              spool.append(testFrame([id])).then(
+                () => acknowledged.add(id),
+                () => refused.add(id),
+              ),
+            ),
+          )
+          if (seal) await spool.seal()
+        }
+        const after = await testSpool({ fs: fs.crash() })
+        const found = await idsIn(after.sealed())
+        expect(found.filter(id => acknowledged.has(id))).toEqual([...acknowledged])
+        expect(found.filter(id => refused.has(id))).toEqual([])
+        expect(after.pending().reduce((sum, row) => sum + row.received, 0)).toBe(acknowledged.size)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('goes on after a full disk, and stores nothing that was refused', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    await spool.append(testFrame(['kept']))
+    fs.faults = faultsOf('full')
+    await expect(spool.append(testFrame(['refused']))).rejects.toBeInstanceOf(SpoolFull)
+    fs.faults = {}
+    await spool.append(testFrame(['next']))
+    await spool.seal()
+    expect(await idsIn(spool.sealed())).toEqual(['kept', 'next'])
+  })
+
+  it('never syncs a file again whose sync failed', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    await spool.append(testFrame(['kept']))
+    fs.faults = faultsOf('sync')
+    await expect(spool.append(testFrame(['refused']))).rejects.toBeInstanceOf(SpoolFull)
+    fs.faults = {}
+    const broken = fs.calls.findLast(call => call.startsWith('syncData'))
+    const before = fs.calls.length
+    await spool.append(testFrame(['next']))
+    await spool.seal()
+    expect(fs.calls.slice(before)).not.toContain(broken)
+    expect(await idsIn(spool.sealed())).toEqual(['kept', 'next'])
+    expect(spool.sealed()).toHaveLength(2)
+  })
+
+  it('counts what waits, per source and hour, also when every event was a copy', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    await spool.append(testFrame(['m1', 'm2'], { rejected: 1 }))
+    await spool.seal()
+    await spool.append(testFrame([], { deduplicated: 3 }))
+    await spool.append(testFrame(['m3'], { source: 'app', suppressed: 1 }))
+    expect(spool.pending()).toEqual([
+      countRow({ source_id: 'app', received: 2, suppressed: 1 }),
+      countRow({ received: 6, rejected: 1, deduplicated: 3 }),
+    ])
+    await spool.sealed()[0]?.remove()
+    expect(spool.pending()).toContainEqual(countRow({ received: 3, deduplicated: 3 }))
+  })
+
+  it('seals when a segment is large, holds many rows, or is old', async () => {
+    const sealedBy = async (limits: object, frames: number) => {
+      const spool = await testSpool({ fs: memoryDisk(), limits })
+      const sealed = new Promise<void>(resolve => spool.onSealed(resolve))
+      for (let index = 0; index < frames; index++) await spool.append(testFrame([`m${index}`]))
+      await sealed
+      return spool.sealed().length
+    }
+    expect(await sealedBy({ sealBytes: 200 }, 3)).toBeGreaterThan(0)
+    expect(await sealedBy({ sealRows: 2 }, 2)).toBe(1)
+    expect(await sealedBy({ sealMs: 1 }, 1)).toBe(1)
+  })
+
+  it('refuses with a time to wait when it is full, and accepts again when segments are loaded', async () => {
+    const spool = await testSpool({ fs: memoryDisk(), limits: { maxBytes: 300, retryAfterSeconds: 7 } })
+    await spool.append(testFrame(['m1', 'm2', 'm3']))
+    await expect(spool.append(testFrame(['m4']))).rejects.toMatchObject({ name: 'SpoolFull', retryAfterSeconds: 7 })
+    await spool.seal()
+    await spool.sealed()[0]?.remove()
+    await spool.append(testFrame(['m4']))
+  })
+
+  it('refuses when the volume is almost full', async () => {
+    const fs = memoryDisk()
+    fs.faults = { free: () => 0.04 }
+    const spool = await testSpool({ fs })
+    await expect(spool.append(testFrame(['m1']))).rejects.toThrow('almost full')
+  })
+
+  it('gives ids that rise and are used once, also when the clock goes back', async () => {
+    const fs = memoryDisk()
+    const clock = { at: 2_000_000_000_000 }
+    const spool = await testSpool({ fs, now: () => clock.at })
+    for (const at of [2_000_000_000_000, 2_000_000_000_000, 1_000_000_000_000]) {
+      clock.at = at
+      await spool.append(testFrame(['m']))
+      await spool.seal()
+    }
+    const again = await testSpool({ fs, now: () => 5 })
+    await again.append(testFrame(['m']))
+    await again.seal()
+    const ids = again.sealed().map(segment => segment.id)
+    expect(ids).toEqual([...new Set(ids)].sort())
+    expect(ids).toHaveLength(4)
+    expect(new Set(again.sealed().map(segment => segment.uuid)).size).toBe(4)
+  })
+
+  it('finishes what is in flight when it is closed, and refuses what comes later', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    const inFlight = spool.append(testFrame(['m1']))
+    await spool.close()
+    await inFlight
+    await expect(spool.append(testFrame(['m2']))).rejects.toBeInstanceOf(SpoolFull)
+    expect(fs.files().filter(name => name.endsWith('.open'))).toEqual([])
+    expect(await idsIn((await testSpool({ fs })).sealed())).toEqual(['m1'])
+  })
+
+  it('works on a real disk', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'waymark-spool-'))
+    const edges = { dir, instance: 'one', now: Date.now, randomUUID: () => crypto.randomUUID() }
+    const spool = await openSpool(edges)
+    await Promise.all(Array.from({ length: 20 }, (_, index) => spool.append(testFrame([`m${index}`]))))
+    const second = await openSpool(edges)
+    expect(await readdir(dir)).toEqual(['one', 'one-2'])
+    expect(second.sealed()).toEqual([])
+    await Promise.all([spool.close(), second.close()])
+    const later = await openSpool(edges)
+    expect((await idsIn(later.sealed())).length).toBe(20)
+    await later.close()
+    await rm(dir, { recursive: true })
+  })
+})
+
+function faultsOf(name: string): DiskFaults {
+  switch (name) {
+    case 'short':
+      return { write: bytes => Math.ceil(bytes.length / 3) }
+    case 'full':
+      return {
+        write: bytes => {
+          if (bytes.length < 20) throw failure('ENOSPC', 'spool')
+          return bytes.length - 15
+        },
+      }
+    case 'sync':
+      return { syncData: path => fail('EIO', path) }
+    case 'truncate and sync':
+      return { syncData: path => fail('EIO', path), truncate: path => fail('EIO', path) }
+    case 'create':
+      return { create: path => fail('EACCES', path) }
+    case 'rename':
+      return { rename: path => fail('EIO', path) }
+    default:
+      return {}
+  }
+}
+
+function fail(code: string, path: string): never {
+  throw failure(code, path)
+}

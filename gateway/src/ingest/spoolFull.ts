@@ -1,0 +1,10 @@
+/** Nothing can be stored now; nothing of the request was kept, so the sender may try again. Answered with 429. */
+export class SpoolFull extends Error {
+  override readonly name = 'SpoolFull'
+  readonly retryAfterSeconds: number
+
+  constructor(message: string, retryAfterSeconds: number, options?: ErrorOptions) {
+    super(message, options)
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
