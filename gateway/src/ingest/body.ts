@@ -1,0 +1,44 @@
+import { LIMITS } from '@waymark/schemas/limits'
+import { refuse } from './refuse.ts'
+
+// A client that sends far beyond the limit is cut off after this much; one that went a little over reads its 413.
+const DRAIN_BYTES = 32 * LIMITS.bodyBytes
+
+/**
+ * The body as it travelled. Above 1 MiB: 413, after the rest was read and thrown away, because a client that is still
+ * sending when the connection closes sees a reset instead of the answer.
+ */
+export async function readBody(request: Request): Promise<Buffer> {
+  const announced = request.headers.get('content-length')
+  try {
+    // Node's parser holds a body to its announced length, so the fast path needs no counting.
+    if (announced !== null && Number(announced) <= LIMITS.bodyBytes) return capped(Buffer.from(await request.arrayBuffer()))
+    return await readCounting(request.body)
+  } catch (cause) {
+    if (cause instanceof Error && 'status' in cause) throw cause
+    throw refuse(400, 'body_incomplete', 'The request ended before its body was complete. Send it again.')
+  }
+}
+
+async function readCounting(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength
+    if (size <= LIMITS.bodyBytes) chunks.push(chunk)
+    else chunks.length = 0
+    if (size > DRAIN_BYTES) break
+  }
+  if (size > LIMITS.bodyBytes) throw tooLarge()
+  return Buffer.concat(chunks)
+}
+
+// A request that is not from a socket may carry any content-length.
+function capped(body: Buffer): Buffer {
+  if (body.length > LIMITS.bodyBytes) throw tooLarge()
+  return body
+}
+
+function tooLarge() {
+  return refuse(413, 'body_too_large', 'The request body is larger than 1 MiB (1,048,576 bytes as sent). Send smaller batches.')
+}

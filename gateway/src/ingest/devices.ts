@@ -1,0 +1,61 @@
+import { correct, type DeviceClock, notAhead, observe, placed } from './clock.ts'
+import { storable } from './time.ts'
+
+/** When an event happened, all in epoch ms. */
+export interface EventTime {
+  readonly timestamp: number
+  readonly original: number
+  readonly sentAt: number
+  /** What was added to the original time. */
+  readonly offset: number
+}
+
+export interface Moment {
+  /** Who carries the clock, within a source. */
+  readonly device: string
+  /** null: absent or unreadable, so the moment of arrival stands for it. */
+  readonly original: number | null
+  readonly sentAt: number | null
+  readonly receivedAt: number
+}
+
+/** Places events in time, learning about each device from every request. */
+export interface DeviceClocks {
+  place(moment: Moment): EventTime
+}
+
+/** Keeps the clocks of the `capacity` devices heard of last; a device that was forgotten is simply measured anew. */
+export function createDeviceClocks(capacity = 50_000): DeviceClocks {
+  const clocks = new Map<string, DeviceClock>()
+
+  function keep(device: string, clock: DeviceClock): void {
+    clocks.delete(device)
+    clocks.set(device, clock)
+    const oldest = clocks.keys().next()
+    if (clocks.size > capacity && !oldest.done) clocks.delete(oldest.value)
+  }
+
+  return {
+    place({ device, original, sentAt, receivedAt }) {
+      const sent = storable(sentAt ?? receivedAt)
+      if (original === null) return { timestamp: receivedAt, original: receivedAt, sentAt: sent, offset: 0 }
+      if (sentAt === null) return result(original, original, sent, receivedAt)
+      const clock = observe(clocks.get(device), sentAt, receivedAt)
+      keep(device, placed(clock, original))
+      return result(original, correct(clock, original), sent, receivedAt)
+    },
+  }
+}
+
+/** An import says when things happened; its times are taken as they are. */
+export function historical({ original, sentAt, receivedAt }: Moment): EventTime {
+  const sent = storable(sentAt ?? receivedAt)
+  const time = storable(original ?? receivedAt)
+  return { timestamp: time, original: time, sentAt: sent, offset: 0 }
+}
+
+function result(original: number, corrected: number, sentAt: number, receivedAt: number): EventTime {
+  const timestamp = storable(notAhead(corrected, receivedAt))
+  const stored = storable(original)
+  return { timestamp, original: stored, sentAt, offset: timestamp - stored }
+}

@@ -1,0 +1,87 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, constants, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
+import { LIMITS } from '@waymark/schemas/limits'
+import { refuse } from './refuse.ts'
+
+const CAP = { maxOutputLength: LIMITS.inflatedBytes }
+
+const INFLATERS = {
+  gzip: promisify((body: Buffer, done: Done) => gunzip(body, CAP, done)),
+  zlib: promisify((body: Buffer, done: Done) => inflate(body, CAP, done)),
+  deflate: promisify((body: Buffer, done: Done) => inflateRaw(body, CAP, done)),
+  br: promisify((body: Buffer, done: Done) => brotliDecompress(body, CAP, done)),
+  // A frame may ask for a window of 2 GiB; nothing that fits our cap needs more than 8 MiB.
+  zstd: promisify((body: Buffer, done: Done) => zstdDecompress(body, { ...CAP, params: { [constants.ZSTD_d_windowLogMax]: 23 } }, done)),
+}
+
+type Done = (error: Error | null, result: Buffer) => void
+type Coding = keyof typeof INFLATERS
+
+/**
+ * Undoes compression. What the bytes are is told by their first bytes; `Content-Encoding` decides only where those say
+ * nothing (brotli has no mark, a proxy may have inflated already and kept the header). `Content-Type` is never asked: RudderStack sends gzip as a form.
+ */
+export async function inflateBody(body: Buffer, contentEncoding: string | undefined): Promise<Buffer> {
+  const coding = codingOf(body, contentEncoding)
+  if (coding === null) {
+    return body
+  }
+  try {
+    return await INFLATERS[coding](body)
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
+      throw refuse(
+        413,
+        'body_too_large',
+        'The request body is larger than 5 MiB (5,242,880 bytes) once decompressed. Send smaller batches.',
+      )
+    }
+    throw refuse(
+      400,
+      'unreadable_body',
+      `The request body is not valid ${coding} data. Check how the sender compresses it, or send plain JSON.`,
+    )
+  }
+}
+
+function codingOf(body: Buffer, contentEncoding: string | undefined): Coding | null {
+  const marked = markOf(body)
+  if (marked !== null) return marked
+  const declared = (contentEncoding ?? '')
+    .toLowerCase()
+    .split(',')
+    .map(word => word.trim())
+    .filter(word => word !== '' && word !== 'identity')
+  const [coding] = declared
+  if (coding === undefined) return null
+  if (declared.length === 1 && coding === 'br') return looksLikeJson(body) ? null : 'br'
+  if (looksLikeJson(body) || body.length === 0) return null
+  if (declared.length === 1 && coding === 'deflate') return 'deflate'
+  if (['gzip', 'x-gzip', 'zstd'].includes(coding)) {
+    throw refuse(
+      400,
+      'unreadable_body',
+      `Content-Encoding says ${coding}, but the body is neither ${coding} data nor JSON. Check how the sender compresses it.`,
+    )
+  }
+  throw refuse(
+    415,
+    'unsupported_encoding',
+    `Content-Encoding “${declared.join(', ').slice(0, 60)}” is not supported. Use gzip, deflate, br or zstd, or send plain JSON.`,
+  )
+}
+
+function markOf(body: Buffer): Coding | null {
+  const [first, second] = body
+  if (first === undefined || second === undefined) return null
+  if (first === 0x1f && second === 0x8b) return 'gzip'
+  // RFC 1950: method 8, and the first two bytes as one number divide by 31.
+  if ((first & 0x8f) === 0x08 && ((first << 8) | second) % 31 === 0) return 'zlib'
+  if (body.length >= 4 && body.readUInt32LE(0) === 0xfd2fb528) return 'zstd'
+  return null
+}
+
+/** Whether the text could begin a JSON object or array. A brotli stream can begin with such a byte, but hardly with both of them. */
+function looksLikeJson(body: Buffer): boolean {
+  return /^\uFEFF?\s*(\{\s*["}]|\[\s*[\]{["\-\dtfn])/.test(body.subarray(0, 64).toString('utf8'))
+}

@@ -1,0 +1,53 @@
+import type { Event } from '@waymark/schemas/event'
+import { LIMITS } from '@waymark/schemas/limits'
+import { isRecord } from './json.ts'
+import { normalise, type Shared } from './normalise.ts'
+import { type Flaw, sanitise, withoutAddress } from './sanitise.ts'
+import { isFlaw, validate } from './validate.ts'
+
+export type Verdict =
+  | { readonly ok: true; readonly event: Event }
+  /** `raw`: the event as it came, JSON text, cut at 64 KiB. */
+  | { readonly ok: false; readonly flaw: Flaw; readonly messageId: string | null; readonly raw: string }
+
+/** What a request says once for all of its events, and how large it is. */
+export interface Batch extends Shared {
+  /** JSON text of the whole request: in a request of less than 64 KiB no event needs weighing. */
+  readonly bytes: number
+}
+
+/** Takes one event of a request for what it is, or says what is wrong with it; never throws, whatever the event is. */
+export function judge(given: unknown, batch: Batch): Verdict {
+  const { value, flaw } = sanitise(given)
+  if (flaw !== null) return rejected(flaw, value)
+  if (!isRecord(value))
+    return rejected({ code: 'not_an_object', path: '', message: `an event must be a JSON object; this is ${kindOf(value)}` }, value)
+  if (batch.bytes > LIMITS.eventBytes && weigh(value) + weigh(batch.context ?? '') > LIMITS.eventBytes) {
+    return rejected(
+      { code: 'event_too_large', path: '', message: 'is larger than 64 KiB with the context of its batch; send less with each event' },
+      value,
+    )
+  }
+  const event = validate(normalise(value, batch))
+  return isFlaw(event) ? rejected(event, value) : { ok: true, event }
+}
+
+function rejected(flaw: Flaw, value: unknown): Verdict {
+  const messageId = isRecord(value) && typeof value.messageId === 'string' ? value.messageId.slice(0, LIMITS.messageIdChars) : null
+  return { ok: false, flaw, messageId, raw: cut(JSON.stringify(withoutAddress(value))) }
+}
+
+function weigh(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value))
+}
+
+function cut(text: string): string {
+  if (text.length * 3 <= LIMITS.eventBytes) return text
+  // `stream` leaves out the character that the cut goes through.
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, LIMITS.eventBytes), { stream: true })
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}

@@ -1,0 +1,169 @@
+import type { Event, IngestReply, Rejection } from '@waymark/schemas/event'
+import type { CountRow, EventRow, RejectedRow } from '@waymark/schemas/row'
+import type { Source } from '../keys/ring.ts'
+import type { Agent } from './agent.ts'
+import type { HotSet } from './dedupe.ts'
+import { type DeviceClocks, historical } from './devices.ts'
+import { enrich } from './enrich.ts'
+import type { Frame } from './frame.ts'
+import { judge } from './judge.ts'
+import type { Shared } from './normalise.ts'
+import { parseTime } from './time.ts'
+
+/** A readable request of a known source. */
+export interface IngestRequest {
+  readonly source: Source
+  readonly events: readonly unknown[]
+  readonly shared: Shared
+  /** JSON text of the request. */
+  readonly bytes: number
+  /** User agent of the visitor as the request tells it, '' where it does not. */
+  readonly userAgent: string
+  /** An import: times are taken as they are. */
+  readonly isHistorical: boolean
+}
+
+export interface ReceiverEdges {
+  /** Resolves when the frame survives a crash. */
+  readonly append: (frame: Frame) => Promise<void>
+  readonly hotSet: HotSet
+  readonly clocks: DeviceClocks
+  readonly readAgent: (userAgent: string) => Agent
+  readonly now: () => number
+  readonly randomUUID: () => string
+  /** People who must not be stored. */
+  readonly isSuppressed?: (event: Event) => boolean
+}
+
+/** Takes requests in: when it resolves, every event of the request is durable in exactly one of four ways. */
+export type Receiver = (request: IngestRequest) => Promise<IngestReply>
+
+interface Candidate {
+  readonly event: Event
+  readonly messageId: string
+  /** The sender gave no message id: nothing can ever be a copy of this event, so nothing is asked or remembered. */
+  readonly isAnonymous: boolean
+}
+
+interface Sorted {
+  readonly candidates: readonly Candidate[]
+  readonly rejections: readonly Rejection[]
+  readonly rejected: readonly RejectedRow[]
+  readonly suppressed: number
+  readonly deduplicated: number
+}
+
+export function createReceiver({
+  append,
+  hotSet,
+  clocks,
+  readAgent,
+  now,
+  randomUUID,
+  isSuppressed = () => false,
+}: ReceiverEdges): Receiver {
+  function sort({ events, shared, bytes, source }: IngestRequest, receivedAt: number): Sorted {
+    const candidates = new Map<string, Candidate>()
+    const rejections: Rejection[] = []
+    const rejected: RejectedRow[] = []
+    let suppressed = 0
+    for (const [index, given] of events.entries()) {
+      const verdict = judge(given, { ...shared, bytes })
+      if (!verdict.ok) {
+        const { flaw, messageId, raw } = verdict
+        rejections.push({ index, messageId, ...flaw })
+        rejected.push({ source_id: source.sourceId, received_at: receivedAt, index, message_id: messageId ?? '', ...flaw, raw })
+      } else if (isSuppressed(verdict.event)) suppressed++
+      else {
+        const messageId = verdict.event.messageId ?? randomUUID()
+        if (!candidates.has(messageId))
+          candidates.set(messageId, { event: verdict.event, messageId, isAnonymous: verdict.event.messageId === undefined })
+      }
+    }
+    const deduplicated = events.length - rejected.length - suppressed - candidates.size
+    return { candidates: [...candidates.values()], rejections, rejected, suppressed, deduplicated }
+  }
+
+  function rowOf({ event, messageId }: Candidate, request: IngestRequest, receivedAt: number): EventRow {
+    const { source, userAgent } = request
+    const moment = {
+      device: `${source.sourceId}\0${event.anonymousId ?? event.userId ?? ''}`,
+      original: event.timestamp === undefined ? null : parseTime(event.timestamp),
+      sentAt: event.sentAt === undefined ? null : parseTime(event.sentAt),
+      receivedAt,
+    }
+    const time = request.isHistorical ? historical(moment) : clocks.place(moment)
+    return enrich(event, { source, messageId, receivedAt, time, userAgent, readAgent })
+  }
+
+  /** Claimed keys are marked only once they are durable, and given back when they are not. */
+  async function store(
+    own: readonly Candidate[],
+    request: IngestRequest,
+    receivedAt: number,
+    rest: Pick<Sorted, 'rejected' | 'suppressed' | 'deduplicated'>,
+  ) {
+    const { sourceId } = request.source
+    const claimed = own.filter(({ isAnonymous }) => !isAnonymous).map(({ messageId }) => messageId)
+    let durable = false
+    try {
+      const events = own.map(candidate => rowOf(candidate, request, receivedAt))
+      const counts = countsOf(sourceId, receivedAt, events.length, rest)
+      if (counts.length > 0) await append({ events, rejected: rest.rejected, counts })
+      durable = true
+    } finally {
+      hotSet.settle(sourceId, claimed, durable)
+    }
+  }
+
+  return async request => {
+    const receivedAt = now()
+    const { rejections, ...sorted } = sort(request, receivedAt)
+    let { candidates, ...rest } = sorted
+    for (;;) {
+      const { own, copies, seen } = claim(candidates, request.source.sourceId, hotSet)
+      // Own events go first: two requests that wait for each other's must not both hold theirs back.
+      await store(own, request, receivedAt, { ...rest, deduplicated: rest.deduplicated + seen })
+      if (copies.length === 0) return { success: true, accepted: request.events.length - rejections.length, rejected: [...rejections] }
+      const outcomes = await Promise.all(copies.map(async ({ candidate, durable }) => ({ candidate, isDurable: await durable })))
+      candidates = outcomes.filter(({ isDurable }) => !isDurable).map(({ candidate }) => candidate)
+      rest = { rejected: [], suppressed: 0, deduplicated: outcomes.length - candidates.length }
+    }
+  }
+}
+
+interface Claims {
+  readonly own: readonly Candidate[]
+  /** In flight in another request: copies if that succeeds, ours if it fails. */
+  readonly copies: readonly { readonly candidate: Candidate; readonly durable: Promise<boolean> }[]
+  /** Durable already. */
+  readonly seen: number
+}
+
+function claim(candidates: readonly Candidate[], sourceId: string, hotSet: HotSet): Claims {
+  const own: Candidate[] = []
+  const copies: { candidate: Candidate; durable: Promise<boolean> }[] = []
+  let seen = 0
+  for (const candidate of candidates) {
+    const answer = candidate.isAnonymous ? 'new' : hotSet.claim(sourceId, candidate.messageId)
+    if (answer === 'new') own.push(candidate)
+    else if (answer === 'seen') seen++
+    else copies.push({ candidate, durable: answer })
+  }
+  return { own, copies, seen }
+}
+
+const HOUR_MS = 3_600_000
+
+function countsOf(
+  sourceId: string,
+  receivedAt: number,
+  stored: number,
+  rest: Pick<Sorted, 'rejected' | 'suppressed' | 'deduplicated'>,
+): CountRow[] {
+  const { suppressed, deduplicated } = rest
+  const rejected = rest.rejected.length
+  const received = stored + rejected + suppressed + deduplicated
+  if (received === 0) return []
+  return [{ source_id: sourceId, hour: receivedAt - (receivedAt % HOUR_MS), received, deduplicated, rejected, suppressed }]
+}

@@ -1,0 +1,139 @@
+import type { Event, EventType } from '@waymark/schemas/event'
+import { type Context, Hono } from 'hono'
+import type { Database } from '../db/open.ts'
+import type { KeyRing, Source } from '../keys/ring.ts'
+import { requireScope } from '../read/auth.ts'
+import { createAgentReader } from './agent.ts'
+import { cors } from './cors.ts'
+import { countRequest, type IngestCounters } from './counters.ts'
+import { decode, type Envelope } from './decode.ts'
+import type { HotSet } from './dedupe.ts'
+import { createDeviceClocks } from './devices.ts'
+import { createReceiver } from './receive.ts'
+import { refuse } from './refuse.ts'
+import { listRejected } from './rejectedList.ts'
+import { basicKey, importer, sourceOfWriteKey } from './source.ts'
+import type { Spool } from './spool.ts'
+import { SpoolFull } from './spoolFull.ts'
+
+export interface IngestDeps {
+  readonly keys: Pick<KeyRing, 'writeKey' | 'secretKey'>
+  readonly spool: Pick<Spool, 'append'>
+  readonly hotSet: HotSet
+  readonly db: Database
+  readonly counters: IngestCounters
+  readonly now: () => number
+  readonly randomUUID: () => string
+  /** Advisory list of pages by source; every page by default. */
+  readonly isOriginAllowed?: (sourceId: string, origin: string) => boolean
+  readonly isSuppressed?: (event: Event) => boolean
+}
+
+/** Routes of one event, with analytics-next's short forms. */
+const SINGLE: { readonly [path: string]: EventType } = {
+  '/v1/track': 'track',
+  '/v1/page': 'page',
+  '/v1/screen': 'screen',
+  '/v1/identify': 'identify',
+  '/v1/group': 'group',
+  '/v1/alias': 'alias',
+  '/v1/t': 'track',
+  '/v1/p': 'page',
+  '/v1/s': 'screen',
+  '/v1/i': 'identify',
+  '/v1/g': 'group',
+  '/v1/a': 'alias',
+}
+
+interface Route {
+  readonly type?: EventType
+  readonly isImport?: boolean
+}
+
+/** Everything that takes events in, and the list of those that were not taken. */
+export function createIngestRoutes(deps: IngestDeps): Hono {
+  const receive = createReceiver({
+    append: frame => deps.spool.append(frame),
+    hotSet: deps.hotSet,
+    clocks: createDeviceClocks(),
+    readAgent: createAgentReader(),
+    now: deps.now,
+    randomUUID: deps.randomUUID,
+    ...(deps.isSuppressed === undefined ? {} : { isSuppressed: deps.isSuppressed }),
+  })
+  const app = new Hono()
+
+  async function ingest(c: Context, { type, isImport = false }: Route): Promise<Response> {
+    const bySecretKey = isImport ? importer(c.req, deps) : null
+    const headerKey = bySecretKey === null ? basicKey(c.req) : null
+    // A key that is wrong before the body is read spares the reading.
+    const early = headerKey === null ? null : sourceOfWriteKey(headerKey, c.req, deps)
+    const envelope = await decode(c.req.raw, { single: type !== undefined })
+    const source =
+      early ??
+      (bySecretKey === null
+        ? sourceOfWriteKey(envelope.writeKey ?? c.req.query('writeKey') ?? null, c.req, deps)
+        : bySecretKey(envelope.source))
+    const reply = receive({
+      source,
+      events: envelope.events,
+      shared: sharedOf(envelope, c, type),
+      bytes: envelope.bytes,
+      userAgent: visitorAgent(c.req.header('user-agent'), source),
+      isHistorical: isImport,
+    })
+    return c.json(await reply.catch(asRefusal))
+  }
+
+  function route(path: string, what: Route): void {
+    app.use(path, cors, async (c, next) => {
+      await next()
+      countRequest(deps.counters, c.res.status)
+    })
+    app.post(path, c => ingest(c, what))
+    app.all(path, () => {
+      throw refuse(405, 'method_not_allowed', `${path} takes POST only.`, { Allow: 'POST, OPTIONS' })
+    })
+  }
+
+  for (const [path, type] of Object.entries(SINGLE)) route(path, { type })
+  for (const path of ['/v1/batch', '/v1/b']) route(path, {})
+  route('/v1/import', { isImport: true })
+  app.get(
+    '/v1/rejected',
+    requireScope(key => deps.keys.secretKey(key), 'read'),
+    listRejected(deps.db),
+  )
+  return app
+}
+
+/** RudderStack says in a header when a request left. */
+function sharedOf({ context, integrations, sentAt }: Envelope, c: Context, type: EventType | undefined) {
+  return {
+    ...(context === undefined ? {} : { context }),
+    ...(integrations === undefined ? {} : { integrations }),
+    ...(type === undefined ? {} : { type }),
+    sentAt: sentAt ?? c.req.header('sentat'),
+  }
+}
+
+/**
+ * A page's own header tells of the visitor. A server's tells of the server, and so does a library's own name (`node`, `okhttp`)
+ * behind a public key: every browser, and every crawler that runs pages, begins with `Mozilla/` or `Opera/`.
+ */
+function visitorAgent(header: string | undefined, source: Source): string {
+  return source.trust === 'browser' && header !== undefined && /^(?:Mozilla|Opera)\//.test(header) ? header : ''
+}
+
+function asRefusal(error: unknown): never {
+  if (!(error instanceof SpoolFull)) throw error
+  const seconds = Math.min(300, Math.max(1, Math.ceil(error.retryAfterSeconds)))
+  throw refuse(
+    429,
+    'overloaded',
+    `Nothing of this request was stored, because the gateway cannot keep more at the moment. Send it again in ${seconds} s.`,
+    {
+      'Retry-After': String(seconds),
+    },
+  )
+}
