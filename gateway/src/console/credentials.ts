@@ -1,0 +1,112 @@
+import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** scrypt parameters: N = 2^17, r = 8, p = 1 is OWASP's first choice; one hash takes 128 MiB. */
+export const PASSWORD_COST = 2 ** 17
+
+interface StoredPassword {
+  readonly salt: string
+  readonly hash: string
+  readonly cost: number
+}
+
+/** `DATA_DIR/console.json`, 0600: the password once it is set, the hash of the set-up token before. */
+interface ConsoleFile {
+  readonly setupTokenHash: string | null
+  readonly password: StoredPassword | null
+}
+
+export interface Credentials {
+  /** A new one-time set-up token, replacing an unused one; null when a password is set. */
+  offerSetup(): Promise<string | null>
+  isSetupToken(token: string): Promise<boolean>
+  /** Sets the password and uses the token up; false when the token was wrong or used already. */
+  setUp(token: string, password: string): Promise<boolean>
+  isPassword(password: string): Promise<boolean>
+  isSetUp(): Promise<boolean>
+}
+
+export interface CredentialEdges {
+  readonly dataDir: string
+  readonly cost?: number
+}
+
+/** The console's only account. The file is read at each question, so that several processes and a deleted file agree at once. */
+export function createCredentials({ dataDir, cost = PASSWORD_COST }: CredentialEdges): Credentials {
+  const path = join(dataDir, 'console.json')
+  const queue = createQueue()
+
+  async function read(): Promise<ConsoleFile> {
+    try {
+      return JSON.parse(await readFile(path, 'utf8')) as ConsoleFile
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { setupTokenHash: null, password: null }
+      throw new Error(`cannot read the console's credentials in ${path}; mend or delete the file to set the console up again`, {
+        cause: error,
+      })
+    }
+  }
+
+  async function write(file: ConsoleFile): Promise<void> {
+    await mkdir(dataDir, { recursive: true })
+    const next = `${path}.${randomBytes(6).toString('hex')}`
+    await writeFile(next, `${JSON.stringify(file)}\n`, { mode: 0o600 })
+    await chmod(next, 0o600)
+    await rename(next, path)
+  }
+
+  return {
+    offerSetup: () =>
+      queue(async () => {
+        if ((await read()).password !== null) return null
+        const token = randomBytes(32).toString('base64url')
+        await write({ setupTokenHash: sha256(token), password: null })
+        return token
+      }),
+    isSetupToken: async token => matches((await read()).setupTokenHash, token),
+    setUp: (token, password) =>
+      // One after the other: of two requests with the same token exactly one wins.
+      queue(async () => {
+        const file = await read()
+        if (file.password !== null || !matches(file.setupTokenHash, token)) return false
+        const salt = randomBytes(16).toString('base64url')
+        const hash = (await derive(password, salt, cost)).toString('base64url')
+        await write({ setupTokenHash: null, password: { salt, hash, cost } })
+        return true
+      }),
+    isPassword: password =>
+      // One hash at a time: each takes 128 MiB, and a flood of sign-ins must not take the gateway's memory.
+      queue(async () => {
+        const stored = (await read()).password
+        if (stored === null) return false
+        return timingSafeEqual(await derive(password, stored.salt, stored.cost), Buffer.from(stored.hash, 'base64url'))
+      }),
+    isSetUp: async () => (await read()).password !== null,
+  }
+}
+
+function derive(password: string, salt: string, cost: number): Promise<Buffer> {
+  const options = { N: cost, r: 8, p: 1, maxmem: 256 * cost * 8 }
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFKC'), Buffer.from(salt, 'base64url'), 32, options, (error, key) => (error ? reject(error) : resolve(key)))
+  })
+}
+
+function matches(storedHash: string | null, token: string): boolean {
+  if (storedHash === null || token === '') return false
+  return timingSafeEqual(Buffer.from(storedHash, 'hex'), Buffer.from(sha256(token), 'hex'))
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work)
+    last = next
+    return next
+  }
+}

@@ -1,0 +1,40 @@
+import type { MiddlewareHandler } from 'hono'
+
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+/** No script, no frame, no sniffing, no copy in a cache, on every answer of the console. */
+export const protectiveHeaders: MiddlewareHandler = async (c, next) => {
+  await next()
+  c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+  c.header('X-Content-Type-Options', 'nosniff')
+  c.header('X-Frame-Options', 'DENY')
+  // Not 'no-referrer': with that, browsers send `Origin: null` with our own forms.
+  c.header('Referrer-Policy', 'same-origin')
+  c.header('Cross-Origin-Opener-Policy', 'same-origin')
+  c.header('Cross-Origin-Resource-Policy', 'same-origin')
+  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
+}
+
+/**
+ * Refuses every request but GET and HEAD that a page of another origin may have sent.
+ * Browsers name the origin on each such request; one that names none is no browser and has no business here.
+ */
+export function sameOriginOnly(publicUrl: string): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    const site = c.req.header('sec-fetch-site')
+    const origin = c.req.header('origin')
+    const isOurs =
+      origin === undefined ? site === 'same-origin' : isOwnOrigin(origin, publicUrl, c.req.header('host') ?? new URL(c.req.url).host)
+    if (!isOurs || (site !== undefined && site !== 'same-origin')) {
+      return c.text('Refused: this request did not come from the console itself. Open the console and try again.', 403)
+    }
+    return next()
+  }
+}
+
+function isOwnOrigin(origin: string, publicUrl: string, host: string): boolean {
+  if (origin === new URL(publicUrl).origin) return true
+  return URL.canParse(origin) && new URL(origin).host === host
+}

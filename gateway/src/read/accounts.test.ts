@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { type AccountQuery, type AccountSort, listAccounts } from './accounts.ts'
+import { daysAgo, type ExampleAccount, insertAccounts, insertPeople, MODELS, NOW } from './rows.fixture.ts'
+
+function account(accountId: string, name: string, score: number | null, more: Partial<ExampleAccount> = {}): ExampleAccount {
+  return {
+    accountId,
+    name,
+    domain: '',
+    groupIds: [],
+    traits: {},
+    place: null,
+    score: score === null ? null : { score, points: score / 2, band: score >= 70 ? 'hot' : 'cold', lastTouchAt: daysAgo(100 - score) },
+    ...more,
+  }
+}
+
+// Scores that differ in their last bits, two equal ones, and names that sort differently from their ids.
+const ACCOUNTS = [
+  account('a_1', 'Beta', 70.1, { domain: 'beta.test', place: { stage: 'evaluate', status: 'active', since: daysAgo(3) } }),
+  account('a_2', 'alpha', 70.10000000000001, {
+    groupIds: ['grp-alpha'],
+    place: { stage: 'consider', status: 'dormant', since: daysAgo(9) },
+  }),
+  account('a_3', 'Gamma', 0.1 + 0.2),
+  account('a_4', 'Émile', 0.1 + 0.2),
+  account('a_5', '', null, { groupIds: ['only-a-bot'] }),
+]
+
+describe('the account list', () => {
+  let test: TestDatabase
+  beforeAll(async () => {
+    test = await testDatabase()
+    await insertAccounts(test.db, ACCOUNTS)
+    await insertPeople(test.db, [
+      { profileId: 'p_1', accountId: 'a_1', userId: 'u1', anonymousIds: [], traits: {}, since: daysAgo(30) },
+      { profileId: 'p_2', accountId: 'a_1', userId: 'u2', anonymousIds: [], traits: {}, since: daysAgo(30), until: daysAgo(10) },
+    ])
+  })
+  afterAll(() => test.close())
+
+  const list = (query: Partial<AccountQuery> = {}) =>
+    listAccounts(
+      { db: test.db, models: MODELS, now: () => NOW },
+      { stage: '', status: '', band: '', q: '', sort: '-score', limit: 50, cursor: undefined, ...query },
+    )
+  const ids = async (query: Partial<AccountQuery>) => (await list(query)).data.map(({ accountId }) => accountId)
+
+  it('tells each account with its score of the newest day, its stage and who belongs to it now', async () => {
+    const { data, nextCursor } = await list()
+    expect(nextCursor).toBeNull()
+    expect(data.find(({ accountId }) => accountId === 'a_1')).toEqual({
+      accountId: 'a_1',
+      name: 'Beta',
+      domain: 'beta.test',
+      label: 'Beta',
+      people: 1,
+      lastTouchAt: new Date(daysAgo(29.9)).toISOString(),
+      intent: {
+        score: 70.1,
+        points: 35.05,
+        band: 'hot',
+        grade: null,
+        confidence: null,
+        surge: null,
+        percentile: null,
+        scoredAt: '2026-11-20T00:00:00.000Z',
+        modelVersion: 1,
+      },
+      journey: {
+        model: 'journey5',
+        stage: 'evaluate',
+        status: 'active',
+        since: new Date(daysAgo(3)).toISOString(),
+        statusSince: new Date(daysAgo(3)).toISOString(),
+      },
+    })
+  })
+
+  it('gives an account without touches that count the score 0 and no last touch', async () => {
+    const [bot] = (await list({ q: 'only-a-bot' })).data
+    expect(bot).toMatchObject({
+      accountId: 'a_5',
+      label: 'only-a-bot',
+      name: null,
+      intent: { score: 0, points: 0, band: 'cold' },
+      lastTouchAt: null,
+      journey: { stage: null },
+    })
+  })
+
+  it('gives every account exactly once, page by page, in every order', async () => {
+    const sorts: AccountSort[] = ['-score', 'score', 'name', '-name', '-people', 'lastTouchAt', '-since']
+    for (const sort of sorts) {
+      const whole = await ids({ sort })
+      const paged: string[] = []
+      let cursor: string | undefined
+      do {
+        const page = await list({ sort, limit: 2, cursor })
+        paged.push(...page.data.map(({ accountId }) => accountId))
+        cursor = page.nextCursor ?? undefined
+      } while (cursor !== undefined)
+      expect(paged, sort).toEqual(whole)
+      expect(new Set(paged).size, sort).toBe(ACCOUNTS.length)
+    }
+  })
+
+  it('orders by score, and by name without regard to case', async () => {
+    expect(await ids({ sort: '-score' })).toEqual(['a_2', 'a_1', 'a_3', 'a_4', 'a_5'])
+    expect(await ids({ sort: 'name' })).toEqual(['a_2', 'a_1', 'a_3', 'a_5', 'a_4'])
+    expect(await ids({ sort: '-name' })).toEqual(['a_4', 'a_5', 'a_3', 'a_1', 'a_2'])
+  })
+
+  it('filters by stage, status and band, and finds by name or key in any case', async () => {
+    expect(await ids({ stage: 'evaluate' })).toEqual(['a_1'])
+    expect(await ids({ status: 'dormant' })).toEqual(['a_2'])
+    expect(await ids({ band: 'hot' })).toEqual(['a_2', 'a_1'])
+    expect(await ids({ q: 'ÉMI' })).toEqual(['a_4'])
+    expect(await ids({ q: 'GRP-al' })).toEqual(['a_2'])
+    expect(await ids({ q: 'beta.test' })).toEqual(['a_1'])
+    expect(await ids({ q: "' OR 1=1 --" })).toEqual([])
+  })
+
+  it('refuses a cursor of another order', async () => {
+    const { nextCursor } = await list({ limit: 1 })
+    await expect(list({ sort: 'name', cursor: nextCursor ?? '' })).rejects.toThrow('cursor')
+  })
+})
+
+it('shows no score at all before the first scoring', async () => {
+  const test = await testDatabase()
+  try {
+    await insertAccounts(test.db, [account('a_1', 'New', null)])
+    const { data } = await listAccounts(
+      { db: test.db, models: MODELS, now: () => NOW },
+      { stage: '', status: '', band: '', q: '', sort: '-score', limit: 5, cursor: undefined },
+    )
+    expect(data[0]?.intent).toMatchObject({ score: null, points: null, band: null, scoredAt: null })
+  } finally {
+    await test.close()
+  }
+})

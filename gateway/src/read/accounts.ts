@@ -1,0 +1,177 @@
+import type { Database } from '../db/open.ts'
+import { rows, sqlFile, sqlTime } from '../db/query.ts'
+import type { Models } from '../model/models.ts'
+import { readCursor, writeCursor } from './cursor.ts'
+import type { AccountSummary, Page } from './shapes.ts'
+import { iso, isoDay } from './times.ts'
+
+/** Orders of the account list; a leading `-` is from high to low. */
+export const ACCOUNT_SORTS = [
+  '-score',
+  'score',
+  'name',
+  '-name',
+  '-people',
+  'people',
+  '-lastTouchAt',
+  'lastTouchAt',
+  '-since',
+  'since',
+] as const
+export type AccountSort = (typeof ACCOUNT_SORTS)[number]
+export const STATUSES = ['active', 'dormant', 'returned', 'churned'] as const
+
+export interface AccountQuery {
+  readonly stage: string
+  readonly status: string
+  readonly band: string
+  /** Part of a name or of a key. */
+  readonly q: string
+  readonly sort: AccountSort
+  readonly limit: number
+  readonly cursor: string | undefined
+}
+
+export interface AccountEdges {
+  readonly db: Database
+  readonly models: Models
+  readonly now: () => number
+}
+
+type ListParams = {
+  readonly model: string
+  readonly model_version: number
+  readonly journey: string
+  readonly now: string
+  readonly stage: string
+  readonly status: string
+  readonly band: string
+  readonly q: string
+  readonly by: string
+  readonly is_descending: number
+  readonly after_number: number
+  readonly after_text: string
+  readonly after_id: string
+  /** One account id, or '' for all. */
+  readonly only: string
+  readonly limit: number
+}
+
+interface ListRow {
+  readonly account_id: string
+  readonly name: string
+  readonly domain: string
+  readonly label: string
+  readonly scored_on: string
+  readonly score: number
+  readonly points: number
+  readonly band: string
+  readonly surge_index: number | null
+  readonly people: number
+  readonly last_touch_at: number
+  readonly stage: string
+  readonly status: string
+  readonly since: number
+  readonly status_since: number
+  readonly number_key: number
+  readonly text_key: string
+}
+
+export const accountListQuery = sqlFile<ListParams, ListRow>('account_list')
+
+type Filter = Pick<
+  ListParams,
+  'stage' | 'status' | 'band' | 'q' | 'by' | 'is_descending' | 'after_number' | 'after_text' | 'after_id' | 'only' | 'limit'
+>
+const ALL: Filter = {
+  stage: '',
+  status: '',
+  band: '',
+  q: '',
+  by: 'score',
+  is_descending: 1,
+  after_number: 0,
+  after_text: '',
+  after_id: '',
+  only: '',
+  limit: 1,
+}
+
+/** One page of accounts. The place in the list is a key, not an offset, so rows that move do not shift the pages behind it. */
+export async function listAccounts(edges: AccountEdges, query: AccountQuery): Promise<Page<AccountSummary>> {
+  const list = `accounts ${query.sort}`
+  const [afterNumber, afterText, afterId] = readCursor(list, query.cursor, [0, '', '']) ?? [0, '', '']
+  const found = await select(edges, {
+    ...ALL,
+    stage: query.stage,
+    status: query.status,
+    band: query.band,
+    q: query.q,
+    by: query.sort.replace('-', ''),
+    is_descending: query.sort.startsWith('-') ? 1 : 0,
+    after_number: afterNumber,
+    after_text: afterText,
+    after_id: afterId,
+    limit: query.limit + 1,
+  })
+  const page = found.slice(0, query.limit)
+  const last = page.at(-1)
+  return {
+    data: page.map(row => toSummary(row, edges.models)),
+    nextCursor:
+      found.length > query.limit && last !== undefined ? writeCursor(list, [last.number_key, last.text_key, last.account_id]) : null,
+  }
+}
+
+/** One account by its internal id. */
+export async function readSummary(edges: AccountEdges, accountId: string): Promise<AccountSummary | null> {
+  const [found] = await select(edges, { ...ALL, only: accountId })
+  return found === undefined ? null : toSummary(found, edges.models)
+}
+
+function select({ db, models, now }: AccountEdges, filter: Filter): Promise<ListRow[]> {
+  const journey = mainJourney(models)
+  return rows(db.reader, accountListQuery, {
+    model: models.intent.id,
+    model_version: models.intent.version,
+    journey,
+    now: sqlTime(now()),
+    ...filter,
+  })
+}
+
+/** The journey that accounts are shown on: `journey5` where it is active, else the first one; '' without any. */
+export function mainJourney({ journeys }: { readonly journeys: readonly { readonly id: string }[] }): string {
+  return (journeys.find(({ id }) => id === 'journey5') ?? journeys[0])?.id ?? ''
+}
+
+function toSummary(row: ListRow, models: Models): AccountSummary {
+  const isScored = row.scored_on !== ''
+  return {
+    accountId: row.account_id,
+    name: row.name === '' ? null : row.name,
+    domain: row.domain === '' ? null : row.domain,
+    label: row.label,
+    intent: {
+      // An account without a row on a scored day has no touch that counts: 0 by the formula, not by guess.
+      score: isScored ? row.score : null,
+      points: isScored ? row.points : null,
+      band: isScored ? row.band : null,
+      grade: null,
+      confidence: null,
+      surge: row.surge_index,
+      percentile: null,
+      scoredAt: isoDay(row.scored_on === '' ? null : row.scored_on),
+      modelVersion: models.intent.version,
+    },
+    journey: {
+      model: mainJourney(models),
+      stage: row.stage === '' ? null : row.stage,
+      since: iso(row.since),
+      status: row.status === '' ? null : row.status,
+      statusSince: iso(row.status_since),
+    },
+    people: row.people,
+    lastTouchAt: iso(row.last_touch_at),
+  }
+}

@@ -1,0 +1,18 @@
+import type { AccountQuery } from './accounts.ts'
+import type { Account, AccountSummary, Journey, Member, Page, Profile, Score, TimelineEvent } from './shapes.ts'
+
+/** Everything that the read API, the console and `waymark explain` show; account ids are internal ones but for `account`. */
+export interface Reader {
+  accounts(query: AccountQuery): Promise<Page<AccountSummary>>
+  /** By any key: domain, group id, internal id. */
+  account(key: string): Promise<Account | null>
+  /** `at`: any day, given by an instant in it; the horizon day when left out. */
+  score(accountId: string, at?: number): Promise<Score>
+  /** null for a model that is not active. */
+  journey(accountId: string, model?: string): Promise<Journey | null>
+  people(accountId: string): Promise<readonly Member[]>
+  timeline(accountId: string, limit: number, cursor?: string): Promise<Page<TimelineEvent>>
+  profile(type: string, value: string): Promise<Profile | null>
+  /** What joined, was refused or split among the identifiers of a profile, newest first; null for an unknown identifier. */
+  merges(type: string, value: string): Promise<readonly object[] | null>
+}

@@ -1,0 +1,159 @@
+/** Answers of the read API. Times are ISO text in UTC; what is not computed is null, never a made-up value. */
+
+export interface Intent {
+  /** 0–100. */
+  readonly score: number | null
+  readonly points: number | null
+  readonly band: string | null
+  readonly grade: string | null
+  readonly confidence: number | null
+  /** 0–100; 50 is the account's own usual activity. */
+  readonly surge: number | null
+  readonly percentile: number | null
+  readonly scoredAt: string | null
+  readonly modelVersion: number
+}
+
+export interface JourneyPlace {
+  readonly model: string
+  readonly stage: string | null
+  readonly since: string | null
+  readonly status: string | null
+  readonly statusSince: string | null
+}
+
+export interface AccountSummary {
+  readonly accountId: string
+  readonly name: string | null
+  readonly domain: string | null
+  /** What to call it: name, else domain, else its first key. */
+  readonly label: string
+  readonly intent: Intent
+  readonly journey: JourneyPlace
+  /** People who belong to it now. */
+  readonly people: number
+  readonly lastTouchAt: string | null
+}
+
+export interface AccountKey {
+  readonly kind: string
+  readonly value: string
+}
+
+export interface Account extends AccountSummary {
+  readonly keys: readonly AccountKey[]
+  readonly traits: Record<string, unknown>
+  readonly fit: { readonly score: number | null; readonly letter: string | null; readonly completeness: number | null }
+  readonly firstSeenAt: string | null
+}
+
+export interface Page<T> {
+  readonly data: readonly T[]
+  readonly nextCursor: string | null
+}
+
+export interface TimelineEvent {
+  readonly messageId: string
+  readonly source: string
+  /** When it happened, corrected for the device's clock. */
+  readonly at: string
+  readonly receivedAt: string
+  readonly type: string
+  /** Name of a track event, '' for the others. */
+  readonly event: string
+  readonly title: string
+  readonly url: string
+  readonly path: string
+  readonly referrer: string
+  readonly channel: string
+  readonly isBot: boolean
+  readonly properties: Record<string, unknown>
+  readonly person: TimelinePerson
+}
+
+export interface TimelinePerson {
+  readonly profileId: string | null
+  /** The identifier that the event carried. */
+  readonly identifier: { readonly type: string; readonly value: string }
+  readonly label: string
+}
+
+/** A part of the points. All parts add up to the points exactly; the smaller ones may be one part of kind `other`. */
+export interface Reason {
+  /** In plain words, with the points. */
+  readonly text: string
+  readonly kind: string
+  /** Name of the person; null where the reason is the account's. */
+  readonly person: string | null
+  readonly profileId: string | null
+  readonly type: string
+  readonly topic: string
+  readonly category: string
+  readonly points: number
+  readonly count: number
+  readonly lastAt: string | null
+}
+
+export interface Score {
+  readonly accountId: string
+  /** The day it is the score of. */
+  readonly at: string
+  readonly score: number
+  readonly points: number
+  readonly band: string
+  readonly modelVersion: number
+  readonly reasons: readonly Reason[]
+}
+
+export interface JourneyInterval {
+  readonly stage: string
+  readonly status: string
+  readonly enteredAt: string
+  /** null: the open interval. */
+  readonly exitedAt: string | null
+  readonly direction: string
+  /** What caused the entry. */
+  readonly rule: string
+  /** Message ids. */
+  readonly evidence: readonly string[]
+}
+
+export interface Journey {
+  readonly model: string
+  readonly version: number
+  /** Every stage of the model, in its order. */
+  readonly stages: readonly string[]
+  readonly intervals: readonly JourneyInterval[]
+}
+
+/** A person of an account. */
+export interface Member {
+  readonly profileId: string
+  readonly label: string
+  readonly email: string | null
+  readonly title: string | null
+  /** Why the person counts as the account's, strongest first. */
+  readonly rule: string
+  readonly certainty: number
+  readonly since: string | null
+  /** null: still a member. */
+  readonly until: string | null
+}
+
+export interface Profile {
+  readonly profileId: string
+  readonly identifiers: readonly {
+    readonly type: string
+    readonly value: string
+    readonly firstSeenAt: string | null
+    readonly lastSeenAt: string | null
+  }[]
+  readonly traits: Record<string, unknown>
+  readonly accounts: readonly {
+    readonly accountId: string
+    readonly rule: string
+    readonly certainty: number
+    readonly from: string | null
+    readonly to: string | null
+  }[]
+}

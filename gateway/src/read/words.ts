@@ -1,0 +1,10 @@
+export function agoWords(days: number): string {
+  if (days <= 0) return 'today'
+  return days === 1 ? 'yesterday' : `${days} d ago`
+}
+
+/** `+36.6`, `−5.0`: one decimal, with a real minus sign; never `−0.0`. */
+export function signedPoints(points: number): string {
+  const rounded = Math.abs(points).toFixed(1)
+  return points < 0 && rounded !== '0.0' ? `−${rounded}` : `+${rounded}`
+}
