@@ -1,0 +1,30 @@
+/**
+ * Entry of the one-file build. Makes `window.waymark` from the snippet's array (and replays its calls), or from
+ * `<script src="…/waymark.js" data-write-key="…" data-host="…">`; always gives `window.Waymark.createWaymark`.
+ */
+import type { Waymark, WaymarkOptions } from './api.ts'
+import { createClient, type EarlierCall } from './client.ts'
+import { createWaymark } from './index.ts'
+
+declare global {
+  interface Window {
+    waymark?: Waymark | (EarlierCall[] & { o?: WaymarkOptions })
+    Waymark?: { createWaymark: typeof createWaymark }
+  }
+}
+
+const script = document.currentScript
+const stub = window.waymark
+
+window.Waymark = { createWaymark }
+if (Array.isArray(stub)) {
+  if (stub.o) window.waymark = createClient(stub.o, stub)
+} else if (!stub && script instanceof HTMLScriptElement && script.dataset.writeKey) {
+  const { writeKey, host, autoPage, consent } = script.dataset
+  window.waymark = createWaymark({
+    writeKey,
+    host: host ?? new URL(script.src).origin,
+    autoPage: autoPage !== 'false',
+    consent: consent === 'denied' ? consent : 'granted',
+  })
+}
