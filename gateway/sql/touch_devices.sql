@@ -1,0 +1,18 @@
+-- Which devices have new events, or copies of new events? A copy that came earlier than the one known takes its place, maybe on another day.
+-- A device is its anonymous id; without one, the user stands for it.
+SELECT DISTINCT if(anonymous_id != '', ('anonymous_id', anonymous_id), ('user_id', user_id)) AS device
+FROM events
+WHERE received_at BETWEEN {received_from:DateTime64(3, 'UTC')} - INTERVAL 30 DAY AND {received_to:DateTime64(3, 'UTC')} + INTERVAL 30 DAY
+  AND is_bot = 0
+  AND sipHash64(source_id, message_id) IN
+  (
+      SELECT sipHash64(source_id, message_id)
+      FROM events
+      WHERE received_at BETWEEN {received_from:DateTime64(3, 'UTC')} AND {received_to:DateTime64(3, 'UTC')}
+        AND segment_id IN
+        (
+            SELECT segment_id
+            FROM ingest_counts
+            WHERE loaded_at >= {loaded_from:DateTime64(3, 'UTC')} AND loaded_at < {loaded_to:DateTime64(3, 'UTC')}
+        )
+  )
