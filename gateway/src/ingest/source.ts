@@ -1,6 +1,6 @@
 import type { HonoRequest } from 'hono'
-import { isKeyName, KEY_NAME_RULE } from '../keys/parse.ts'
-import type { KeyRing, Source } from '../keys/ring.ts'
+import { isKeyName, KEY_NAME_RULE, type Scope } from '../keys/parse.ts'
+import type { KeyRing, SecretKey, Source } from '../keys/ring.ts'
 import { refuse } from './refuse.ts'
 
 export interface SourceEdges {
@@ -54,8 +54,8 @@ export function sourceOfWriteKey(key: string | null, request: HonoRequest, { key
   return source
 }
 
-/** Scope check of an import with a secret key, before the body is read; null when no secret key was brought. */
-export function importer(request: HonoRequest, { keys }: SourceEdges): ((source: unknown) => Source) | null {
+/** The holder of the secret key in `Authorization: Bearer`, null when none was brought. 401 unknown, 403 from a web page or without the scope. */
+export function secretKeyOf(request: HonoRequest, scope: Scope, { keys }: Pick<SourceEdges, 'keys'>): SecretKey | null {
   const [, presented] = /^Bearer +(\S+) *$/i.exec(request.header('authorization') ?? '') ?? []
   if (presented === undefined) return null
   const key = keys.secretKey(presented)
@@ -64,27 +64,44 @@ export function importer(request: HonoRequest, { keys }: SourceEdges): ((source:
       401,
       'unauthorized',
       'The secret key is not known here or was revoked. `waymark keys list` shows the keys of this gateway.',
+      CHALLENGE,
     )
   if (request.header('origin') !== undefined) {
     throw refuse(
       403,
       'secret_key_in_browser',
-      'A secret key must not be used from a web page (the request has an Origin). Import from a server, and replace this key.',
+      'A secret key must not be used from a web page (the request has an Origin). Call from a server, and replace this key.',
     )
   }
-  if (!key.scopes.includes('import'))
+  if (!key.scopes.includes(scope)) {
     throw refuse(
       403,
       'missing_scope',
-      `The key “${key.name}” has no scope “import”. Create one that has it: waymark keys create --scope import.`,
+      `The key “${key.name}” has no scope “${scope}”. Create one that has it: waymark keys create --scope ${scope}.`,
     )
-  return source => {
-    if (typeof source !== 'string' || !isKeyName(source))
-      throw refuse(
-        400,
-        'no_source',
-        `An import with a secret key must name its source: { "source": "crm", "batch": [ … ] }. A name has ${KEY_NAME_RULE}.`,
-      )
-    return { sourceId: source, trust: 'server' }
   }
+  return key
+}
+
+export function noSecretKey() {
+  return refuse(
+    401,
+    'unauthorized',
+    'A secret key is needed: send “Authorization: Bearer <secret key>”. `waymark keys list` shows the keys of this gateway.',
+    CHALLENGE,
+  )
+}
+
+const CHALLENGE = { 'WWW-Authenticate': 'Bearer' }
+
+/** An import with a secret key says itself where its events come from. */
+export function importedSource(name: unknown): Source {
+  if (typeof name !== 'string' || !isKeyName(name)) {
+    throw refuse(
+      400,
+      'no_source',
+      `An import with a secret key must name its source: { "source": "crm", "batch": [ … ] }. A name has ${KEY_NAME_RULE}.`,
+    )
+  }
+  return { sourceId: name, trust: 'server' }
 }
