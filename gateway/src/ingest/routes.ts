@@ -2,7 +2,6 @@ import type { Event, EventType } from '@waymark/schemas/event'
 import { type Context, Hono } from 'hono'
 import type { Database } from '../db/open.ts'
 import type { KeyRing, Source } from '../keys/ring.ts'
-import { requireScope } from '../read/auth.ts'
 import { createAgentReader } from './agent.ts'
 import { cors } from './cors.ts'
 import { countRequest, type IngestCounters } from './counters.ts'
@@ -12,7 +11,7 @@ import { createDeviceClocks } from './devices.ts'
 import { createReceiver } from './receive.ts'
 import { refuse } from './refuse.ts'
 import { listRejected } from './rejectedList.ts'
-import { basicKey, importer, sourceOfWriteKey } from './source.ts'
+import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './source.ts'
 import type { Spool } from './spool.ts'
 import { SpoolFull } from './spoolFull.ts'
 
@@ -61,19 +60,17 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     randomUUID: deps.randomUUID,
     ...(deps.isSuppressed === undefined ? {} : { isSuppressed: deps.isSuppressed }),
   })
+  const list = listRejected(deps.db)
   const app = new Hono()
 
   async function ingest(c: Context, { type, isImport = false }: Route): Promise<Response> {
-    const bySecretKey = isImport ? importer(c.req, deps) : null
-    const headerKey = bySecretKey === null ? basicKey(c.req) : null
+    const isBySecretKey = isImport && secretKeyOf(c.req, 'import', deps) !== null
+    const headerKey = isBySecretKey ? null : basicKey(c.req)
     // A key that is wrong before the body is read spares the reading.
     const early = headerKey === null ? null : sourceOfWriteKey(headerKey, c.req, deps)
     const envelope = await decode(c.req.raw, { single: type !== undefined })
-    const source =
-      early ??
-      (bySecretKey === null
-        ? sourceOfWriteKey(envelope.writeKey ?? c.req.query('writeKey') ?? null, c.req, deps)
-        : bySecretKey(envelope.source))
+    const named = () => sourceOfWriteKey(envelope.writeKey ?? c.req.query('writeKey') ?? null, c.req, deps)
+    const source = isBySecretKey ? importedSource(envelope.source) : (early ?? named())
     const reply = receive({
       source,
       events: envelope.events,
@@ -99,11 +96,10 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   for (const [path, type] of Object.entries(SINGLE)) route(path, { type })
   for (const path of ['/v1/batch', '/v1/b']) route(path, {})
   route('/v1/import', { isImport: true })
-  app.get(
-    '/v1/rejected',
-    requireScope(key => deps.keys.secretKey(key), 'read'),
-    listRejected(deps.db),
-  )
+  app.get('/v1/rejected', (c, next) => {
+    if (secretKeyOf(c.req, 'read', deps) === null) throw noSecretKey()
+    return list(c, next)
+  })
   return app
 }
 
@@ -132,8 +128,6 @@ function asRefusal(error: unknown): never {
     429,
     'overloaded',
     `Nothing of this request was stored, because the gateway cannot keep more at the moment. Send it again in ${seconds} s.`,
-    {
-      'Retry-After': String(seconds),
-    },
+    { 'Retry-After': String(seconds) },
   )
 }
