@@ -1,4 +1,4 @@
-import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client'
+import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client'
 import { createDatabaseStatement, type Form } from './ddl.ts'
 import type { Credentials } from './engine/config.ts'
 import type { EngineAccess } from './engine/handover.ts'
@@ -100,6 +100,8 @@ function connect(
     request_timeout: timeout,
     max_open_connections: 16,
     keep_alive: { enabled: true },
+    // Every error is thrown to a caller who tells it; the client's own log would repeat it with the rows that the engine quotes.
+    log: { level: ClickHouseLogLevel.OFF },
     // On loopback compression only costs; elsewhere answers are worth it.
     compression: { request: false, response: !/\/\/(127\.|localhost|\[::1\])/.test(url) },
     clickhouse_settings: settings,

@@ -2,7 +2,7 @@ import { ClickHouseError } from '@clickhouse/client'
 import { describe, expect, it } from 'vitest'
 import { isCleanFailure, judgeLoadError } from './loadErrors.ts'
 
-const error = (code: number, message = '') => new ClickHouseError({ code: String(code), message, type: undefined })
+const error = (code: number, message = '') => new ClickHouseError({ code: String(code), message, type: 'TEST' })
 
 describe('a failed insert', () => {
   it.each([241, 159, 202, 209, 210, 999, 60, 516, 243])('with code %i is tried again, for the engine is the trouble', code => {
