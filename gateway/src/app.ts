@@ -1,0 +1,39 @@
+import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { explainError, type Log } from './log.ts'
+
+export interface AppDeps {
+  /** Mounted in order. */
+  readonly routes: readonly Hono[]
+  readonly log: Log
+  /** null while everything needed to answer is there; else what is missing. */
+  readonly notReady: () => string | null
+}
+
+/** The whole HTTP surface as a value: `app.request()` needs no port. */
+export function createApp({ routes, log, notReady }: AppDeps): Hono {
+  const app = new Hono()
+  app.get('/healthz', context => context.json({ status: 'ok' }))
+  app.get('/readyz', context => {
+    const missing = notReady()
+    return missing === null ? context.json({ status: 'ready' }) : context.json({ error: { code: 'not_ready', message: missing } }, 503)
+  })
+  for (const route of routes) app.route('/', route)
+
+  app.notFound(context => context.json({ error: { code: 'not_found', message: `there is no ${context.req.method} ${context.req.path}` } }, 404))
+  app.onError((error, context) => {
+    if (error instanceof HTTPException) {
+      if (error.status >= 500) log.error(error.message, { path: context.req.path, cause: explainError(error.cause) })
+      if (error.res !== undefined) return error.getResponse()
+      return context.json({ error: { code: codeOf(error), message: error.message } }, error.status)
+    }
+    log.error('a request failed', { method: context.req.method, path: context.req.path, error: explainError(error) })
+    return context.json({ error: { code: 'internal', message: 'the request could not be answered; the reason is in the log of the gateway' } }, 500)
+  })
+  return app
+}
+
+function codeOf({ cause, status }: HTTPException): string {
+  if (typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string') return cause.code
+  return status >= 500 ? 'internal' : 'bad_request'
+}

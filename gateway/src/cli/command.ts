@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+import { generatedKeys } from '../keys/files.ts'
+import type { Scope } from '../keys/parse.ts'
+import { createLog, type Log } from '../log.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What every command is given by main.ts. */
+export interface CommandEdges {
+  readonly config: Config
+  readonly terminal: Terminal
+  readonly signals: { once(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown }
+  readonly now: () => number
+}
+
+/** Log lines go to standard error: standard output is for results. */
+export function commandLog({ config, terminal, now }: CommandEdges): Log {
+  return createLog({ level: config.logLevel, write: line => terminal.err(line), now })
+}
+
+/** Where the gateway of this data folder listens; null when none runs. */
+export async function runningGateway({ config }: CommandEdges): Promise<string | null> {
+  let url: string
+  try {
+    url = (JSON.parse(await readFile(join(config.dataDir, 'gateway.json'), 'utf8')) as { url: string }).url
+  } catch {
+    return null // no gateway has started here, or it ended cleanly
+  }
+  const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null)
+  return answer?.ok === true ? url : null
+}
+
+/** A secret key with this scope from the configuration or from the generated ones; null when there is none. */
+export async function localSecretKey({ config }: CommandEdges, scope: Scope): Promise<string | null> {
+  const keys = config.secretKeys.length > 0 ? config.secretKeys : (await generatedKeys(config.dataDir).catch(() => ({ secret: [] }))).secret
+  return keys.find(key => key.scopes.includes(scope))?.key ?? null
+}
+
+export function defaultHost({ config }: CommandEdges): string {
+  return `http://${config.host}:${config.port}`
+}

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util'
+import { serve } from '../serve.ts'
+import { type CommandEdges, commandLog } from './command.ts'
+import { exitCode } from './terminal.ts'
+
+const USAGE = 'waymark serve [--empty]'
+const SDK_FILE = new URL('../../../sdk-browser/dist/waymark.js', import.meta.url)
+
+/** Runs the gateway until SIGTERM or SIGINT; 0 after a clean drain. */
+export function serveCommand(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
+  const { terminal, config, signals, now } = edges
+  return exitCode(terminal, USAGE, async () => {
+    // `--empty` leaves out the sample history, which does not exist yet: both forms start empty.
+    parseArgs({ args: [...argv], options: { empty: { type: 'boolean' } } })
+    const log = commandLog(edges)
+    const stop = new Promise<void>(done => {
+      signals.once('SIGINT', done)
+      signals.once('SIGTERM', done)
+    })
+    const gateway = await serve(config, { log, now, sdkFile: SDK_FILE })
+    const { url, setupUrl, generated } = gateway
+    terminal.out(
+      [
+        '',
+        `  Console     ${setupUrl ?? `${url}/console/`}${setupUrl === null ? '' : '   (once, to set your password)'}`,
+        ...(generated === null ? [] : [`  Write key   ${generated.writeKey}   (public, for pages)`, `  Secret key  ${generated.secretKey}   (keep it; reads and operates)`, `  All keys    ${config.dataDir}/keys.json`]),
+        `  Snippet     <script src="${url}/waymark.js" data-write-key="${generated?.writeKey ?? '…'}" data-host="${url}"></script>`,
+        '',
+        `waymark listening on ${url}`,
+        '',
+      ].join('\n'),
+    )
+    await stop
+    log.info('stopping: finishing what was accepted')
+    await gateway.close()
+    return true
+  })
+}

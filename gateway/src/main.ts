@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+/** The command line: the only reader of the environment, and the only place that opens, listens and handles signals. */
+import { explainCommand } from './cli/explainCommand.ts'
+import { importFromHere } from './cli/importCommand.ts'
+import { keysCommand } from './cli/keysCommand.ts'
+import { migrateCommand } from './cli/migrateCommand.ts'
+import { runCommand } from './cli/runCommand.ts'
+import { processTerminal } from './cli/processTerminal.ts'
+import { serveCommand } from './cli/serveCommand.ts'
+import { ConfigError, loadConfig } from './config.ts'
+
+const COMMANDS = {
+  serve: { run: serveCommand, says: 'start the gateway' },
+  migrate: { run: migrateCommand, says: 'bring the tables up to date' },
+  run: { run: runCommand, says: 'run jobs now: [job …] [--at ISO]' },
+  import: { run: importFromHere, says: 'send a file of events: FILE|- --source NAME' },
+  explain: { run: explainCommand, says: 'tell why an account has its score and stage: ACCOUNT [--at ISO]' },
+  keys: { run: keysCommand, says: 'create, list or revoke keys' },
+} as const
+
+const [name = 'help', ...argv] = process.argv.slice(2)
+const command = name in COMMANDS ? COMMANDS[name as keyof typeof COMMANDS] : null
+const terminal = processTerminal(process)
+
+if (command === null) {
+  const list = Object.entries(COMMANDS).map(([word, { says }]) => `  ${word.padEnd(9)}${says}\n`)
+  const isHelp = ['help', '--help', '-h'].includes(name)
+  terminal[isHelp ? 'out' : 'err'](`${isHelp ? '' : `there is no command “${name}”\n\n`}waymark <command>\n${list.join('')}`)
+  process.exitCode = isHelp ? 0 : 2
+} else {
+  try {
+    process.exitCode = await command.run(argv, {
+      config: loadConfig(process.env, process.cwd()),
+      terminal,
+      signals: process,
+      now: Date.now,
+    })
+  } catch (error) {
+    terminal.err(`${error instanceof ConfigError ? error.message : `waymark ${name}: ${error instanceof Error ? error.message : String(error)}`}\n`)
+    process.exitCode = 1
+  }
+}

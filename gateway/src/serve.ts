@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { Hono } from 'hono'
+import { createApp } from './app.ts'
+import type { Config } from './config.ts'
+import { consoleSetup, createConsole } from './console/routes.ts'
+import { createIngestCounters } from './ingest/counters.ts'
+import { createHotSet } from './ingest/dedupe.ts'
+import { createLoader } from './ingest/loader.ts'
+import { createIngestRoutes } from './ingest/routes.ts'
+import { openSpool } from './ingest/spool.ts'
+import { readStats } from './ingest/stats.ts'
+import { TIMETABLE } from './jobs/list.ts'
+import { createJobRoutes } from './jobs/routes.ts'
+import { createScheduler, dueJobs } from './jobs/scheduler.ts'
+import { unseenSegments } from './jobs/segments.ts'
+import { generatedKeys, keyCopy } from './keys/files.ts'
+import { originAllowed } from './keys/origins.ts'
+import { openKeyRing } from './keys/ring.ts'
+import { listKeys } from './keys/table.ts'
+import { explainError, type Log } from './log.ts'
+import { loadModels } from './model/load.ts'
+import { requireScope } from './read/auth.ts'
+import { createReadRoutes } from './read/routes.ts'
+import { createReader } from './read/warehouseReader.ts'
+import { openWarehouse, pipelineOf } from './warehouse.ts'
+
+export interface Gateway {
+  readonly url: string
+  /** One-time link to set the console's password; null once it is set. */
+  readonly setupUrl: string | null
+  /** Public key of the first browser source and first secret key, when they were generated; null when configured. */
+  readonly generated: { readonly writeKey: string; readonly secretKey: string } | null
+  /** Stops listening, finishes what was accepted, seals, ends jobs and engine. */
+  close(): Promise<void>
+}
+
+export interface ServeEdges {
+  readonly log: Log
+  readonly now: () => number
+  /** The built browser SDK. */
+  readonly sdkFile: URL
+}
+
+/** File in DATA_DIR that tells the other commands where the gateway of this folder listens. */
+export const ADDRESS_FILE = 'gateway.json'
+const TICK_MS = 5_000
+const DRAIN_MS = 8_000
+
+/** Opens everything in the order in which it depends on another, and listens last. */
+export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): Promise<Gateway> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const models = loadModels(config.modelsDir ?? undefined)
+  const generated = config.writeKeys.length === 0 || config.secretKeys.length === 0 ? await generatedKeys(config.dataDir) : null
+  const writeKeys = config.writeKeys.length > 0 ? config.writeKeys : (generated?.write ?? [])
+  const secretKeys = config.secretKeys.length > 0 ? config.secretKeys : (generated?.secret ?? [])
+
+  const spool = await openSpool({ dir: join(config.dataDir, 'spool'), instance: 'gateway', now, randomUUID, onDamage: damage => log.error('the spool was damaged; the damaged bytes are kept', { ...damage }) })
+  const warehouse = await openWarehouse(config, log)
+  const { db } = warehouse
+  const keys = await openKeyRing({ writeKeys, secretKeys, loadCreated: () => listKeys(db), copy: keyCopy(config.dataDir), onStale: error => log.warn('created keys cannot be read; the last good copy is used', { error: explainError(error) }) })
+  const loader = createLoader({ spool, db, now, log: { warn: (message, details) => log.warn(message, { details: JSON.stringify(details) }) } })
+  const stopping = new AbortController()
+  const { pipeline, ledger } = pipelineOf({ db, models, settle: () => loader.drain(), clock: now, signal: stopping.signal })
+
+  const scheduler = createScheduler({
+    everyMs: TICK_MS,
+    onError: error => log.error('a scheduled run failed; it is tried again', { error: explainError(error) }),
+    async tick() {
+      const lastRuns = await ledger.lastRuns()
+      const isNew = (await unseenSegments(db, lastRuns.get('stitch')?.watermark ?? '')) !== null
+      const due = dueJobs(TIMETABLE, lastRuns, now(), isNew)
+      if (due.length > 0) await pipeline.run({ jobs: due })
+    },
+  })
+
+  const port = config.port === 0 ? await freePort(config.host) : config.port
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+
+  const reader = createReader({ db, models, now })
+  
+  const jobRoutes = new Hono()
+  jobRoutes.use('/v1/jobs/*', requireScope(key => keys.secretKey(key), 'admin'))
+  jobRoutes.route('/', createJobRoutes({ pipeline }))
+
+  const ingestRoutes = createIngestRoutes({ keys, spool, hotSet: createHotSet({ now }), db, counters: createIngestCounters(), now, randomUUID, isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin) })
+  const readRoutes = createReadRoutes({ reader, keys, models, now, readStats: period => readStats({ db, spool, loader }, period) })
+  const consoleRoutes = createConsole({ reader, models, now, dataDir: config.dataDir, publicUrl: url, clientAddress: context => getConnInfo(context).remote.address ?? '' })
+  const app = createApp({ routes: [sdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes], log, notReady: () => null })
+
+  // Node looks at its time-outs every 30 s unless told; a slow client must be gone sooner.
+  const server = createAdaptorServer({ fetch: app.fetch, createServer, serverOptions: { connectionsCheckingInterval: 5_000, headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 } }) as Server
+  await listen(server, config.host, port)
+  loader.start()
+  if (config.role !== 'ingest') scheduler.start()
+  const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })
+  const addressFile = join(config.dataDir, ADDRESS_FILE)
+  await writeFile(addressFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })
+
+  return {
+    url,
+    setupUrl,
+    generated: generated === null ? null : { writeKey: generated.write[0]?.key ?? '', secretKey: generated.secret[0]?.key ?? '' },
+    async close() {
+      await rm(addressFile, { force: true })
+      await stopListening(server)
+      stopping.abort()
+      await scheduler.stop()
+      await pipeline.idle()
+      await spool.close()
+      await loader.stop()
+      keys.close()
+      await warehouse.close()
+    },
+  }
+}
+
+/** `GET /waymark.js`: the built SDK, read once. */
+function sdkRoutes(file: URL): Hono {
+  const routes = new Hono()
+  const script = readFile(file, 'utf8').catch(() => null)
+  routes.get('/waymark.js', async context => {
+    const text = await script
+    if (text === null) return context.json({ error: { code: 'not_built', message: `the browser SDK is not built (${file.pathname} is missing); run: npm run build` } }, 404)
+    return context.body(text, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin', 'X-Content-Type-Options': 'nosniff' })
+  })
+  return routes
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      fail(error.code === 'EADDRINUSE' ? new Error(`port ${port} on ${host} is taken: stop what listens there, or choose another with PORT=…`, { cause: error }) : error),
+    )
+    server.listen(port, host, done)
+  })
+}
+
+/** The URL is part of what is built before listening, so a free port is found first. */
+async function freePort(host: string): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>(done => probe.listen(0, host, done))
+  const address = probe.address()
+  await new Promise(done => probe.close(done))
+  if (address === null || typeof address === 'string') throw new Error(`no free port on ${host}`)
+  return address.port
+}
+
+/** Lets requests under way end; a connection that is still open after that is cut. */
+async function stopListening(server: Server): Promise<void> {
+  const closed = new Promise<void>(done => server.close(() => done()))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  await closed
+  clearTimeout(cut)
+}

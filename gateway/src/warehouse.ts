@@ -1,0 +1,46 @@
+import { hostname } from 'node:os'
+import type { Config } from './config.ts'
+import { type Engine, openEngine } from './db/engine/supervise.ts'
+import { migrate } from './db/migrate.ts'
+import { type Database, openDatabase } from './db/open.ts'
+import { JOBS } from './jobs/list.ts'
+import { createRunLedger } from './jobs/ledger.ts'
+import { createPipeline, type Pipeline } from './jobs/pipeline.ts'
+import type { Log } from './log.ts'
+import type { Models } from './model/models.ts'
+
+/** The database with its tables, on the embedded engine or on a server. */
+export interface Warehouse {
+  readonly db: Database
+  /** null with a server of its own. */
+  readonly engine: Engine | null
+  close(): Promise<void>
+}
+
+export async function openWarehouse(config: Config, log: Log): Promise<Warehouse> {
+  const engine = config.clickhouseUrl === null ? await openEngine({ dataDir: config.dataDir, log: message => log.warn(message) }) : null
+  try {
+    const db = await openDatabase({ url: config.clickhouseUrl ?? undefined, cluster: config.cluster ?? undefined, engine: engine ?? undefined })
+    await migrate(db.client, { form: db.form, database: db.name }, message => log.info(message))
+    return {
+      db,
+      engine,
+      async close() {
+        await db.close()
+        await engine?.close()
+      },
+    }
+  } catch (error) {
+    await engine?.close()
+    throw error
+  }
+}
+
+/** The jobs of this process over a warehouse. `settle` makes acknowledged events visible first. */
+export function pipelineOf({ db, models, settle, clock, signal }: { db: Database; models: Models; settle: () => Promise<void>; clock: () => number; signal: AbortSignal }): {
+  pipeline: Pipeline
+  ledger: ReturnType<typeof createRunLedger>
+} {
+  const ledger = createRunLedger({ db, holder: `${hostname()}:${process.pid}`, clock })
+  return { ledger, pipeline: createPipeline({ jobs: JOBS, db, models, ledger, settle, clock, signal }) }
+}

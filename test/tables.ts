@@ -1,0 +1,42 @@
+import { createClient } from '@clickhouse/client'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Everything that jobs compute from events: emptied and run again, it must be identical. */
+export const DERIVED = [
+  'identity_edges', 'identity_map', 'identity_ledger', 'identifier_traits', 'account_keys', 'accounts', 'memberships',
+  'touch_daily', 'surge_baseline', 'account_scores', 'account_reasons', 'stage_current', 'stage_transitions', 'orders', 'opportunities',
+] as const
+
+export interface Tables {
+  query<T>(sql: string): Promise<T[]>
+  /** Each derived table as text, in one order. */
+  dump(): Promise<Record<string, string>>
+  /** Empties the derived tables and forgets where the jobs stopped. */
+  empty(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Looks into the warehouse of a running gateway through the engine it handed over. */
+export function openTables(dataDir: string): Tables {
+  const engine = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as { url: string; writer: { username: string; password: string } }
+  const client = createClient({ url: engine.url, username: engine.writer.username, password: engine.writer.password, database: 'waymark', request_timeout: 120_000 })
+  const text = async (sql: string) => (await client.query({ query: sql, format: 'JSONCompactEachRow' })).text()
+  return {
+    async query<T>(sql: string) {
+      return (await client.query({ query: sql, format: 'JSONEachRow' })).json<T>()
+    },
+    async dump() {
+      const dumped: Record<string, string> = {}
+      for (const table of DERIVED) {
+        const final = table === 'stage_transitions' ? '' : 'FINAL'
+        dumped[table] = await text(`SELECT * FROM ${table} ${final} ORDER BY ALL`)
+      }
+      return dumped
+    },
+    async empty() {
+      for (const table of [...DERIVED, 'job_runs', 'dirty_accounts']) await client.command({ query: `TRUNCATE TABLE ${table}` })
+    },
+    close: () => client.close(),
+  }
+}
