@@ -36,6 +36,8 @@ export async function rows<P extends Params, R>(
     query: query.sql,
     query_params: { ...params },
     format: 'JSONEachRow',
+    // Long lists of keys travel in the body: a URL may hold 4 KiB of them.
+    use_multipart_params_auto: true,
     ...callOptions(query.name, options),
   })
   return result.json<R>()

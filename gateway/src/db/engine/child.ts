@@ -1,5 +1,6 @@
 /** Entry of the engine's own process: libchdb, run as a ClickHouse server on loopback. No secret is in its arguments or environment. */
 import { DataType, load, open } from 'ffi-rs'
+import { confine } from './confine.ts'
 import type { ChildArguments } from './process.ts'
 
 const { library, folder, port } = JSON.parse(process.argv[2] ?? '') as ChildArguments
@@ -30,6 +31,7 @@ const args = [
 ]
 
 open({ library: 'chdb', path: library })
+confine(folder)
 await load({
   library: 'chdb',
   funcName: 'query_stable_v2',

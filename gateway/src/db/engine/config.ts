@@ -21,9 +21,8 @@ export function defaultMemory(total: number): number {
   return Math.round(Math.min(4 * GIB, Math.max(GIB, total / 4)))
 }
 
-/** Server configuration. Only requests that carry the password of one of our two users reach a query: the boot user has none to give. */
-export function configXml(folder: string, { writer, reader, memory }: EngineConfig): string {
-  const allowed = [writer, reader].map(user => basic(user).replace(/[+]/g, '\\+'))
+/** Server configuration. */
+export function configXml(folder: string, memory: number): string {
   return `<clickhouse>
   <logger><level>none</level></logger>
   <timezone>UTC</timezone>
@@ -31,23 +30,19 @@ export function configXml(folder: string, { writer, reader, memory }: EngineConf
   <max_concurrent_queries>100</max_concurrent_queries>
   <keep_alive_timeout>60</keep_alive_timeout>
   <user_directories><users_xml><path>${xml(folder)}/users.xml</path></users_xml></user_directories>
-  <http_handlers>
-    <rule><url>/ping</url><handler><type>ping</type></handler></rule>
-    <rule>
-      <headers><Authorization>regex:^(${allowed.map(xml).join('|')})$</Authorization></headers>
-      <handler><type>dynamic_query_handler</type><query_param_name>query</query_param_name></handler>
-    </rule>
-    <rule><handler><type>static</type><status>401</status><response_content>wrong user or password</response_content></handler></rule>
-  </http_handlers>
 </clickhouse>
 `
 }
 
-/** Users, profiles and rights. */
+/**
+ * Users, profiles and rights. The boot script runs as `default`, who can have no password; so that nobody else can be `default`, there is
+ * room for one session, which the script keeps as long as the engine lives, and no right beyond what the script does.
+ */
 export function usersXml({ writer, reader, memory }: EngineConfig): string {
   return `<clickhouse>
   <profiles>
-    <default/>
+    <default><max_memory_usage>${Math.round(memory * 0.8)}</max_memory_usage></default>
+    <boot><max_sessions_for_user>1</max_sessions_for_user></boot>
     <reader>
       <readonly>2</readonly>
 ${readerLimits(memory)
@@ -68,7 +63,7 @@ ${readerLimits(memory)
     <default>
       <password></password>
       ${LOOPBACK}
-      <profile>default</profile><quota>default</quota>
+      <profile>boot</profile><quota>default</quota>
       ${grants('SYSTEM LISTEN ON *.*', 'SELECT ON system.numbers')}
     </default>
     <${xml(writer.username)}>

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { configXml, type EngineConfig, usersXml } from './config.ts'
 import { writePrivate } from './handover.ts'
 import { engineLibrary } from './library.ts'
+import { EngineStartError } from './problems.ts'
 import { type EngineProcess, startProcess, untilReady } from './process.ts'
 
 export interface HoldOptions extends EngineConfig {
@@ -24,6 +25,8 @@ export interface HeldEngine {
 }
 
 const FIRST_DELAY_MS = 100
+/** An engine whose gateway was killed just now needs a moment to notice. */
+const OCCUPIED_PATIENCE_MS = 5_000
 const LAST_DELAY_MS = 5_000
 /** A life this long starts the count of failures anew. */
 const HEALTHY_MS = 30_000
@@ -39,9 +42,15 @@ export function holdEngine(options: HoldOptions): HeldEngine {
   async function startOnce(): Promise<EngineProcess> {
     const child = startProcess({ library, folder, port: options.port })
     engine = child
-    await untilReady(child, `http://127.0.0.1:${options.port}`, options.writer)
-    options.onUp(child.pid)
-    return child
+    try {
+      await untilReady(child, `http://127.0.0.1:${options.port}`, options.writer)
+      options.onUp(child.pid)
+      return child
+    } catch (error) {
+      child.kill()
+      await child.ended
+      throw error
+    }
   }
 
   async function watch(child: EngineProcess): Promise<void> {
@@ -68,8 +77,20 @@ export function holdEngine(options: HoldOptions): HeldEngine {
     }
   }
 
+  async function start(): Promise<void> {
+    const deadline = performance.now() + OCCUPIED_PATIENCE_MS
+    for (;;) {
+      try {
+        return void watch(await startOnce())
+      } catch (error) {
+        if (!(error instanceof EngineStartError && error.isOccupied) || performance.now() > deadline) throw error
+        await sleep(FIRST_DELAY_MS)
+      }
+    }
+  }
+
   return {
-    start: async () => void watch(await startOnce()),
+    start,
     revive,
     async close() {
       closing.abort()
@@ -83,7 +104,7 @@ export function holdEngine(options: HoldOptions): HeldEngine {
 function writeConfig(options: HoldOptions): string {
   const folder = join(options.dataDir, 'engine')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  writePrivate(join(folder, 'config.xml'), configXml(folder, options))
+  writePrivate(join(folder, 'config.xml'), configXml(folder, options.memory))
   writePrivate(join(folder, 'users.xml'), usersXml(options))
   return folder
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { basic, type Credentials } from './config.ts'
+import { startError } from './problems.ts'
 
 export interface ChildArguments {
   readonly library: string
@@ -46,7 +47,7 @@ export function startProcess(child: ChildArguments): EngineProcess {
 /** Resolves when the engine answers an authenticated query; an Error with the process's last words and what to do when it ends before. */
 export async function untilReady(engine: EngineProcess, url: string, user: Credentials): Promise<void> {
   const end = engine.ended.then(words => {
-    throw new Error(`The embedded engine did not start: ${words}\n${advice(words)}`)
+    throw startError(words)
   })
   end.catch(() => undefined)
   const deadline = performance.now() + START_TIMEOUT_MS
@@ -93,14 +94,4 @@ function bindOnce(port: number): Promise<number | null> {
       server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : null))
     })
   })
-}
-
-function advice(words: string): string {
-  if (words.includes('Another server instance'))
-    return 'Another engine uses the same DATA_DIR: stop the process named above, or give this one its own DATA_DIR.'
-  if (words.includes('Address already in use')) return 'Another program took its port just now: start again.'
-  if (/GLIBC|cannot open shared object|ffi-rs/.test(words))
-    return 'Its library could not be loaded: it needs glibc 2.17 or later and the optional dependencies installed. Or set CLICKHOUSE_URL to a ClickHouse server.'
-  if (/No space left|NOT_ENOUGH_SPACE/.test(words)) return 'The disk of DATA_DIR is full: make room and start again.'
-  return 'Check that DATA_DIR is writable and not full; `waymark doctor` checks the machine. Or set CLICKHOUSE_URL to a ClickHouse server.'
 }

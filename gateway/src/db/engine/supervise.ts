@@ -30,7 +30,9 @@ export interface Engine extends EngineAccess {
 }
 
 const OPEN_TIMEOUT_MS = 60_000
+const OPEN_POLL_MS = 100
 const TAKEOVER_POLL_MS = 500
+/** How long a port that was ours is waited for: the last engine may still be dying. */
 const PORT_PATIENCE_MS = 3_000
 
 /**
@@ -41,37 +43,30 @@ export async function openEngine({ dataDir, memory = machineMemory(), log = () =
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const folder = realpathSync(dataDir)
   const lock = engineLock(folder)
+  const closing = new AbortController()
   let state: EngineState = { role: 'guest' }
   let held: HeldEngine | null = null
 
   function hold(access: EngineAccess): HeldEngine {
-    let starts = 0
+    let restarts = -1
     held = holdEngine({
       ...access,
       dataDir: folder,
       memory,
-      port: Number(new URL(access.url).port),
+      port: portOf(access),
       onUp(pid) {
-        state = { role: 'holder', isUp: true, pid, restarts: starts++, reason: '' }
+        restarts++
         writeHandover(folder, { url: access.url, writer: access.writer, reader: access.reader, pid })
-        if (starts > 1) log(`embedded engine is up again (pid ${pid})`)
+        state = { role: 'holder', isUp: true, pid, restarts, reason: '' }
+        if (restarts > 0) log(`embedded engine is up again (pid ${pid})`)
       },
       onDown(reason) {
-        state = { role: 'holder', isUp: false, pid: 0, restarts: starts, reason }
-        log(`embedded engine is down, starting it again: ${reason}`)
+        state = { role: 'holder', isUp: false, pid: 0, restarts: Math.max(0, restarts), reason }
+        log(`embedded engine is down and will be started again: ${reason}`)
       },
     })
     return held
   }
-
-  async function takeOver(access: EngineAccess): Promise<void> {
-    if (state.role !== 'guest' || !(await lock.take())) return
-    log('the process that ran the embedded engine is gone: this one takes over')
-    await hold(access).revive()
-  }
-
-  const access = await connect()
-  const poll = held === null ? setInterval(() => void takeOver(access), TAKEOVER_POLL_MS).unref() : undefined
 
   async function connect(): Promise<EngineAccess> {
     const deadline = performance.now() + OPEN_TIMEOUT_MS
@@ -79,17 +74,17 @@ export async function openEngine({ dataDir, memory = machineMemory(), log = () =
       if (await lock.take()) return startHere()
       const there = readHandover(folder)
       if (there !== null && (await answers(there.url, there.writer))) return there
-      await sleep(100)
+      await sleep(OPEN_POLL_MS)
     }
     throw new Error(
-      `Another process holds the embedded engine of ${folder} but its engine does not answer. Stop that process and start again.`,
+      `Another process holds the embedded engine of ${folder}, but the engine does not answer. Stop that process and start again.`,
     )
   }
 
   async function startHere(): Promise<EngineAccess> {
+    const last = readHandover(folder)
     try {
-      const last = readHandover(folder)
-      const port = await freePort(last === null ? null : Number(new URL(last.url).port), PORT_PATIENCE_MS)
+      const port = await freePort(last && portOf(last), PORT_PATIENCE_MS)
       const mine = { url: `http://127.0.0.1:${port}`, writer: last?.writer ?? user('waymark'), reader: last?.reader ?? user('reader') }
       await hold(mine).start()
       return mine
@@ -99,18 +94,36 @@ export async function openEngine({ dataDir, memory = machineMemory(), log = () =
     }
   }
 
+  async function awaitTakeover(access: EngineAccess): Promise<void> {
+    while (!closing.signal.aborted) {
+      await sleep(TAKEOVER_POLL_MS, undefined, { ref: false, signal: closing.signal }).catch(() => undefined)
+      if (closing.signal.aborted || !(await lock.take())) continue
+      if (closing.signal.aborted) return
+      log('the process that ran the embedded engine is gone: this one takes over')
+      return hold(access).revive()
+    }
+  }
+
+  const { url, writer, reader } = await connect()
+  const takeover = held === null ? awaitTakeover({ url, writer, reader }) : Promise.resolve()
+
   return {
-    url: access.url,
-    writer: access.writer,
-    reader: access.reader,
+    url,
+    writer,
+    reader,
     state: () => state,
     async close() {
-      state = { role: 'closed' }
-      clearInterval(poll)
+      closing.abort()
       await held?.close()
+      await takeover
+      state = { role: 'closed' }
       await lock.release()
     },
   }
+}
+
+function portOf({ url }: { readonly url: string }): number {
+  return Number(new URL(url).port)
 }
 
 function user(username: string): Credentials {

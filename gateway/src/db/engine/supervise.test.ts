@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+import { basic, type Credentials } from './config.ts'
+import { type EngineAccess, type Handover, readHandover } from './handover.ts'
+import { type Engine, openEngine } from './supervise.ts'
+
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+const MEMORY = 2 ** 30
+const PATIENCE = { timeout: 20_000, interval: 20 }
+
+function freshFolder(): string {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'waymark-engine-'))
+  closers.push(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function open(dataDir: string, log?: (message: string) => void): Promise<Engine> {
+  const engine = await openEngine({ dataDir, memory: MEMORY, ...(log === undefined ? {} : { log }) })
+  closers.push(() => engine.close())
+  return engine
+}
+
+async function ask({ url }: EngineAccess, user: Credentials, sql: string): Promise<string> {
+  const response = await fetch(url, { method: 'POST', headers: { authorization: basic(user) }, body: sql })
+  return (await response.text()).trim()
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    // An orphan that ended stays listed until init takes note.
+    return process.platform !== 'linux' || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+function pidOf(engine: Engine): number {
+  const state = engine.state()
+  return state.role === 'holder' ? state.pid : 0
+}
+
+/** Another process that opens the engine, says so and stays. */
+async function otherHolder(dataDir: string): Promise<{ process: ChildProcess; handover: Handover }> {
+  const supervise = new URL('./supervise.ts', import.meta.url).href
+  const script = `import { openEngine } from '${supervise}'; await openEngine({ dataDir: process.argv[1], memory: ${MEMORY} }); console.log('open'); setInterval(() => {}, 1000)`
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  closers.push(() => holder.kill('SIGKILL'))
+  await new Promise(resolve => holder.stdout.once('data', resolve))
+  const handover = readHandover(dataDir)
+  if (handover === null) throw new Error('no engine.json')
+  return { process: holder, handover }
+}
+
+test('the engine starts, answers its two users and ends with close', async () => {
+  const dataDir = freshFolder()
+  const engine = await open(dataDir)
+  expect(await ask(engine, engine.writer, 'SELECT currentUser(), timezone()')).toBe('waymark\tUTC')
+  expect(await ask(engine, engine.reader, 'SELECT currentUser()')).toBe('reader')
+  expect(engine.state()).toMatchObject({ role: 'holder', isUp: true, restarts: 0 })
+
+  const pid = pidOf(engine)
+  await engine.close()
+  expect(isAlive(pid)).toBe(false)
+  expect(engine.state()).toEqual({ role: 'closed' })
+})
+
+test('what the engine writes down is for its owner only, and its process has an empty environment', async () => {
+  const dataDir = freshFolder()
+  const engine = await open(dataDir)
+  const modes = ['engine.json', 'engine', 'engine/config.xml', 'engine/users.xml'].map(path =>
+    (statSync(join(dataDir, path)).mode & 0o777).toString(8),
+  )
+  expect(modes).toEqual(['600', '700', '600', '600'])
+  const texts = ['config.xml', 'users.xml'].map(file => readFileSync(join(dataDir, 'engine', file), 'utf8')).join()
+  for (const { password } of [engine.writer, engine.reader]) {
+    expect(texts).not.toContain(password)
+    expect(texts).not.toContain(Buffer.from(password).toString('base64').slice(4, -4))
+  }
+  if (process.platform === 'linux') expect(readFileSync(`/proc/${pidOf(engine)}/environ`, 'utf8')).toBe('TZ=UTC\0')
+})
+
+test('URL, passwords and data outlive a stop', async () => {
+  const dataDir = freshFolder()
+  const first = await open(dataDir)
+  await ask(first, first.writer, 'CREATE DATABASE waymark ENGINE = Atomic')
+  await first.close()
+  const second = await open(dataDir)
+  expect([second.url, second.writer, second.reader]).toEqual([first.url, first.writer, first.reader])
+  expect(await ask(second, second.reader, "SELECT name FROM system.databases WHERE name = 'waymark'")).toBe('waymark')
+})
+
+test('a killed engine comes back on the same URL with everything that was acknowledged', async () => {
+  const log: string[] = []
+  const engine = await open(freshFolder(), message => log.push(message))
+  await ask(engine, engine.writer, 'CREATE DATABASE waymark ENGINE = Atomic')
+  await ask(engine, engine.writer, 'CREATE TABLE waymark.t (n UInt32) ENGINE = MergeTree ORDER BY n')
+  for (let batch = 0; batch < 3; batch++) {
+    await ask(engine, engine.writer, `INSERT INTO waymark.t SELECT number FROM numbers(${batch * 1000}, 1000)`)
+    process.kill(pidOf(engine), 'SIGKILL')
+    await vi.waitFor(() => expect(engine.state()).toMatchObject({ isUp: true, restarts: batch + 1 }), PATIENCE)
+  }
+  expect(await ask(engine, engine.reader, 'SELECT count(), uniqExact(n) FROM waymark.t')).toBe('3000\t3000')
+  expect(log.join('\n')).toContain('ended with SIGKILL')
+})
+
+test('an engine whose gateway is killed goes with it, and the next gateway starts at once', async () => {
+  const dataDir = freshFolder()
+  const other = await otherHolder(dataDir)
+  other.process.kill('SIGKILL')
+  const engine = await open(dataDir)
+  expect(isAlive(other.handover.pid)).toBe(false)
+  expect(engine.url).toBe(other.handover.url)
+  expect(engine.state()).toMatchObject({ role: 'holder' })
+})
+
+test('a second process connects by engine.json, and takes over when the first is killed', async () => {
+  const dataDir = freshFolder()
+  const other = await otherHolder(dataDir)
+  const guest = await open(dataDir)
+  expect(guest.state()).toEqual({ role: 'guest' })
+  expect(guest).toMatchObject({ url: other.handover.url, writer: other.handover.writer })
+  await ask(guest, guest.writer, 'CREATE DATABASE waymark ENGINE = Atomic')
+
+  other.process.kill('SIGKILL')
+  await vi.waitFor(() => expect(guest.state()).toMatchObject({ role: 'holder', isUp: true }), PATIENCE)
+  expect(await ask(guest, guest.writer, "SELECT name FROM system.databases WHERE name = 'waymark'")).toBe('waymark')
+  expect(readHandover(dataDir)?.pid).toBe(pidOf(guest))
+})
+
+test('of several guests one takes over, and the others stay connected', async () => {
+  const dataDir = freshFolder()
+  const first = await open(dataDir)
+  const guests = [await open(dataDir), await open(dataDir)]
+  await first.close()
+  await vi.waitFor(() => expect(guests.filter(guest => pidOf(guest) > 0)).toHaveLength(1), PATIENCE)
+  for (const guest of guests) expect(await ask(guest, guest.reader, 'SELECT 1')).toBe('1')
+})
+
+test('a guest that closes leaves the engine alone', async () => {
+  const dataDir = freshFolder()
+  const engine = await open(dataDir)
+  await (await open(dataDir)).close()
+  expect(await ask(engine, engine.writer, 'SELECT 1')).toBe('1')
+  expect(existsSync(join(dataDir, 'engine.json'))).toBe(true)
+})
