@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { type KeyRingEdges, openKeyRing } from './ring.ts'
+import type { StoredKey } from './table.ts'
+import { hashKey } from './token.ts'
+
+function stored(key: string, more: Partial<StoredKey> = {}): StoredKey {
+  return {
+    key_id: key,
+    kind: 'write',
+    name: 'shop',
+    hash: hashKey(key),
+    last4: key.slice(-4),
+    is_server: 0,
+    scopes: [],
+    created_at: 1,
+    revoked_at: null,
+    ...more,
+  }
+}
+
+/** A warehouse of keys that can be away, and a copy on disk. */
+function world(kept: readonly StoredKey[] = []) {
+  const state = { table: [] as readonly StoredKey[] | Error, copy: kept, writes: 0, stale: 0 }
+  const edges: KeyRingEdges = {
+    writeKeys: [
+      { name: 'web', key: 'wk_web', server: false },
+      { name: 'backend', key: 'wk_srv', server: true },
+    ],
+    secretKeys: [{ name: 'ops', key: 'sk_ops', scopes: ['read', 'admin'] }],
+    loadCreated: async () => {
+      if (state.table instanceof Error) throw state.table
+      return state.table
+    },
+    copy: {
+      read: async () => state.copy,
+      write: async keys => {
+        state.copy = keys
+        state.writes++
+      },
+    },
+    onStale: () => state.stale++,
+    reloadMs: 0,
+  }
+  return { state, edges }
+}
+
+describe('the key ring', () => {
+  it('knows the configured keys at once', async () => {
+    const ring = await openKeyRing(world().edges)
+    expect(ring.writeKey('wk_web')).toEqual({ sourceId: 'web', trust: 'browser' })
+    expect(ring.writeKey('wk_srv')).toEqual({ sourceId: 'backend', trust: 'server' })
+    expect(ring.secretKey('sk_ops')).toEqual({ name: 'ops', scopes: ['read', 'admin'] })
+  })
+
+  it('keeps the kinds apart: a write key opens nothing, a secret key stores nothing', async () => {
+    const ring = await openKeyRing(world().edges)
+    expect(ring.secretKey('wk_web')).toBeNull()
+    expect(ring.writeKey('sk_ops')).toBeNull()
+    expect(ring.writeKey('')).toBeNull()
+    expect(ring.secretKey('sk_op')).toBeNull()
+  })
+
+  it('takes over created keys and forgets revoked ones at the next reload', async () => {
+    const { state, edges } = world()
+    const ring = await openKeyRing(edges)
+    state.table = [stored('wk_new'), stored('sk_new', { kind: 'secret', name: 'crm', scopes: ['import'] })]
+    expect(ring.writeKey('wk_new')).toBeNull()
+    await ring.reload()
+    expect(ring.writeKey('wk_new')).toEqual({ sourceId: 'shop', trust: 'browser' })
+    expect(ring.secretKey('sk_new')).toEqual({ name: 'crm', scopes: ['import'] })
+    state.table = [stored('wk_new', { revoked_at: 2 })]
+    await ring.reload()
+    expect(ring.writeKey('wk_new')).toBeNull()
+    expect(ring.secretKey('sk_new')).toBeNull()
+  })
+
+  it('starts from the last good copy and keeps it while the engine is down', async () => {
+    const { state, edges } = world([stored('wk_kept', { is_server: 1 })])
+    state.table = new Error('connection refused')
+    const ring = await openKeyRing(edges)
+    await ring.reload()
+    await ring.reload()
+    expect(ring.writeKey('wk_kept')).toEqual({ sourceId: 'shop', trust: 'server' })
+    expect(state.stale).toBe(1)
+  })
+
+  it('writes its copy only when the keys changed', async () => {
+    const { state, edges } = world()
+    const ring = await openKeyRing(edges)
+    state.table = [stored('wk_new')]
+    await ring.reload()
+    await ring.reload()
+    expect(state.writes).toBe(1)
+    expect(state.copy).toEqual([stored('wk_new')])
+  })
+
+  it('reloads by itself until it is closed', async () => {
+    const { state, edges } = world()
+    const loads = Promise.withResolvers<void>()
+    let count = 0
+    const ring = await openKeyRing({
+      ...edges,
+      reloadMs: 1,
+      loadCreated: async () => {
+        if (++count === 3) loads.resolve()
+        return [stored('wk_new')]
+      },
+    })
+    await loads.promise
+    ring.close()
+    expect(ring.writeKey('wk_new')).not.toBeNull()
+    expect(state.stale).toBe(0)
+  })
+})
