@@ -1,0 +1,46 @@
+-- Writes identity_edges: each pair of identifiers that the new segments speak of, counted over all events of its day.
+-- sign '-': seen together, joins nobody (role mailbox, a browser's alias, a group); email_host rows date a company's first address.
+INSERT INTO identity_edges (left_type, left, right_type, right, source_id, trust, sign, day, first_seen_at, last_seen_at, count, version, is_deleted)
+WITH
+    if(user_id != '', 'user_id', 'anonymous_id') AS node_type,
+    if(user_id != '', user_id, anonymous_id) AS node,
+    (value) -> (value = '' OR match(value, '^[0-]+$') OR has({blocked:Array(String)}, lowerUTF8(value))) AS is_blocked,
+    if(type = 'identify', lowerUTF8(trimBoth(JSONExtractString(traits, 'email'))), '') AS email_trait,
+    if(match(email_trait, '^[^@\\s<>",;]+@[^@\\s<>",;]+\\.[^@\\s<>",;.]{2,}$') AND length(email_trait) <= 254, email_trait, '') AS email,
+    splitByChar('@', email)[1] AS mailbox,
+    splitByChar('@', email)[2] AS email_host,
+    has({mailboxes:Array(String)}, mailbox) AS is_role,
+    -- As in Segment, previousId may be an anonymous id or a user id: it is both, and only what some event carried counts.
+    if(type = 'alias', JSONExtractString(properties, 'previousId'), '') AS previous_id,
+    if(is_blocked(group_id), '', group_id) AS account,
+    [
+        ('user_id', user_id, '', '', '+'),
+        ('anonymous_id', anonymous_id, '', '', '+'),
+        ('email', if(is_role, '', email), '', '', '+'),
+        ('email_host', email_host, '', '', '+'),
+        ('group_id', account, '', '', '+')
+    ] AS seen,
+    [
+        ('user_id', user_id, 'anonymous_id', anonymous_id, if(is_blocked(anonymous_id), '', '+')),
+        (node_type, node, 'email', email, if(is_role, '-', '+')),
+        (node_type, node, 'group_id', account, '-'),
+        ('user_id', user_id, 'anonymous_id', previous_id, if(is_blocked(previous_id), '', if(trust = 'server', '+', '-'))),
+        ('user_id', user_id, 'user_id', previous_id, if(is_blocked(previous_id) OR trust != 'server' OR previous_id = user_id, '', '+'))
+    ] AS together,
+    arrayConcat(
+        arrayFilter(pair -> pair.2 != '', seen),
+        arrayFilter(pair -> pair.2 != '' AND pair.4 != '' AND pair.5 != '' AND NOT is_blocked(pair.2), together)
+    ) AS pairs
+SELECT
+    pair.1, pair.2, pair.3, pair.4, source_id, trust, pair.5, toDate(timestamp) AS day,
+    min(timestamp), max(timestamp), count(), max(toUnixTimestamp64Milli(received_at)), 0
+FROM events_unique(from = {from:DateTime64(3, 'UTC')}, to = '2299-12-31 00:00:00')
+ARRAY JOIN pairs AS pair
+WHERE toDate(timestamp) IN {days:Array(Date)}
+GROUP BY pair, source_id, trust, day
+HAVING max(received_at BETWEEN {received_from:DateTime64(3, 'UTC')} AND {received_to:DateTime64(3, 'UTC')} AND segment_id IN
+(
+    SELECT segment_id
+    FROM ingest_counts
+    WHERE loaded_at >= {loaded_from:DateTime64(3, 'UTC')} AND loaded_at < {loaded_to:DateTime64(3, 'UTC')}
+)) = 1
