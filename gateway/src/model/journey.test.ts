@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AccountTouch } from './features.ts'
-import { at, INTENT, JOURNEY5, journeyOf, told } from './journeyScenario.ts'
+import { at, INTENT, JOURNEY5, journeyOf, told } from './journey.fixture.ts'
 
 interface Scenario {
   readonly name: string
