@@ -80,10 +80,10 @@ describe('the tables of this repository', () => {
   test('are valid SQL in the form of a cluster', async () => {
     for (const { sql } of files) {
       for (const statement of renderDdl(sql, CLUSTER, 'waymark')) {
-        await shared.db.client.query({ query: `EXPLAIN AST ${statement}` })
+        await shared.db.client.command({ query: `EXPLAIN AST ${statement}` })
       }
     }
-    await shared.db.client.query({ query: `EXPLAIN AST ${createDatabaseStatement('waymark', CLUSTER)}` })
+    await shared.db.client.command({ query: `EXPLAIN AST ${createDatabaseStatement('waymark', CLUSTER)}` })
   })
 
   test('keep rows that replace each other on one shard', () => {

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { basic, type Credentials } from './config.ts'
 import { type EngineAccess, type Handover, readHandover } from './handover.ts'
+import { engineLibrary } from './library.ts'
+import { freePort, startProcess, untilReady } from './process.ts'
 import { type Engine, openEngine } from './supervise.ts'
 
 const closers: (() => unknown)[] = []
@@ -142,6 +144,16 @@ test('of several guests one takes over, and the others stay connected', async ()
   await first.close()
   await vi.waitFor(() => expect(guests.filter(guest => pidOf(guest) > 0)).toHaveLength(1), PATIENCE)
   for (const guest of guests) expect(await ask(guest, guest.reader, 'SELECT 1')).toBe('1')
+})
+
+test('a second engine on the same data is refused, and the message says what to do', async () => {
+  const dataDir = freshFolder()
+  const engine = await open(dataDir)
+  const port = await freePort(null, 0)
+  const second = startProcess({ library: engineLibrary(), folder: join(dataDir, 'engine'), port })
+  const refusal = untilReady(second, `http://127.0.0.1:${port}`, engine.writer)
+  await expect(refusal).rejects.toThrow(/own DATA_DIR.*Another server instance/s)
+  await expect(refusal).rejects.toMatchObject({ isOccupied: true })
 })
 
 test('a guest that closes leaves the engine alone', async () => {

@@ -1,0 +1,27 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { readHandover, writeHandover } from './handover.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'waymark-handover-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const HANDOVER = { url: 'http://127.0.0.1:1', writer: { username: 'w', password: 'x' }, reader: { username: 'r', password: 'y' }, pid: 7 }
+
+test('what one process writes, another reads; nobody else may', () => {
+  expect(readHandover(folder)).toBeNull()
+  writeFileSync(join(folder, 'engine.json'), 'an older one that everybody may read', { mode: 0o644 })
+  writeHandover(folder, HANDOVER)
+  expect(readHandover(folder)).toEqual(HANDOVER)
+  expect(statSync(join(folder, 'engine.json')).mode & 0o777).toBe(0o600)
+  expect(readdirSync(folder)).toEqual(['engine.json'])
+})
+
+test.each(['', '{', 'null', '[]', '{"url":"http://127.0.0.1:1"}', JSON.stringify({ ...HANDOVER, writer: {} })])(
+  'a damaged file is no file: %s',
+  text => {
+    writeFileSync(join(folder, 'engine.json'), text)
+    expect(readHandover(folder)).toBeNull()
+  },
+)
