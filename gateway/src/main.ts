@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line: the only reader of the environment, and the only place that opens, listens and handles signals. */
-import { explainCommand } from './cli/explainCommand.ts'
+import { explainHere } from './cli/explainHere.ts'
 import { importFromHere } from './cli/importCommand.ts'
 import { keysCommand } from './cli/keysCommand.ts'
 import { migrateCommand } from './cli/migrateCommand.ts'
@@ -14,7 +14,7 @@ const COMMANDS = {
   migrate: { run: migrateCommand, says: 'bring the tables up to date' },
   run: { run: runCommand, says: 'run jobs now: [job …] [--at ISO]' },
   import: { run: importFromHere, says: 'send a file of events: FILE|- --source NAME' },
-  explain: { run: explainCommand, says: 'tell why an account has its score and stage: ACCOUNT [--at ISO]' },
+  explain: { run: explainHere, says: 'tell why an account has its score and stage: ACCOUNT [--at ISO]' },
   keys: { run: keysCommand, says: 'create, list or revoke keys' },
 } as const
 

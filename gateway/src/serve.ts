@@ -72,7 +72,7 @@ export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): 
     onError: error => log.error('a scheduled run failed; it is tried again', { error: explainError(error) }),
     async tick() {
       const lastRuns = await ledger.lastRuns()
-      const isNew = (await unseenSegments(db, lastRuns.get('stitch')?.watermark ?? '')) !== null
+      const isNew = (await unseenSegments(db, lastRuns.get('touches')?.watermark ?? '')) !== null
       const due = dueJobs(TIMETABLE, lastRuns, now(), isNew)
       if (due.length > 0) await pipeline.run({ jobs: due })
     },
@@ -88,7 +88,7 @@ export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): 
   jobRoutes.route('/', createJobRoutes({ pipeline }))
 
   const ingestRoutes = createIngestRoutes({ keys, spool, hotSet: createHotSet({ now }), db, counters: createIngestCounters(), now, randomUUID, isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin) })
-  const readRoutes = createReadRoutes({ reader, keys, models, now, readStats: period => readStats({ db, spool, loader }, period) })
+  const readRoutes = createReadRoutes({ reader, keys, models, now, readStats: (from, to) => readStats({ db, spool, loader }, { from, to }) })
   const consoleRoutes = createConsole({ reader, models, now, dataDir: config.dataDir, publicUrl: url, clientAddress: context => getConnInfo(context).remote.address ?? '' })
   const app = createApp({ routes: [sdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes], log, notReady: () => null })
 

@@ -1,0 +1,17 @@
+import { loadModels } from '../model/load.ts'
+import { createReader } from '../read/warehouseReader.ts'
+import { openWarehouse } from '../warehouse.ts'
+import { type CommandEdges, commandLog } from './command.ts'
+import { explainCommand } from './explain.ts'
+
+/** `waymark explain` from the warehouse of this configuration, whether a gateway runs or not. */
+export async function explainHere(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
+  const { config, terminal, now } = edges
+  const models = loadModels(config.modelsDir ?? undefined)
+  const { db, close } = await openWarehouse(config, commandLog(edges))
+  try {
+    return await explainCommand(argv, { reader: createReader({ db, models, now }), terminal })
+  } finally {
+    await close()
+  }
+}
