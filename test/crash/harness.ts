@@ -48,7 +48,9 @@ export async function killAgainAndAgain(cycles: readonly Cycle[], mutation?: Chi
         ...(crashAt === undefined ? {} : { crashAt, visit }),
         ...(mutation === undefined ? {} : { mutation }),
       })
-      if (child.port === null) continue
+      // It may reach the point while it starts; otherwise something else is wrong.
+      if (child.port === null && crashAt !== undefined && child.process.signalCode === 'SIGKILL') continue
+      if (child.port === null) throw new Error('the process under test did not start')
       starts.push(performance.now() - began)
       if (crashAt === undefined) stats.push(await ask<IngestCounts>(child.port, '/stats'))
       const load = loadUntilDead(child, acknowledged)

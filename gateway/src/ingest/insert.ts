@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { EVENT_COLUMNS, REJECTED_COLUMNS } from '@waymark/schemas/row'
 import type { Line } from './framePayload.ts'
-import { isCleanFailure, judgeLoadError } from './loadErrors.ts'
 
 const SETTINGS: ClickHouseSettings = {
   async_insert: 0,
@@ -43,12 +42,6 @@ export const COUNTS_TARGET: TableTarget = {
   ],
 }
 
-/** A row that the engine will not take, with what it said. */
-export interface Refusal {
-  readonly line: Line
-  readonly message: string
-}
-
 /** One insert with rows that are already JSON arrays. */
 export async function insertLines(
   client: ClickHouseClient,
@@ -68,43 +61,4 @@ export async function insertLines(
     clickhouse_settings: { ...SETTINGS, log_comment: `load ${table}` },
   })
   await stream.resume().toArray()
-}
-
-/**
- * Inserts what the engine takes and gives back what it will not: halves what fails until the rows to blame stand alone.
- * Throws when the engine, not a row, is the trouble; some rows may then be in.
- */
-export async function insertStorable(
-  client: ClickHouseClient,
-  target: TableTarget,
-  segment: string,
-  lines: readonly Line[],
-  isLastTry: boolean,
-): Promise<Refusal[]> {
-  const blamed: { refusal: Refusal; error: unknown }[] = []
-  let stored = 0
-
-  async function insert(part: readonly Line[]): Promise<void> {
-    try {
-      await insertLines(client, target, segment, part)
-      stored += part.length
-    } catch (error) {
-      const kind = judgeLoadError(error)
-      if (kind === 'retry' || (kind === 'unknown' && !isLastTry)) throw error
-      const [only] = part
-      if (only !== undefined && part.length === 1) {
-        blamed.push({ refusal: { line: only, message: error instanceof Error ? error.message : String(error) }, error })
-        return
-      }
-      const middle = Math.ceil(part.length / 2)
-      await insert(part.slice(0, middle))
-      await insert(part.slice(middle))
-    }
-  }
-
-  if (lines.length > 0) await insert(lines)
-  // An error of unknown kind on every single row is the engine's trouble, not that of all rows.
-  const unclear = blamed.find(({ error }) => !isCleanFailure(error))
-  if (stored === 0 && unclear !== undefined) throw unclear.error
-  return blamed.map(({ refusal }) => refusal)
 }

@@ -1,8 +1,9 @@
 import type { CountRow } from '@waymark/schemas/row'
 import type { Database } from '../db/open.ts'
 import { sqlTime } from '../db/query.ts'
+import { insertStorable } from './blame.ts'
 import type { Line } from './framePayload.ts'
-import { COUNTS_TARGET, EVENTS_TARGET, insertLines, insertStorable, REJECTED_TARGET } from './insert.ts'
+import { COUNTS_TARGET, EVENTS_TARGET, insertLines, REJECTED_TARGET, type TableTarget } from './insert.ts'
 import { findPresence, NOTHING_PRESENT } from './presence.ts'
 import { cleanedRejectedLine, countQuarantined, quarantinedLine, receivedAt } from './quarantine.ts'
 import type { SealedSegment, SegmentContent } from './sealed.ts'
@@ -37,28 +38,24 @@ export async function loadSegment(segment: SealedSegment, { db, now, failures, a
   const content = await segment.read()
   const present = segment.isInDoubt() ? await findPresence(db, segment.uuid, earliestReceived(segment, content.counts)) : NOTHING_PRESENT
   segment.doubt()
-  const isLastTry = failures >= TRIES_BEFORE_BLAME - 1
+  const mayBlameUnknown = failures >= TRIES_BEFORE_BLAME - 1
+  const into = (target: TableTarget) => (lines: readonly Line[]) => insertLines(db.client, target, segment.uuid, lines)
 
   const missing = content.events.filter(({ index }) => !present.events.has(index) && !present.quarantined.has(index))
-  const refusals = await insertStorable(db.client, EVENTS_TARGET, segment.uuid, missing, isLastTry)
+  const refusals = await insertStorable(into(EVENTS_TARGET), missing, mayBlameUnknown)
   await at('mid_insert')
 
   const rejected = [
     ...content.rejected.filter(({ index }) => !present.rejected.has(index)),
     ...refusals.map(refusal => quarantinedLine(refusal, segment.createdAt)),
   ]
-  const unclean = await insertStorable(db.client, REJECTED_TARGET, segment.uuid, rejected, isLastTry)
-  await insertLines(db.client, REJECTED_TARGET, segment.uuid, unclean.map(cleanedRejectedLine))
+  const unclean = await insertStorable(into(REJECTED_TARGET), rejected, mayBlameUnknown)
+  await into(REJECTED_TARGET)(unclean.map(cleanedRejectedLine))
   await at('before_counts')
 
   const quarantined = [...content.events.filter(({ index }) => present.quarantined.has(index)), ...refusals.map(({ line }) => line)]
   const counts = countLines(segment, content, quarantined, now())
-  await insertLines(
-    db.client,
-    COUNTS_TARGET,
-    segment.uuid,
-    counts.filter(({ index }) => !present.counts.has(index)),
-  )
+  await into(COUNTS_TARGET)(counts.filter(({ index }) => !present.counts.has(index)))
   await at('after_insert_before_unlink')
 
   await segment.remove()

@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
-import type { Database } from '../db/open.ts'
-import { type MemoryDisk, memoryDisk } from './disk.fixture.ts'
+import { memoryDisk } from './disk.fixture.ts'
 import { countRow, eventRow, hourOf, rejectedRow, TEST_TIME, testFrame } from './frame.fixture.ts'
-import { createLoader, type LoaderEdges } from './loader.ts'
+import { type LoaderBench, loaderBench } from './loader.fixture.ts'
 import type { LoadPoint } from './loadSegment.ts'
 import { testSpool } from './spool.fixture.ts'
 import type { Spool } from './spool.ts'
-import { type IngestCounts, readStats } from './stats.ts'
+import { readStats } from './stats.ts'
 
 const shared: { database?: TestDatabase } = {}
-const db = (): Database => {
+const bench = (): LoaderBench => {
   if (shared.database === undefined) throw new Error('no database')
-  return shared.database.db
+  return loaderBench(shared.database.db)
 }
 
 beforeAll(async () => {
@@ -22,41 +21,18 @@ afterAll(async () => {
   await shared.database?.close()
 })
 
-async function ask<T>(query: string): Promise<T[]> {
-  return (await db().client.query({ query, format: 'JSONEachRow' })).json<T>()
-}
-
-/** Ids of a test's events with how often each is in the raw table. */
-async function stored(prefix: string): Promise<Record<string, number>> {
-  const found = await ask<{ message_id: string; n: number }>(
-    `SELECT message_id, count() AS n FROM events WHERE startsWith(message_id, '${prefix}') GROUP BY message_id ORDER BY message_id`,
-  )
-  return Object.fromEntries(found.map(({ message_id, n }) => [message_id, n]))
-}
-
-const quiet = { warn: () => undefined }
-
-function loaderOf(spool: Spool, more: Partial<LoaderEdges> = {}) {
-  return createLoader({ spool, db: db(), now: () => TEST_TIME, log: quiet, backoffMs: () => 1, ...more })
-}
-
-function expectConserved(stats: IngestCounts): void {
-  const { received, stored: kept, pending, deduplicated, rejected, suppressed } = stats
-  expect(kept + pending + deduplicated + rejected + suppressed).toBe(received)
-}
-
 describe('the loader', () => {
   it('brings a frame into the tables with its place, its counts last, and forgets the file', async () => {
     const fs = memoryDisk()
     const spool = await testSpool({ fs })
     await spool.append(testFrame(['a-1', 'a-2'], { rejected: 1, deduplicated: 2, source: 'a' }))
     await spool.append(testFrame(['a-3'], { at: TEST_TIME + 5000, source: 'a' }))
-    const loader = loaderOf(spool)
+    const loader = bench().loaderOf(spool)
     await loader.drain()
     await loader.stop()
     expect(fs.files()).toEqual([])
     expect(
-      await ask(
+      await bench().ask(
         `SELECT message_id, segment_index, toUnixTimestamp64Milli(received_at) AS at FROM events WHERE source_id = 'a' ORDER BY segment_index`,
       ),
     ).toEqual([
@@ -64,9 +40,11 @@ describe('the loader', () => {
       { message_id: 'a-2', segment_index: 1, at: TEST_TIME },
       { message_id: 'a-3', segment_index: 2, at: TEST_TIME + 5000 },
     ])
-    expect(await ask(`SELECT code, segment_index FROM rejected_events WHERE source_id = 'a'`)).toEqual([{ code: 'test', segment_index: 0 }])
+    expect(await bench().ask(`SELECT code, segment_index FROM rejected_events WHERE source_id = 'a'`)).toEqual([
+      { code: 'test', segment_index: 0 },
+    ])
     expect(
-      await ask(`SELECT received, deduplicated, rejected, suppressed, toUnixTimestamp(hour) * 1000 AS hour, toUnixTimestamp64Milli(first_received_at) AS first,
+      await bench().ask(`SELECT received, deduplicated, rejected, suppressed, toUnixTimestamp(hour) * 1000 AS hour, toUnixTimestamp64Milli(first_received_at) AS first,
         toUnixTimestamp64Milli(last_received_at) AS last, toUnixTimestamp64Milli(loaded_at) AS loaded FROM ingest_counts WHERE source_id = 'a'`),
     ).toEqual([
       {
@@ -110,10 +88,10 @@ describe('the loader', () => {
       click_id: 'k',
     })
     await spool.append({ events: [row], rejected: [], counts: [countRow({ source_id: 'full', received: 1 })] })
-    const loader = loaderOf(spool)
+    const loader = bench().loaderOf(spool)
     await loader.drain()
     await loader.stop()
-    const [found] = await ask<Record<string, unknown>>(`SELECT * EXCEPT (segment_id, segment_index)
+    const [found] = await bench().ask<Record<string, unknown>>(`SELECT * EXCEPT (segment_id, segment_index)
       REPLACE (toUnixTimestamp64Milli(timestamp) AS timestamp, toUnixTimestamp64Milli(original_timestamp) AS original_timestamp,
       toUnixTimestamp64Milli(sent_at) AS sent_at, toUnixTimestamp64Milli(received_at) AS received_at) FROM events WHERE source_id = 'full'`)
     expect(found).toEqual(row)
@@ -124,12 +102,12 @@ describe('the loader', () => {
     const march = Date.UTC(2026, 2, 1)
     await spool.append(testFrame(['month-1'], { at: march - 1, source: 'month' }))
     await spool.append(testFrame(['month-2'], { at: march, source: 'month' }))
-    const loader = loaderOf(spool)
+    const loader = bench().loaderOf(spool)
     await loader.drain()
     await loader.stop()
-    expect(await stored('month-')).toEqual({ 'month-1': 1, 'month-2': 1 })
+    expect(await bench().stored('month-')).toEqual({ 'month-1': 1, 'month-2': 1 })
     // Whichever row a job sees, it knows the whole span.
-    const spans = await ask<{ first: number; last: number }>(
+    const spans = await bench().ask<{ first: number; last: number }>(
       `SELECT toUnixTimestamp64Milli(first_received_at) AS first, toUnixTimestamp64Milli(last_received_at) AS last FROM ingest_counts WHERE source_id = 'month'`,
     )
     expect(spans).toEqual([
@@ -145,13 +123,13 @@ describe('the loader', () => {
     const spool = await testSpool({ fs })
     await spool.append(testFrame([`${source}-1`, `${source}-2`], { rejected: 1, source }))
     await spool.seal()
-    await dieAt(spool, point)
-    await loadAgain(fs)
-    expect(await stored(source)).toEqual({ [`${source}-1`]: 1, [`${source}-2`]: 1 })
-    expect(await ask(`SELECT count() AS n FROM rejected_events WHERE source_id = '${source}'`)).toEqual([{ n: 1 }])
-    expect(await ask(`SELECT sum(received) AS received, count() AS rows FROM ingest_counts WHERE source_id = '${source}'`)).toEqual([
-      { received: 3, rows: 1 },
-    ])
+    await bench().dieAt(spool, point)
+    await bench().loadAgain(fs)
+    expect(await bench().stored(source)).toEqual({ [`${source}-1`]: 1, [`${source}-2`]: 1 })
+    expect(await bench().ask(`SELECT count() AS n FROM rejected_events WHERE source_id = '${source}'`)).toEqual([{ n: 1 }])
+    expect(await bench().ask(`SELECT sum(received) AS received, count() AS rows FROM ingest_counts WHERE source_id = '${source}'`)).toEqual(
+      [{ received: 3, rows: 1 }],
+    )
     expect(fs.files()).toEqual([])
   })
 
@@ -162,9 +140,13 @@ describe('the loader', () => {
     await spool.seal()
     const uuid = spool.sealed()[0]?.uuid
     const [second] = testFrame(['part-2'], { source: 'part' }).events
-    await db().client.insert({ table: 'events_in', values: [{ segment_id: uuid, segment_index: 1, ...second }], format: 'JSONEachRow' })
-    await loadAgain(fs)
-    expect(await stored('part-')).toEqual({ 'part-1': 1, 'part-2': 1, 'part-3': 1 })
+    await bench().db.client.insert({
+      table: 'events_in',
+      values: [{ segment_id: uuid, segment_index: 1, ...second }],
+      format: 'JSONEachRow',
+    })
+    await bench().loadAgain(fs)
+    expect(await bench().stored('part-')).toEqual({ 'part-1': 1, 'part-2': 1, 'part-3': 1 })
   })
 
   it('would insert twice if it did not look first', async () => {
@@ -172,14 +154,14 @@ describe('the loader', () => {
     const spool = await testSpool({ fs })
     await spool.append(testFrame(['blind-1'], { source: 'blind' }))
     await spool.seal()
-    await dieAt(spool, 'mid_insert')
+    await bench().dieAt(spool, 'mid_insert')
     const again = await testSpool({ fs })
     const trusting: Spool = { ...again, sealed: () => again.sealed().map(segment => ({ ...segment, isInDoubt: () => false })) }
-    const loader = loaderOf(trusting)
+    const loader = bench().loaderOf(trusting)
     loader.start()
     await loader.snapshot(async () => undefined)
     await loader.stop()
-    expect(await stored('blind-')).toEqual({ 'blind-1': 2 })
+    expect(await bench().stored('blind-')).toEqual({ 'blind-1': 2 })
   })
 
   it('sets aside a row that the engine will not take, stores the rest, and the counts still add up', async () => {
@@ -187,16 +169,16 @@ describe('the loader', () => {
     const rows = Array.from({ length: 40 }, (_, index) => eventRow({ message_id: `poison-${index}`, source_id: 'poison' }))
     const bad = rows.map((row, index) => (index === 17 ? { ...row, client_seq: 'many' as unknown as number } : row))
     await spool.append({ events: bad, rejected: [], counts: [countRow({ source_id: 'poison', received: 40 })] })
-    const loader = loaderOf(spool)
+    const loader = bench().loaderOf(spool)
     await loader.drain()
-    expect(Object.keys(await stored('poison-'))).toHaveLength(39)
-    const [kept] = await ask<{ code: string; message_id: string; message: string; raw: string }>(
+    expect(Object.keys(await bench().stored('poison-'))).toHaveLength(39)
+    const [kept] = await bench().ask<{ code: string; message_id: string; message: string; raw: string }>(
       `SELECT code, message_id, message, raw FROM rejected_events WHERE source_id = 'poison'`,
     )
     expect(kept).toMatchObject({ code: 'not_storable', message_id: 'poison-17' })
     expect(kept?.message).not.toBe('')
     expect(JSON.parse(kept?.raw ?? '')).toMatchObject({ message_id: 'poison-17', client_seq: 'many' })
-    const stats = (await readStats({ db: db(), spool, loader })).bySource.poison
+    const stats = (await readStats({ db: bench().db, spool, loader })).bySource.poison
     await loader.stop()
     expect(stats).toEqual({ received: 40, stored: 39, pending: 0, deduplicated: 0, rejected: 1, suppressed: 0 })
   })
@@ -211,23 +193,23 @@ describe('the loader', () => {
     ]
     await spool.append({ events: rows, rejected: [], counts: [countRow({ source_id: source, received: 2 })] })
     await spool.seal()
-    await dieAt(spool, point)
-    await loadAgain(fs)
-    expect(await stored(source)).toEqual({ [`${source}-1`]: 1 })
+    await bench().dieAt(spool, point)
+    await bench().loadAgain(fs)
+    expect(await bench().stored(source)).toEqual({ [`${source}-1`]: 1 })
     expect(
-      await ask(`SELECT sum(received) AS received, sum(rejected) AS rejected FROM ingest_counts WHERE source_id = '${source}'`),
+      await bench().ask(`SELECT sum(received) AS received, sum(rejected) AS rejected FROM ingest_counts WHERE source_id = '${source}'`),
     ).toEqual([{ received: 2, rejected: 1 }])
-    expect(await ask(`SELECT count() AS n FROM rejected_events WHERE source_id = '${source}'`)).toEqual([{ n: 1 }])
+    expect(await bench().ask(`SELECT count() AS n FROM rejected_events WHERE source_id = '${source}'`)).toEqual([{ n: 1 }])
   })
 
   it('keeps a rejected event whose text is not storable, with the text cleaned', async () => {
     const spool = await testSpool({ fs: memoryDisk() })
     const rows = [rejectedRow({ source_id: 'halves', raw: '"\ud800"', index: 3 }), rejectedRow({ source_id: 'halves', raw: '"fine"' })]
     await spool.append({ events: [], rejected: rows, counts: [countRow({ source_id: 'halves', received: 2, rejected: 2 })] })
-    const loader = loaderOf(spool)
+    const loader = bench().loaderOf(spool)
     await loader.drain()
     await loader.stop()
-    expect(await ask(`SELECT index, raw FROM rejected_events WHERE source_id = 'halves' ORDER BY index DESC`)).toEqual([
+    expect(await bench().ask(`SELECT index, raw FROM rejected_events WHERE source_id = 'halves' ORDER BY index DESC`)).toEqual([
       { index: 3, raw: '"\ufffd"' },
       { index: 0, raw: '"fine"' },
     ])
@@ -236,7 +218,7 @@ describe('the loader', () => {
   it('waits out an engine that is away, and then stores in order', async () => {
     const spool = await testSpool({ fs: memoryDisk() })
     const failures: unknown[] = []
-    const client = db().client
+    const client = bench().db.client
     const away = new Proxy(client, {
       get: (target, name) => {
         if (name === 'exec' && failures.length < 4) return () => Promise.reject(new Error('ECONNREFUSED'))
@@ -248,11 +230,11 @@ describe('the loader', () => {
       await spool.append(testFrame([id], { source: 'away' }))
       await spool.seal()
     }
-    const loader = loaderOf(spool, { db: { ...db(), client: away }, log: { warn: (_, details) => failures.push(details) } })
+    const loader = bench().loaderOf(spool, { db: { ...bench().db, client: away }, log: { warn: (_, details) => failures.push(details) } })
     await loader.drain()
     await loader.stop()
     expect(failures).toHaveLength(4)
-    expect(await stored('away-')).toEqual({ 'away-1': 1, 'away-2': 1 })
+    expect(await bench().stored('away-')).toEqual({ 'away-1': 1, 'away-2': 1 })
   })
 
   it('sets aside a file that can no longer be read, and goes on with the next', async () => {
@@ -265,106 +247,21 @@ describe('the loader', () => {
     const lost = `${spool.sealed()[0]?.id}.seg`
     const read = fs.read
     fs.read = path => (path.endsWith(lost) ? Promise.reject(new Error('EIO')) : read(path))
-    const loader = loaderOf(spool)
+    const loader = bench().loaderOf(spool)
     await loader.drain()
     await loader.stop()
-    expect(await stored('unread-')).toEqual({ 'unread-2': 1 })
+    expect(await bench().stored('unread-')).toEqual({ 'unread-2': 1 })
     expect(fs.files()).toEqual([lost.replace('.seg', '.bad')])
   })
 
   it('rejects a drain that a stop cuts short', async () => {
     const spool = await testSpool({ fs: memoryDisk() })
     await spool.append(testFrame(['cut-1']))
-    const loader = loaderOf(spool, {
-      db: { ...db(), client: new Proxy(db().client, { get: () => () => Promise.reject(new Error('away')) }) },
+    const loader = bench().loaderOf(spool, {
+      db: { ...bench().db, client: new Proxy(bench().db.client, { get: () => () => Promise.reject(new Error('away')) }) },
     })
     const drained = expect(loader.drain()).rejects.toThrow('stopped')
     await loader.stop()
     await drained
   })
 })
-
-describe('the statistics', () => {
-  it('add up at every step of a load, with copies, rejected, suppressed and waiting events', async () => {
-    const fs = memoryDisk()
-    const spool = await testSpool({ fs })
-    const seen: IngestCounts[] = []
-    const loader = loaderOf(spool)
-    const look = async () => {
-      const stats = (await readStats({ db: db(), spool, loader })).bySource.sum
-      if (stats === undefined) throw new Error('no statistics of the source')
-      expectConserved(stats)
-      seen.push(stats)
-    }
-    await spool.append(testFrame(['sum-1', 'sum-2'], { source: 'sum', rejected: 1, deduplicated: 4, suppressed: 2 }))
-    await look()
-    await loader.drain()
-    await look()
-    // A copy that comes after the hot set forgot the first.
-    await spool.append(testFrame(['sum-2', 'sum-3'], { source: 'sum', at: TEST_TIME + 60_000 }))
-    await look()
-    await loader.drain()
-    await look()
-    await loader.stop()
-    expect(seen).toEqual([
-      { received: 9, stored: 0, pending: 2, deduplicated: 4, rejected: 1, suppressed: 2 },
-      { received: 9, stored: 2, pending: 0, deduplicated: 4, rejected: 1, suppressed: 2 },
-      { received: 11, stored: 2, pending: 2, deduplicated: 4, rejected: 1, suppressed: 2 },
-      { received: 11, stored: 3, pending: 0, deduplicated: 5, rejected: 1, suppressed: 2 },
-    ])
-  })
-
-  it('do not count a segment twice that is in the tables and still on disk', async () => {
-    const fs = memoryDisk()
-    for (const point of ['mid_insert', 'after_insert_before_unlink'] as const) {
-      const spool = await testSpool({ fs })
-      await spool.append(testFrame([`both-${point}`], { source: 'both' }))
-      await spool.seal()
-      await dieAt(spool, point)
-    }
-    const spool = await testSpool({ fs })
-    const loader = loaderOf(spool)
-    const before = (await readStats({ db: db(), spool, loader })).bySource.both
-    await loader.drain()
-    const after = (await readStats({ db: db(), spool, loader })).bySource.both
-    await loader.stop()
-    expect(before).toEqual({ received: 2, stored: 0, pending: 2, deduplicated: 0, rejected: 0, suppressed: 0 })
-    expect(after).toEqual({ received: 2, stored: 2, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 })
-  })
-
-  it('tell a period by the hours of receipt', async () => {
-    const spool = await testSpool({ fs: memoryDisk() })
-    const loader = loaderOf(spool)
-    const hour = hourOf(TEST_TIME)
-    await spool.append(testFrame(['hour-1'], { source: 'hour', at: hour }))
-    await spool.append(testFrame(['hour-2', 'hour-1'], { source: 'hour', at: hour + 3_600_000 }))
-    await loader.drain()
-    await spool.append(testFrame(['hour-3'], { source: 'hour', at: hour + 3_600_000 }))
-    const edges = { db: db(), spool, loader }
-    const first = (await readStats(edges, { from: hour + 10, to: hour + 20 })).bySource.hour
-    const second = (await readStats(edges, { from: hour + 3_600_000, to: hour + 7_200_000 })).bySource.hour
-    await loader.stop()
-    expect(first).toEqual({ received: 1, stored: 1, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 })
-    expect(second).toEqual({ received: 3, stored: 1, pending: 1, deduplicated: 1, rejected: 0, suppressed: 0 })
-  })
-})
-
-/** Loads up to the point, and never comes back: what a killed process looks like from the disk and the tables. */
-async function dieAt(spool: Spool, point: LoadPoint): Promise<void> {
-  await new Promise<void>(dead => {
-    const loader = loaderOf(spool, {
-      at: reached => {
-        if (reached !== point) return undefined
-        dead()
-        return new Promise<never>(() => undefined)
-      },
-    })
-    loader.start()
-  })
-}
-
-async function loadAgain(fs: MemoryDisk): Promise<void> {
-  const loader = loaderOf(await testSpool({ fs }))
-  await loader.drain()
-  await loader.stop()
-}

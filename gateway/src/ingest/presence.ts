@@ -19,7 +19,7 @@ interface PresenceRow {
   readonly counts: readonly number[]
 }
 
-const presenceQuery = sqlFile<{ segment: string; from: string }, PresenceRow>('ingest_presence')
+export const presenceQuery = sqlFile<{ segment: string; from: string }, PresenceRow>('ingest_presence')
 const endInserts = sqlFile<{ segment: string }, never>('ingest_end_inserts')
 
 /**

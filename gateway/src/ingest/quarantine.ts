@@ -1,6 +1,6 @@
 import { type CountRow, EVENT_COLUMNS, REJECTED_COLUMNS, type RejectedRow } from '@waymark/schemas/row'
+import type { Refusal } from './blame.ts'
 import type { Line } from './framePayload.ts'
-import type { Refusal } from './insert.ts'
 
 /** Code of an accepted event that the engine would not store. */
 export const NOT_STORABLE = 'not_storable'

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { CountRow } from '@waymark/schemas/row'
 import { sumCounts } from './counts.ts'
 import { type Disk, nodeDisk } from './disk.ts'
@@ -9,6 +8,7 @@ import { type Damage, type SealedSegment, sealedSegment } from './sealed.ts'
 import { createSegmentFile, type SegmentFile } from './segmentFile.ts'
 import { openFolders } from './spoolFolders.ts'
 import { SpoolFull } from './spoolFull.ts'
+import { SPOOL_LIMITS, type SpoolLimits } from './spoolLimits.ts'
 
 export { SpoolFull } from './spoolFull.ts'
 
@@ -36,32 +36,6 @@ export interface SpoolBacklog {
   readonly oldestAt: number | null
   /** Damaged places found so far; their bytes are in `.bad` files. */
   readonly damaged: number
-}
-
-export interface SpoolLimits {
-  /** Bytes of all segments together. */
-  readonly maxBytes: number
-  /** Of the volume; below it nothing is accepted. */
-  readonly minFreeFraction: number
-  readonly sealBytes: number
-  /** More would not be one block of an insert. */
-  readonly sealRows: number
-  readonly sealMs: number
-  /** Bytes accepted while a slow commit is in flight. */
-  readonly queueBytes: number
-  readonly checkMs: number
-  readonly retryAfterSeconds: number
-}
-
-export const SPOOL_LIMITS: SpoolLimits = {
-  maxBytes: 4 * 1024 ** 3,
-  minFreeFraction: 0.05,
-  sealBytes: 4 * 1024 ** 2,
-  sealRows: 50_000,
-  sealMs: 250,
-  queueBytes: 64 * 1024 ** 2,
-  checkMs: 1000,
-  retryAfterSeconds: 5,
 }
 
 export interface SpoolEdges {
@@ -268,8 +242,4 @@ export async function openSpool({
 
 function sumBytes(segments: readonly SealedSegment[]): number {
   return segments.reduce((sum, segment) => sum + segment.bytes, 0)
-}
-
-export function spoolFolder(dataDir: string): string {
-  return join(dataDir, 'spool')
 }

@@ -28,18 +28,22 @@ export interface StatsPeriod {
 
 export interface StatsEdges {
   readonly db: Database
-  readonly spool: Spool
-  readonly loader: Loader
+  readonly spool: Pick<Spool, 'pending' | 'sealed'>
+  readonly loader: Pick<Loader, 'snapshot'>
 }
 
 type PeriodParams = { from: string; to: string; in_doubt: readonly string[] }
 
-const countsQuery = sqlFile<
+export const countsQuery = sqlFile<
   PeriodParams,
   { source_id: string; received: number; deduplicated: number; rejected: number; suppressed: number }
 >('stats_counts')
-const eventsQuery = sqlFile<PeriodParams, { source_id: string; copies: number; stored: number }>('stats_events')
+export const eventsQuery = sqlFile<PeriodParams, { source_id: string; copies: number; stored: number }>('stats_events')
 
+export const inDoubtQuery = sqlFile<{ segments: readonly string[]; from: string }, { segment_id: string }>('stats_in_doubt')
+
+/** As many ids as the engine takes in one parameter (128 KiB of text), with room to spare. */
+const MOST_IDS = 2000
 const HOUR_MS = 3_600_000
 const NOTHING: IngestCounts = { received: 0, stored: 0, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 }
 /** A day on which nothing will be received any more. */
@@ -50,10 +54,7 @@ export function readStats({ db, spool, loader }: StatsEdges, { from = 0, to = FA
   return loader.snapshot(async () => {
     const waiting = spool.pending().filter(({ hour }) => hour >= period.from && hour < period.to)
     // What is in the tables of a segment that still waits is told by the spool, not by the tables.
-    const in_doubt = spool
-      .sealed()
-      .filter(segment => segment.isInDoubt())
-      .map(segment => segment.uuid)
+    const in_doubt = await inDoubt({ db, spool })
     const params: PeriodParams = { from: sqlTime(period.from), to: sqlTime(period.to), in_doubt }
     const [counts, events] = await Promise.all([rows(db.client, countsQuery, params), rows(db.client, eventsQuery, params)])
 
@@ -71,6 +72,20 @@ export function readStats({ db, spool, loader }: StatsEdges, { from = 0, to = FA
     for (const [source, part] of parts) bySource[source] = add(bySource[source] ?? NOTHING, part)
     return { ...Object.values(bySource).reduce(add, NOTHING), bySource }
   })
+}
+
+/** Segments on our disk of which rows could be in the tables; when they are very many, only those of which rows are. */
+async function inDoubt({ db, spool }: Pick<StatsEdges, 'db' | 'spool'>): Promise<string[]> {
+  const doubted = spool.sealed().filter(segment => segment.isInDoubt())
+  const ids = doubted.map(segment => segment.uuid)
+  if (ids.length <= MOST_IDS) return ids
+  const from = sqlTime(doubted.flatMap(segment => segment.counts).reduce((earliest, { hour }) => Math.min(earliest, hour), FAR_MS))
+  const found: string[] = []
+  for (let start = 0; start < ids.length; start += MOST_IDS) {
+    const segments = ids.slice(start, start + MOST_IDS)
+    found.push(...(await rows(db.client, inDoubtQuery, { segments, from })).map(row => row.segment_id))
+  }
+  return found
 }
 
 function add(sum: IngestCounts, part: Partial<IngestCounts>): IngestCounts {

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { memoryDisk } from './disk.fixture.ts'
+import { hourOf, TEST_TIME, testFrame } from './frame.fixture.ts'
+import { type LoaderBench, loaderBench } from './loader.fixture.ts'
+import { presenceQuery } from './presence.ts'
+import { testSpool } from './spool.fixture.ts'
+import { countsQuery, eventsQuery, type IngestCounts, inDoubtQuery, readStats } from './stats.ts'
+
+const shared: { database?: TestDatabase } = {}
+const bench = (): LoaderBench => {
+  if (shared.database === undefined) throw new Error('no database')
+  return loaderBench(shared.database.db)
+}
+
+beforeAll(async () => {
+  shared.database = await testDatabase()
+})
+afterAll(async () => {
+  await shared.database?.close()
+})
+
+describe('the statistics', () => {
+  it('add up at every step of a load, with copies, rejected, suppressed and waiting events', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    const seen: IngestCounts[] = []
+    const loader = bench().loaderOf(spool)
+    const look = async () => {
+      const stats = (await readStats({ db: bench().db, spool, loader })).bySource.sum
+      if (stats === undefined) throw new Error('no statistics of the source')
+      expectConserved(stats)
+      seen.push(stats)
+    }
+    await spool.append(testFrame(['sum-1', 'sum-2'], { source: 'sum', rejected: 1, deduplicated: 4, suppressed: 2 }))
+    await look()
+    await loader.drain()
+    await look()
+    // A copy that comes after the hot set forgot the first.
+    await spool.append(testFrame(['sum-2', 'sum-3'], { source: 'sum', at: TEST_TIME + 60_000 }))
+    await look()
+    await loader.drain()
+    await look()
+    await loader.stop()
+    expect(seen).toEqual([
+      { received: 9, stored: 0, pending: 2, deduplicated: 4, rejected: 1, suppressed: 2 },
+      { received: 9, stored: 2, pending: 0, deduplicated: 4, rejected: 1, suppressed: 2 },
+      { received: 11, stored: 2, pending: 2, deduplicated: 4, rejected: 1, suppressed: 2 },
+      { received: 11, stored: 3, pending: 0, deduplicated: 5, rejected: 1, suppressed: 2 },
+    ])
+  })
+
+  it('do not count a segment twice that is in the tables and still on disk', async () => {
+    const fs = memoryDisk()
+    for (const point of ['mid_insert', 'after_insert_before_unlink'] as const) {
+      const spool = await testSpool({ fs })
+      await spool.append(testFrame([`both-${point}`], { source: 'both' }))
+      await spool.seal()
+      await bench().dieAt(spool, point)
+    }
+    const spool = await testSpool({ fs })
+    const loader = bench().loaderOf(spool)
+    const before = (await readStats({ db: bench().db, spool, loader })).bySource.both
+    await loader.drain()
+    const after = (await readStats({ db: bench().db, spool, loader })).bySource.both
+    await loader.stop()
+    expect(before).toEqual({ received: 2, stored: 0, pending: 2, deduplicated: 0, rejected: 0, suppressed: 0 })
+    expect(after).toEqual({ received: 2, stored: 2, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 })
+  })
+
+  it('tell a period by the hours of receipt', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    const loader = bench().loaderOf(spool)
+    const hour = hourOf(TEST_TIME)
+    await spool.append(testFrame(['hour-1'], { source: 'hour', at: hour }))
+    await spool.append(testFrame(['hour-2', 'hour-1'], { source: 'hour', at: hour + 3_600_000 }))
+    await loader.drain()
+    await spool.append(testFrame(['hour-3'], { source: 'hour', at: hour + 3_600_000 }))
+    const edges = { db: bench().db, spool, loader }
+    const first = (await readStats(edges, { from: hour + 10, to: hour + 20 })).bySource.hour
+    const second = (await readStats(edges, { from: hour + 3_600_000, to: hour + 7_200_000 })).bySource.hour
+    await loader.stop()
+    expect(first).toEqual({ received: 1, stored: 1, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 })
+    expect(second).toEqual({ received: 3, stored: 1, pending: 1, deduplicated: 1, rejected: 0, suppressed: 0 })
+  })
+
+  it('add up when very many segments are in doubt, of which some are in', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    await spool.append(testFrame(['many-1'], { source: 'many' }))
+    await spool.seal()
+    await bench().dieAt(spool, 'after_insert_before_unlink')
+    const left = (await testSpool({ fs })).sealed()
+    const [loaded] = left
+    if (loaded === undefined) throw new Error('nothing left')
+    const others = Array.from({ length: 5000 }, () => ({ ...loaded, uuid: crypto.randomUUID() }))
+    const spoolOfMany = { pending: () => loaded.counts, sealed: () => [...others, loaded] }
+    const stats = await readStats({ db: bench().db, spool: spoolOfMany, loader: bench().loaderOf(spool) })
+    expect(stats.bySource.many).toEqual({ received: 1, stored: 0, pending: 1, deduplicated: 0, rejected: 0, suppressed: 0 })
+  })
+})
+
+describe('the statements of ingest', () => {
+  it('give the columns that the code reads', async () => {
+    const period = { from: '2026-03-01 00:00:00.000', to: '2026-03-02 00:00:00.000', in_doubt: [crypto.randomUUID()] }
+    const { client } = bench().db
+    expect(await describeQuery(client, countsQuery, period)).toEqual({
+      source_id: 'LowCardinality(String)',
+      received: 'UInt64',
+      deduplicated: 'UInt64',
+      rejected: 'UInt64',
+      suppressed: 'UInt64',
+    })
+    expect(await describeQuery(client, eventsQuery, period)).toEqual({
+      source_id: 'LowCardinality(String)',
+      copies: 'UInt64',
+      stored: 'UInt64',
+    })
+    expect(await describeQuery(client, inDoubtQuery, { segments: period.in_doubt, from: period.from })).toEqual({ segment_id: 'String' })
+    expect(await describeQuery(client, presenceQuery, { segment: crypto.randomUUID(), from: period.from })).toEqual({
+      events: 'Array(UInt32)',
+      rejected: 'Array(UInt32)',
+      counts: 'Array(UInt32)',
+    })
+  })
+})
+
+function expectConserved(stats: IngestCounts): void {
+  const { received, stored, pending, deduplicated, rejected, suppressed } = stats
+  expect(stored + pending + deduplicated + rejected + suppressed).toBe(received)
+}
