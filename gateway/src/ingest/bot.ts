@@ -1,12 +1,16 @@
 import { isbotMatch } from 'isbot'
 
-const REASON_CHARS = 40
+const NAMED = /\b[a-z]{1,24}(?:bot|crawler|spider)\b/i
+const NAME_CHARS = 24
 
 /** Why a browser of this name is none that a person uses, '' when nothing says so. */
 export function botInAgent(userAgent: string): string {
   if (/headless|phantomjs/i.test(userAgent)) return 'headless browser'
   const match = userAgent === '' ? null : isbotMatch(userAgent)
-  return match === null ? '' : `user agent: ${match.trim().toLowerCase().slice(0, REASON_CHARS)}`
+  if (match === null) return ''
+  // Some patterns match the whole text, which is no reason anybody wants to read or to group by.
+  const name = NAMED.exec(userAgent)?.[0] ?? match.trim()
+  return name.length <= NAME_CHARS ? `user agent: ${name.toLowerCase()}` : 'user agent of no browser'
 }
 
 /**

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { parseAddress } from './address.ts'
+import { campaignOf } from './campaign.ts'
+import { arrivalOf } from './channel.ts'
+
+const PAGE = 'https://www.acme.com/pricing'
+
+function arrival(query: string, referrer: string) {
+  const page = parseAddress(`${PAGE}${query}`)
+  return arrivalOf(campaignOf(undefined, page), parseAddress(referrer), page)
+}
+
+describe('the channel of a visit', () => {
+  it.each([
+    ['', '', 'direct', ''],
+    ['', 'https://www.google.com/', 'organic_search', 'organic'],
+    ['', 'https://www.google.co.uk/search?q=x', 'organic_search', 'organic'],
+    ['', 'https://duckduckgo.com/', 'organic_search', 'organic'],
+    ['', 'https://www.baidu.com/link', 'organic_search', 'organic'],
+    ['', 'https://www.linkedin.com/feed/', 'social', 'social'],
+    ['', 'https://t.co/abc', 'social', 'social'],
+    ['', 'https://news.ycombinator.com/', 'social', 'social'],
+    ['', 'https://chatgpt.com/', 'ai_assistant', 'ai'],
+    ['', 'https://gemini.google.com/app', 'ai_assistant', 'ai'],
+    ['', 'https://www.perplexity.ai/', 'ai_assistant', 'ai'],
+    ['', 'https://mail.google.com/mail/u/0', 'email', 'email'],
+    ['', 'https://blog.example.org/post', 'referral', 'referral'],
+    ['', 'https://not-google.com.evil.test/', 'referral', 'referral'],
+    ['', 'android-app://com.slack', 'direct', ''],
+    ['', 'https://www.acme.com/', '', ''],
+    ['', 'https://docs.acme.com/start', '', ''],
+    ['', 'https://acme.com/', '', ''],
+    ['?utm_source=google&utm_medium=cpc', 'https://www.google.com/', 'paid_search', 'cpc'],
+    ['?utm_source=linkedin&utm_medium=CPC', '', 'paid_social', 'cpc'],
+    ['?utm_source=linkedin&utm_medium=paid_social', '', 'paid_social', 'paid_social'],
+    ['?utm_source=linkedin&utm_medium=social', '', 'social', 'social'],
+    ['?utm_source=linkedin', '', 'social', ''],
+    ['?utm_source=news&utm_medium=email', 'https://www.google.com/', 'email', 'email'],
+    ['?utm_source=newsletter', '', 'email', ''],
+    ['?utm_source=dv360&utm_medium=display', '', 'display', 'display'],
+    ['?utm_source=chatgpt.com', 'https://chatgpt.com/', 'ai_assistant', ''],
+    ['?utm_source=partner&utm_medium=referral', '', 'referral', 'referral'],
+    ['?utm_source=google', '', 'organic_search', ''],
+    ['?utm_medium=podcast', '', 'other', 'podcast'],
+    ['?gclid=x', 'https://www.google.com/', 'paid_search', 'cpc'],
+    ['?li_fat_id=x', 'https://www.linkedin.com/', 'paid_social', 'cpc'],
+    ['?dclid=x', '', 'display', 'cpc'],
+    ['?fbclid=x', 'https://l.facebook.com/', 'social', 'social'],
+  ])('%s from “%s” is %s', (query, referrer, channel, medium) => {
+    expect(arrival(query, referrer)).toEqual({ channel, medium })
+  })
+
+  it('is empty for an event without a page', () => {
+    expect(arrivalOf(campaignOf(undefined, null), null, null)).toEqual({ channel: '', medium: '' })
+  })
+})
+
+describe('the campaign', () => {
+  const url = parseAddress(`${PAGE}?utm_campaign=spring&utm_source=google&utm_medium=cpc&utm_term=cdp&utm_content=a&utm_id=7&gclid=Cj0`)
+
+  it('is read from the address when the event does not tell it', () => {
+    expect(campaignOf(undefined, url)).toEqual({
+      name: 'spring',
+      source: 'google',
+      medium: 'cpc',
+      term: 'cdp',
+      content: 'a',
+      id: '7',
+      clickId: 'gclid:Cj0',
+    })
+    expect(campaignOf({}, url).name).toBe('spring')
+  })
+
+  it('is what the event says, not a mixture of the two', () => {
+    expect(campaignOf({ name: 'autumn', source: ' bing ' }, url)).toEqual({
+      name: 'autumn',
+      source: 'bing',
+      medium: '',
+      term: '',
+      content: '',
+      id: '',
+      clickId: 'gclid:Cj0',
+    })
+  })
+})
