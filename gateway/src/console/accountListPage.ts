@@ -1,9 +1,9 @@
 import { html } from 'hono/html'
 import { BANDS } from '../model/intentBands.ts'
 import { type AccountQuery, type AccountSort, STATUSES } from '../read/accounts.ts'
+import { label } from '../read/label.ts'
 import type { AccountSummary, Page } from '../read/shapes.ts'
 import { ago, day, href, oneDecimal } from './format.ts'
-import { label } from './label.ts'
 import { type Html, layout, notice } from './layout.ts'
 
 export interface AccountListView {

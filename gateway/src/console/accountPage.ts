@@ -1,10 +1,10 @@
 import { html } from 'hono/html'
+import { domainLink, label, safeLink } from '../read/label.ts'
 import type { Account, Journey, Member, Page, Score, TimelineEvent } from '../read/shapes.ts'
-import { signedPoints } from '../read/words.ts'
+import { signedPoints, withoutPoints } from '../read/words.ts'
 import { band, status } from './accountListPage.ts'
 import { day, href, minute, oneDecimal } from './format.ts'
 import { journeyLine } from './journeyLine.ts'
-import { domainLink, label, safeLink } from './label.ts'
 import { type Html, layout } from './layout.ts'
 
 export interface AccountView {
@@ -44,7 +44,7 @@ ${
   score.reasons.length === 0
     ? html`<p class="hint">No touch counts at present: the account is quiet, or only robots came.</p>`
     : html`<table class="reasons"><thead><tr><th scope="col">Reason</th><th scope="col" class="number">Points</th></tr></thead>
-<tbody>${score.reasons.map(({ text, points }) => html`<tr><td>${label(text.replace(/: [+−-][\d.,]+ points$/, ''), 160)}</td><td class="number">${signedPoints(points)}</td></tr>`)}</tbody>
+<tbody>${score.reasons.map(({ text, points }) => html`<tr><td>${label(withoutPoints(text), 160)}</td><td class="number">${signedPoints(points)}</td></tr>`)}</tbody>
 <tfoot><tr><th scope="row">All reasons together</th><td class="number">${signedPoints(score.points)}</td></tr></tfoot></table>
 <p class="hint">As of ${day(score.at)}; ${oneDecimal(score.points)} points make a score of ${oneDecimal(score.score)}. Model version ${score.modelVersion}.</p>`
 }`

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
+import { label } from '../read/label.ts'
 import type { JourneyInterval } from '../read/shapes.ts'
 import { day } from './format.ts'
-import { label } from './label.ts'
 import type { Html } from './layout.ts'
 
 const WIDTH = 1000

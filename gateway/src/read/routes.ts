@@ -11,12 +11,13 @@ export interface ReadDeps {
   readonly reader: Reader
   readonly keys: { readonly secretKey: FindSecretKey }
   readonly models: { readonly journeys: readonly { readonly id: string; readonly states: readonly { readonly id: string }[] }[] }
-  /** Conservation of the events received in [from, to), epoch milliseconds; without bounds, of all. */
-  readonly readStats: (period: { readonly from?: number; readonly to?: number }) => Promise<object>
+  readonly now: () => number
+  /** Conservation of the events received in [from, to), epoch milliseconds. */
+  readonly readStats: (from: number, to: number) => Promise<object>
 }
 
 /** `GET /v1/accounts…`, `/v1/profiles…`, `/v1/stats`: what is known, for a secret key with scope `read`. */
-export function createReadRoutes({ reader, keys, models, readStats }: ReadDeps): Hono {
+export function createReadRoutes({ reader, keys, models, now, readStats }: ReadDeps): Hono {
   const app = new Hono()
   const mayRead = requireScope(name => keys.secretKey(name), 'read')
   for (const path of ['/v1/accounts', '/v1/accounts/*', '/v1/profiles/*', '/v1/stats']) app.get(path, mayRead)
@@ -62,10 +63,10 @@ export function createReadRoutes({ reader, keys, models, readStats }: ReadDeps):
   })
 
   app.get('/v1/stats', async c => {
-    const from = instant(asks(c), 'from')
-    const to = instant(asks(c), 'to')
-    if (from !== undefined && to !== undefined && from >= to) throw bad('from', 'must be earlier than “to”')
-    return c.json(await readStats({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }))
+    const from = instant(asks(c), 'from') ?? 0
+    const to = instant(asks(c), 'to') ?? now() + 1
+    if (from >= to) throw bad('from', 'must be earlier than “to”')
+    return c.json(await readStats(from, to))
   })
 
   return app

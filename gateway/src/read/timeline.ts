@@ -1,7 +1,8 @@
 import type { Database } from '../db/open.ts'
 import { rows, sqlFile, sqlTime } from '../db/query.ts'
+import { type Identifier, keyOf } from '../identity/ids.ts'
 import { readCursor, writeCursor } from './cursor.ts'
-import { type Identifier, nodeKey, personName, personNames, profilesOf } from './people.ts'
+import { personCards, personName, profilesOf } from './people.ts'
 import type { Page, TimelineEvent } from './shapes.ts'
 import { DAY_MS } from './times.ts'
 
@@ -97,10 +98,10 @@ async function newestEvents(db: Database, place: Place): Promise<EventRow[]> {
 async function withPeople(db: Database, page: readonly EventRow[]): Promise<TimelineEvent[]> {
   const nodes = page.map((row): Identifier => ({ type: row.node_type, value: row.node }))
   const profiles = await profilesOf(db, nodes)
-  const names = await personNames(db, [...profiles.values()])
+  const cards = await personCards(db, [...profiles.values()])
   return page.map((row, index) => {
     const identifier = nodes[index] ?? { type: row.node_type, value: row.node }
-    const profileId = profiles.get(nodeKey(identifier)) ?? null
+    const profileId = profiles.get(keyOf(identifier)) ?? null
     return {
       messageId: row.message_id,
       source: row.source_id,
@@ -115,7 +116,11 @@ async function withPeople(db: Database, page: readonly EventRow[]): Promise<Time
       channel: row.channel,
       isBot: row.is_bot === 1,
       properties: jsonObject(row.properties),
-      person: { profileId, identifier, label: (profileId === null ? undefined : names.get(profileId)) ?? personName(row.node, undefined) },
+      person: {
+        profileId,
+        identifier,
+        label: (profileId === null ? undefined : cards.get(profileId)?.label) ?? personName(row.node, undefined),
+      },
     }
   })
 }

@@ -8,3 +8,8 @@ export function signedPoints(points: number): string {
   const rounded = Math.abs(points).toFixed(1)
   return points < 0 && rounded !== '0.0' ? `−${rounded}` : `+${rounded}`
 }
+
+/** A reason's text ends with its points; beside a column of points they would stand twice. */
+export function withoutPoints(text: string): string {
+  return text.replace(/: [+−-][\d.,]+ points$/, '')
+}
