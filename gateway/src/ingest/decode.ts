@@ -30,7 +30,7 @@ export async function decode(request: Request, { single }: { readonly single: bo
 
 function parse(body: Buffer): unknown {
   if (body.length === 0) throw refuse(400, 'empty_body', 'The request has no body. Send JSON: { "batch": [ … ] } or one event.')
-  if (deeperThan(BODY_DEPTH, body))
+  if (body.length > LIMITS.bodyBytes && deeperThan(BODY_DEPTH, body))
     throw refuse(400, 'unreadable_body', 'The request body is nested more than 10,000 levels deep. An event may have 32.')
   try {
     return JSON.parse(new TextDecoder().decode(body))

@@ -1,0 +1,154 @@
+import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { HTTPException } from 'hono/http-exception'
+import { describe, expect, it } from 'vitest'
+import { decode, type Envelope } from './decode.ts'
+
+const BODY = JSON.stringify({ batch: [{ type: 'page', anonymousId: 'a' }], writeKey: 'wk' })
+
+function post(body: string | Buffer, headers: Record<string, string> = {}): Request {
+  return new Request('http://x/v1/batch', { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers })
+}
+
+const quickBrotli = (body: string | Buffer) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } })
+
+function decodeBatch(body: string | Buffer, headers: Record<string, string> = {}): Promise<Envelope> {
+  return decode(post(body, headers), { single: false })
+}
+
+/** Status and code of what a request is refused with. */
+async function refusal(answer: Promise<unknown>): Promise<[number, string, string]> {
+  const error: unknown = await answer.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof HTTPException)) throw error ?? new Error('was accepted')
+  const { error: problem } = (await error.getResponse().json()) as { error: { code: string; message: string } }
+  return [error.status, problem.code, problem.message]
+}
+
+describe('a body is read by what it is', () => {
+  it.each([
+    ['plain', Buffer.from(BODY), {}],
+    ['plain with a byte order mark', Buffer.from(`\uFEFF${BODY}`), {}],
+    [
+      'gzip that calls itself a form, as RudderStack sends it',
+      gzipSync(BODY),
+      { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' },
+    ],
+    ['gzip without a word', gzipSync(BODY), {}],
+    ['zlib', deflateSync(BODY), { 'content-encoding': 'deflate' }],
+    ['raw deflate', deflateRawSync(BODY), { 'content-encoding': 'deflate' }],
+    ['brotli', brotliCompressSync(BODY), { 'content-encoding': 'br' }],
+    ['zstd', zstdCompressSync(BODY), {}],
+    ['plain that a proxy inflated and left marked', Buffer.from(BODY), { 'content-encoding': 'gzip' }],
+    ['plain marked brotli', Buffer.from(BODY), { 'content-encoding': 'br' }],
+    ['any content type', Buffer.from(BODY), { 'content-type': 'image/png' }],
+  ])('%s', async (_, body, headers) => {
+    expect(await decodeBatch(body, headers as Record<string, string>)).toMatchObject({
+      events: [{ type: 'page', anonymousId: 'a' }],
+      writeKey: 'wk',
+      bytes: expect.any(Number),
+    })
+  })
+})
+
+describe('a body that cannot be read is refused with a reason', () => {
+  it.each([
+    ['', {}, 400, 'empty_body'],
+    ['{"batch":', {}, 400, 'unreadable_body'],
+    ['<html>', {}, 400, 'unreadable_body'],
+    ['null', {}, 400, 'unreadable_body'],
+    ['5', {}, 400, 'unreadable_body'],
+    ['{"type":"track"}', {}, 400, 'no_batch'],
+    ['{"batch":{}}', {}, 400, 'no_batch'],
+    ['not compressed', { 'content-encoding': 'gzip' }, 400, 'unreadable_body'],
+    ['not compressed', { 'content-encoding': 'br' }, 400, 'unreadable_body'],
+    ['not compressed', { 'content-encoding': 'compress' }, 415, 'unsupported_encoding'],
+    [gzipSync(BODY).subarray(0, 30), {}, 400, 'unreadable_body'],
+  ])('%s %j', async (body, headers, status, code) => {
+    const [gotStatus, gotCode, message] = await refusal(decodeBatch(body, headers as Record<string, string>))
+    expect([gotStatus, gotCode]).toEqual([status, code])
+    expect(message.length).toBeGreaterThan(20)
+  })
+})
+
+describe('sizes', () => {
+  const large = (bytes: number) => JSON.stringify({ batch: [{ text: 'x'.repeat(bytes) }] })
+
+  it('1 MiB as sent is the limit, announced or not', async () => {
+    const exact = large(1024 * 1024 - 23)
+    expect(exact).toHaveLength(1024 * 1024)
+    await expect(decodeBatch(exact)).resolves.toBeDefined()
+    expect((await refusal(decodeBatch(`${exact} `))).slice(0, 2)).toEqual([413, 'body_too_large'])
+    expect((await refusal(decodeBatch(`${exact} `, { 'content-length': String(exact.length + 1) }))).slice(0, 2)).toEqual([
+      413,
+      'body_too_large',
+    ])
+    expect((await refusal(decodeBatch(`${exact} `, { 'content-length': '10' }))).slice(0, 2)).toEqual([413, 'body_too_large'])
+  })
+
+  it.each([
+    ['gzip', gzipSync, {}],
+    ['brotli', quickBrotli, { 'content-encoding': 'br' }],
+    ['zstd', zstdCompressSync, {}],
+    ['zlib', deflateSync, {}],
+  ])('5 MiB inflated is the limit for %s', async (_, compress, headers) => {
+    await expect(decodeBatch(compress(large(4_000_000)), headers as Record<string, string>)).resolves.toBeDefined()
+    expect((await refusal(decodeBatch(compress(large(6_000_000)), headers as Record<string, string>))).slice(0, 2)).toEqual([
+      413,
+      'body_too_large',
+    ])
+  })
+
+  it('a bomb of 256 MiB is refused without being blown up', async () => {
+    const bomb = quickBrotli(Buffer.alloc(256 * 1024 * 1024, 0x20))
+    expect(bomb.length).toBeLessThan(1000)
+    const before = process.memoryUsage().rss
+    expect((await refusal(decodeBatch(bomb, { 'content-encoding': 'br' })))[0]).toBe(413)
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
+  })
+
+  it('a million brackets are read, or refused where they were inflated from little', async () => {
+    const brackets = (count: number) => `{"batch":[${'['.repeat(count)}${']'.repeat(count)},{}]}`
+    expect((await decodeBatch(brackets(500_000))).events).toHaveLength(2)
+    expect((await refusal(decodeBatch(gzipSync(brackets(2_000_000))))).slice(0, 2)).toEqual([400, 'unreadable_body'])
+    expect((await decodeBatch(gzipSync(large(2_000_000).replace('xx', '[\\"[')))).events).toHaveLength(1)
+  })
+
+  it('2,500 events are the limit', async () => {
+    const batch = (count: number) => JSON.stringify({ batch: Array.from({ length: count }, () => ({})) })
+    expect((await decodeBatch(batch(2500))).events).toHaveLength(2500)
+    expect((await refusal(decodeBatch(batch(2501)))).slice(0, 2)).toEqual([413, 'batch_too_large'])
+  })
+
+  it('a context that would be stored a thousand times may not be large, nor deep', async () => {
+    const context = { text: 'x'.repeat(60_000) }
+    const batch = Array.from({ length: 1000 }, () => ({}))
+    expect((await refusal(decodeBatch(JSON.stringify({ batch, context })))).slice(0, 2)).toEqual([413, 'batch_too_large'])
+    expect((await refusal(decodeBatch(`{"batch":[],"context":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`)))[1]).toBe(
+      'unreadable_body',
+    )
+  })
+})
+
+describe('shapes of a body', () => {
+  it('an array is a batch', async () => {
+    expect((await decodeBatch('[{"type":"page"}]')).events).toEqual([{ type: 'page' }])
+  })
+
+  it('one event is the body of its route, a batch there is a batch', async () => {
+    expect((await decode(post('{"event":"X","writeKey":"wk"}'), { single: true })).events).toEqual([{ event: 'X', writeKey: 'wk' }])
+    expect((await decode(post('{"batch":[1,2]}'), { single: true })).events).toEqual([1, 2])
+  })
+
+  it('what is said once is passed on, junk in its place is not', async () => {
+    expect(await decodeBatch('{"batch":[],"sentAt":"s","context":{"a":1},"integrations":{"All":false},"source":"crm"}')).toMatchObject({
+      sentAt: 's',
+      context: { a: 1 },
+      integrations: { All: false },
+      source: 'crm',
+    })
+    const junk = await decodeBatch('{"batch":[],"context":5,"integrations":[],"writeKey":{}}')
+    expect(Object.keys(junk).sort()).toEqual(['bytes', 'events', 'sentAt', 'source'])
+  })
+})

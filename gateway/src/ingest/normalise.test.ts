@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { normalise } from './normalise.ts'
+
+describe('ids', () => {
+  it.each([
+    [null, undefined],
+    ['', undefined],
+    ['  ', undefined],
+    [' u1 ', 'u1'],
+    [42, '42'],
+    [0, '0'],
+    [{ a: 1 }, { a: 1 }],
+    [true, true],
+  ])('%j becomes %j', (given, expected) => {
+    const event = normalise({ type: 'track', userId: given, anonymousId: given, messageId: given }, {})
+    expect([event.userId, event.anonymousId, event.messageId]).toEqual([expected, expected, expected])
+  })
+
+  it.each(['null', 'undefined', 'NaN', '[object Object]'])(
+    'a message id of “%s” is none: it would make strangers copies of each other',
+    messageId => {
+      expect(normalise({ messageId }, {})).not.toHaveProperty('messageId')
+    },
+  )
+
+  it('a group id may stand in the event, in its context, or in a group call', () => {
+    expect(normalise({ type: 'track', groupId: 7 }, {}).groupId).toBe('7')
+    expect(normalise({ type: 'track', context: { groupId: ' acme ' } }, {}).groupId).toBe('acme')
+    expect(normalise({ type: 'track', groupId: 'a', context: { groupId: 'b' } }, {}).groupId).toBe('a')
+    expect(normalise({ type: 'track', context: { groupId: null } }, {})).not.toHaveProperty('groupId')
+  })
+
+  it('an alias may say from and to, or leave the previous id to the anonymous one', () => {
+    expect(normalise({ type: 'alias', from: 'old', to: 'new' }, {})).toMatchObject({ previousId: 'old', userId: 'new' })
+    expect(normalise({ type: 'alias', userId: 'new', anonymousId: 'anon' }, {})).toMatchObject({ previousId: 'anon', userId: 'new' })
+    expect(normalise({ type: 'track', from: 'Berlin' }, {})).not.toHaveProperty('previousId')
+  })
+})
+
+describe('what a batch says once', () => {
+  it('is said by each event, unless the event says otherwise', () => {
+    const shared = { context: { locale: 'de', library: { name: 'x' } }, integrations: { All: true }, sentAt: '2026-03-01T09:00:00Z' }
+    expect(normalise({ type: 'page', context: { locale: 'en' } }, shared)).toEqual({
+      type: 'page',
+      context: { locale: 'en', library: { name: 'x' } },
+      integrations: { All: true },
+      sentAt: '2026-03-01T09:00:00Z',
+    })
+    expect(normalise({ type: 'page', sentAt: '2026-03-01T08:00:00Z' }, shared).sentAt).toBe('2026-03-01T08:00:00Z')
+  })
+
+  it('is not changed for the next event', () => {
+    const shared = { context: { page: { url: null, title: 'x' } } }
+    normalise({ type: 'page', context: { a: 1 } }, shared)
+    expect(shared).toEqual({ context: { page: { url: null, title: 'x' } } })
+  })
+
+  it('does not cost the events when it is junk', () => {
+    expect(normalise({ type: 'page' }, { sentAt: { a: 1 } })).toEqual({ type: 'page' })
+  })
+
+  it('gives the type of the route only where there is none', () => {
+    expect(normalise({}, { type: 'page' }).type).toBe('page')
+    expect(normalise({ type: 'screen' }, { type: 'page' }).type).toBe('screen')
+  })
+})
+
+describe('times', () => {
+  it('originalTimestamp is RudderStack’s name and wins', () => {
+    const event = normalise({ timestamp: '2026-03-01T09:00:00Z', originalTimestamp: '2026-03-01T08:00:00Z' }, {})
+    expect(event).toEqual({ timestamp: '2026-03-01T08:00:00Z' })
+  })
+
+  it.each([
+    [1772355900000, '2026-03-01T09:05:00.000Z'],
+    [1772355900, '2026-03-01T09:05:00.000Z'],
+    [1e300, '1e+300'],
+    [{ a: 1 }, { a: 1 }],
+  ])('%j becomes %j', (timestamp, expected) => {
+    expect(normalise({ timestamp }, {}).timestamp).toEqual(expected)
+  })
+})
+
+describe('traits', () => {
+  it('of an identify may be in its context only', () => {
+    expect(
+      normalise({ type: 'identify', context: { traits: { email: 'a@acme.test', plan: 'x' } }, traits: { plan: 'y' } }, {}).traits,
+    ).toEqual({
+      email: 'a@acme.test',
+      plan: 'y',
+    })
+  })
+
+  it('of a group are the account’s, never the person’s', () => {
+    expect(normalise({ type: 'group', context: { traits: { email: 'a@acme.test' } } }, {})).not.toHaveProperty('traits')
+  })
+})
+
+it('drops nulls that mean nothing, keeps those that are data', () => {
+  expect(
+    normalise(
+      {
+        type: 'page',
+        name: null,
+        properties: { price: null },
+        context: { locale: null, page: { referrer: null, url: 'u' }, device: { id: null } },
+        integrations: null,
+      },
+      {},
+    ),
+  ).toEqual({ type: 'page', properties: { price: null }, context: { page: { url: 'u' }, device: { id: null } } })
+})
+
+it('drops keys and metadata of the transport', () => {
+  expect(normalise({ type: 'page', writeKey: 'wk', _metadata: { bundled: [] } }, {})).toEqual({ type: 'page' })
+})

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { pointer, sanitise, withoutAddress } from './sanitise.ts'
+
+/** `depth` objects, one in the other. */
+function nested(depth: number): unknown {
+  let value: unknown = 1
+  for (let level = 0; level < depth; level++) value = { a: value }
+  return value
+}
+
+describe('an event made safe', () => {
+  it('comes back as it is when nothing is wrong with it', () => {
+    const event = { type: 'track', properties: { a: [1, { b: 'ü😀' }] } }
+    expect(sanitise(event).value).toBe(event)
+  })
+
+  it('loses halves of surrogate pairs and NULs, in keys as in texts', () => {
+    expect(sanitise({ 'k\ud800': 'a\udc00b', 'n\0': ['x\0y'] })).toEqual({ value: { 'k\ufffd': 'a\ufffdb', n: ['xy'] }, flaw: null })
+  })
+
+  it('loses keys that reach prototypes, at every level', () => {
+    const event: unknown = JSON.parse('{"__proto__":{"isAdmin":true},"a":[{"constructor":1,"prototype":2,"b":3}],"__pro\\u0000to__":4}')
+    const { value, flaw } = sanitise(event)
+    expect(flaw).toBeNull()
+    expect(JSON.stringify(value)).toBe('{"a":[{"b":3}],"__proto___":4}')
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
+  })
+
+  it('may be 32 levels deep and no more', () => {
+    expect(sanitise(nested(32)).flaw).toBeNull()
+    expect(sanitise(nested(33)).flaw).toEqual({ code: 'too_deep', path: '/a/a/a/a/a/a', message: 'is nested deeper than 32 levels' })
+  })
+
+  it('is cut, not walked, when it is a million levels deep', () => {
+    const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000))
+    const { value, flaw } = sanitise({ deep })
+    expect(flaw?.code).toBe('too_deep')
+    expect(JSON.stringify(value).length).toBeLessThan(100)
+  })
+
+  it('may have 512 keys, counted at all levels, and no more', () => {
+    const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, n]))
+    expect(sanitise({ a: keys(511) }).flaw).toBeNull()
+    expect(sanitise({ a: keys(500), b: [keys(20)] }).flaw?.code).toBe('too_many_keys')
+  })
+
+  it('is well-formed JSON whatever it was', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' as const }), value => {
+        const text = JSON.stringify(sanitise(value).value)
+        expect(text.isWellFormed()).toBe(true)
+        expect(text).not.toContain('\\u0000')
+        expect(text).not.toMatch(/\\ud[89a-f]/i)
+      }),
+    )
+  })
+})
+
+it('a JSON pointer escapes what it must', () => {
+  expect(pointer(['a/b', 'c~d', 0])).toBe('/a~1b/c~0d/0')
+})
+
+it('no raw address stays in an event', () => {
+  expect(withoutAddress({ context: { ip: '203.0.113.9', locale: 'en' } })).toEqual({ context: { locale: 'en' } })
+  expect(withoutAddress('text')).toBe('text')
+})
