@@ -1,6 +1,7 @@
 import type { JourneyModel } from '@waymark/schemas/model'
 import type { Database } from '../db/open.ts'
-import { execute, insertRows, rows, sqlDay, sqlFile, sqlTime } from '../db/query.ts'
+import { execute, insertRows, type Query, rows, sqlDay, sqlFile, sqlTime } from '../db/query.ts'
+import { composeSql } from '../model/composeSql.ts'
 import type { AccountTouch } from '../model/features.ts'
 import { categoryPoints } from '../model/intent.ts'
 import { type Place, placesQuery } from '../model/journeyQueries.ts'
@@ -25,7 +26,7 @@ interface TouchRow {
   readonly profile_id: string
   readonly q: number
   readonly identified: number
-  readonly decision_maker: number
+  readonly role: number
   readonly type: string
   readonly topic: string
   readonly day: number
@@ -35,10 +36,23 @@ interface TouchRow {
   readonly message_id: string
 }
 
-const dirtyQuery = sqlFile<{ after_run: number }, { account_id: string; last_run: number }>('stage_dirty')
-const accountsQuery = sqlFile<Record<string, never>, { account_id: string }>('stage_accounts')
-const touchesQuery = sqlFile<{ accounts: readonly string[]; through: string; titles: string }, TouchRow>('stage_touches')
-const storedQuery = sqlFile<{ accounts: readonly string[] }, Transition>('stage_stored')
+export const dirtyQuery = sqlFile<{ after_run: number }, { account_id: string; last_run: number }>('stage_dirty')
+export const accountsQuery = sqlFile<Record<string, never>, { account_id: string }>('stage_accounts')
+type TouchParams = {
+  accounts: readonly string[]
+  through: string
+  titles: string
+  role_decision_maker: number
+  role_known: number
+  role_anonymous: number
+}
+export const touchesQuery: Query<TouchParams, TouchRow> = composeSql('stage_touches', [
+  ['score_dirty', sqlFile('stage_chosen').sql],
+  ['score_members', null],
+  ['score_hints', null],
+  ['score_people', null],
+])
+export const storedQuery = sqlFile<{ accounts: readonly string[] }, Transition>('stage_stored')
 const forgetQuery = sqlFile<{ accounts: readonly string[]; model: string }, never>('stage_forget')
 
 /** Bounds the memory of one step. */
@@ -71,9 +85,15 @@ export const stagesJob: Job = {
 }
 
 async function place(db: Database, accounts: readonly string[], models: Models, through: number, signal: AbortSignal): Promise<number> {
-  const titles = `(?i)${models.intent.decisionMakerTitles}`
+  const { decisionMakerTitles, roles } = models.intent
+  const people = {
+    titles: `(?i)${decisionMakerTitles}`,
+    role_decision_maker: roles.decisionMaker,
+    role_known: roles.known,
+    role_anonymous: roles.anonymous,
+  }
   const [touchRows, stored, places] = await Promise.all([
-    rows(db.client, touchesQuery, { accounts, through: sqlDay(through * DAY_MS), titles }, { signal }),
+    rows(db.client, touchesQuery, { accounts, through: sqlDay(through * DAY_MS), ...people }, { signal }),
     rows(db.client, storedQuery, { accounts }, { signal }),
     rows(db.client, placesQuery, { accounts }, { signal }),
   ])
@@ -82,7 +102,7 @@ async function place(db: Database, accounts: readonly string[], models: Models, 
   const placed: Place[] = []
   const gone: { account: string; model: string }[] = []
   for (const account of accounts) {
-    const theirs = (touches.get(account) ?? []).map(row => touchOf(row, models))
+    const theirs = (touches.get(account) ?? []).map(touchOf)
     const known = stored.filter(({ account_id }) => account_id === account)
     for (const model of models.journeys) {
       const journey = replay({
@@ -116,20 +136,9 @@ async function place(db: Database, accounts: readonly string[], models: Models, 
   return transitions.length + placed.length + gone.length
 }
 
-function touchOf(row: TouchRow, { intent: { roles } }: Models): AccountTouch {
-  return {
-    profileId: row.profile_id,
-    q: row.q,
-    identified: row.identified === 1,
-    role: row.decision_maker === 1 ? roles.decisionMaker : row.identified === 1 ? roles.known : roles.anonymous,
-    type: row.type,
-    topic: row.topic,
-    day: row.day,
-    n: row.n,
-    firstAt: row.first_at,
-    lastAt: row.last_at,
-    messageId: row.message_id,
-  }
+function touchOf(row: TouchRow): AccountTouch {
+  const { profile_id, identified, first_at, last_at, message_id, account_id: _account, ...same } = row
+  return { ...same, profileId: profile_id, identified: identified === 1, firstAt: first_at, lastAt: last_at, messageId: message_id }
 }
 
 function placeOf(account: string, model: JourneyModel, { position, provisional }: Replay, through: number): Place | null {

@@ -41,8 +41,9 @@ export function stepEvent(before: Position, instant: Instant, rules: Rules): Ste
  * Provisional while the day is open. `quiet`: no touch that day.
  */
 export function stepDay(position: Position, day: number, quiet: boolean, rules: Rules): Step {
-  const features = rules.features.asOf(day)
   const isSilent = quiet && position.settled
+  if (isSilent && isAtRest(position, rules)) return { position, moves: [] }
+  const features = rules.features.asOf(day)
   const enters = rules.stages
     .filter(stage => isAhead(stage, position, rules) && !position.disarmed.includes(stage.index))
     .flatMap(stage => {
@@ -55,6 +56,13 @@ export function stepDay(position: Position, day: number, quiet: boolean, rules: 
   const armed = step.position.disarmed.filter(index => holdsStage(rules.stages[index], features))
   const settled = step.moves.length === 0 && armed.length === step.position.disarmed.length
   return { position: { ...step.position, disarmed: armed, settled }, moves: [...forward.moves, ...(step === forward ? [] : step.moves)] }
+}
+
+/** Nothing that silence could end or begin: most days of most accounts. */
+function isAtRest({ stage, exitDay, disarmed }: Position, rules: Rules): boolean {
+  const at = rules.stages[stage]
+  const isBottom = at === undefined || at.config.hold === null || at.index === at.floor || rules.model.mode === 'milestones'
+  return isBottom && exitDay === null && disarmed.length === 0 && rules.stages.every(({ isMonotone }) => isMonotone)
 }
 
 /** An event may end the stage; a new event rule of the stage itself takes that back. */

@@ -5,35 +5,35 @@ import { isEventRule, leaves } from './predicates.ts'
 export function lintJourney(model: JourneyModel, intent: IntentModel): string[] {
   const ids = model.states.map(({ id }) => id)
   const problems = [
-    ...(model.states.length === 0 ? ['states: a journey needs at least one stage'] : []),
-    ...(model.intent === intent.id ? [] : [`intent: the model asks for "${model.intent}" but the active intent model is "${intent.id}"`]),
-    ...(isCount(model.version) ? [] : ['version: must be a whole number from 1']),
-    ...ids.filter((id, index) => ids.indexOf(id) !== index).map(id => `states: "${id}" is there twice; names must differ`),
+    ...(model.states.length === 0 ? ['/states: a journey needs at least one stage'] : []),
+    ...(model.intent === intent.id ? [] : [`/intent: the model asks for "${model.intent}" but the active intent model is "${intent.id}"`]),
+    ...(isCount(model.version) ? [] : ['/version: must be a whole number from 1']),
+    ...ids.filter((id, index) => ids.indexOf(id) !== index).map(id => `/states: "${id}" is there twice; names must differ`),
     ...model.states.flatMap((state, index) => lintState(state, index, ids)),
     ...predicatesOf(model).flatMap(({ at, predicate }) => lintPredicate(at, predicate, ids, intent)),
     ...typesNamed(model).flatMap(({ at, types }) => lintTypes(at, types, intent)),
-    ...(model.status.returnedDays >= 1 ? [] : ['status.returnedDays: must be at least 1']),
+    ...(model.status.returnedDays >= 1 ? [] : ['/status/returnedDays: must be at least 1']),
     ...(model.status.orderGap.days >= 1 && model.status.orderGap.factor >= 0
       ? []
-      : ['status.orderGap: days must be at least 1 and factor at least 0']),
+      : ['/status/orderGap: days must be at least 1 and factor at least 0']),
   ]
   return [...new Set(problems)]
 }
 
 function lintState(state: JourneyState, index: number, ids: readonly string[]): string[] {
-  const at = `states.${state.id}`
+  const at = `/states/${state.id}`
   const floor = state.floor === null ? 0 : ids.indexOf(state.floor)
   const named = state.enter.map(({ rule }) => rule)
   return [
-    ...(state.id === '' ? [`states[${index}].id: must not be empty`] : []),
-    ...(state.enter.length === 0 ? [`${at}.enter: no rule, so the stage can never be entered`] : []),
+    ...(state.id === '' ? [`/states/${index}/id: must not be empty`] : []),
+    ...(state.enter.length === 0 ? [`${at}/enter: no rule, so the stage can never be entered`] : []),
     ...named
       .filter((rule, place) => rule === '' || named.indexOf(rule) !== place)
-      .map(rule => `${at}.enter: rule name "${rule}" must be there once, and not empty`),
-    ...(floor === -1 ? [`${at}.floor: there is no stage "${state.floor}"`] : []),
-    ...(floor > index ? [`${at}.floor: "${state.floor}" lies above the stage itself`] : []),
-    ...(Number.isInteger(state.graceDays) && state.graceDays >= 0 ? [] : [`${at}.graceDays: must be a whole number from 0`]),
-    ...(isCount(state.dormantDays) ? [] : [`${at}.dormantDays: must be a whole number from 1`]),
+      .map(rule => `${at}/enter: rule name "${rule}" must be there once, and not empty`),
+    ...(floor === -1 ? [`${at}/floor: there is no stage "${state.floor}"`] : []),
+    ...(floor > index ? [`${at}/floor: "${state.floor}" lies above the stage itself`] : []),
+    ...(Number.isInteger(state.graceDays) && state.graceDays >= 0 ? [] : [`${at}/graceDays: must be a whole number from 0`]),
+    ...(isCount(state.dormantDays) ? [] : [`${at}/dormantDays: must be a whole number from 1`]),
     ...[state.hold, state.exit?.unless ?? null]
       .filter(predicate => predicate !== null && isEventRule(predicate))
       .map(() => `${at}: hold and exit.unless are asked every day, when nothing happens; use count with days instead of event`),
@@ -52,7 +52,7 @@ function lintHysteresis(at: string, { enter, hold }: JourneyState): string[] {
     )
     .map(
       ({ entering, holding }) =>
-        `${at}.hold: z[${holding.z.join(', ')}] ≥ ${holding.gte} must be lower than the ${entering.gte} that enters, or the stage flickers`,
+        `${at}/hold: z[${holding.z.join(', ')}] ≥ ${holding.gte} must be lower than the ${entering.gte} that enters, or the stage flickers`,
     )
 }
 
@@ -90,11 +90,11 @@ function lintTypes(at: string, types: readonly string[], intent: IntentModel): s
 function predicatesOf(model: JourneyModel): { at: string; predicate: Predicate }[] {
   return [
     ...model.states.flatMap(({ id, enter, hold, exit }) => [
-      ...enter.map(({ rule, when }) => ({ at: `states.${id}.enter "${rule}"`, predicate: when })),
-      ...(hold === null ? [] : [{ at: `states.${id}.hold`, predicate: hold }]),
-      ...(exit === null || exit.unless === null ? [] : [{ at: `states.${id}.exit.unless`, predicate: exit.unless }]),
+      ...enter.map(({ rule, when }) => ({ at: `/states/${id}/enter "${rule}"`, predicate: when })),
+      ...(hold === null ? [] : [{ at: `/states/${id}/hold`, predicate: hold }]),
+      ...(exit === null || exit.unless === null ? [] : [{ at: `/states/${id}/exit/unless`, predicate: exit.unless }]),
     ]),
-    { at: 'status.churn', predicate: model.status.churn },
+    { at: '/status/churn', predicate: model.status.churn },
   ]
 }
 
@@ -107,7 +107,7 @@ function typesNamed(model: JourneyModel): { at: string; types: readonly string[]
       return 'eventIn' in leaf ? [{ at, types: leaf.eventIn }] : []
     }),
   )
-  return [...inRules, ...model.states.flatMap(({ id, exit }) => (exit === null ? [] : [{ at: `states.${id}.exit`, types: exit.event }]))]
+  return [...inRules, ...model.states.flatMap(({ id, exit }) => (exit === null ? [] : [{ at: `/states/${id}/exit`, types: exit.event }]))]
 }
 
 function everyLeaf(predicate: Predicate): ReturnType<typeof leaves> {

@@ -68,6 +68,8 @@ export interface Stage {
   readonly floor: number
   readonly events: readonly EnterRule[]
   readonly thresholds: readonly (EnterRule & { readonly monotone: boolean })[]
+  /** No threshold rule can begin to hold by silence. */
+  readonly isMonotone: boolean
 }
 
 /** A model made ready for one account. */
@@ -95,6 +97,7 @@ export const DAY_MS = 86_400_000
 export function compileStages(model: JourneyModel): readonly Stage[] {
   return model.states.map((config, index) => ({
     index,
+    isMonotone: config.enter.every(({ when }) => isMonotone(when)),
     config,
     floor: Math.max(
       0,
