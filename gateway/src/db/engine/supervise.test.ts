@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -116,9 +117,11 @@ test('a killed engine comes back on the same URL with everything that was acknow
 test('an engine whose gateway is killed goes with it, and the next gateway starts at once', async () => {
   const dataDir = freshFolder()
   const other = await otherHolder(dataDir)
+  const gone = once(other.process, 'exit')
   other.process.kill('SIGKILL')
+  await gone
   const engine = await open(dataDir)
-  expect(isAlive(other.handover.pid)).toBe(false)
+  await vi.waitFor(() => expect(isAlive(other.handover.pid)).toBe(false), PATIENCE)
   expect(engine.url).toBe(other.handover.url)
   expect(engine.state()).toMatchObject({ role: 'holder' })
 })
