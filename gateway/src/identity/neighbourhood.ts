@@ -44,9 +44,9 @@ export async function loadNeighbourhood(client: ClickHouseClient, touched: reado
   let frontier = unknown(touched, known)
   while (frontier.length > 0) {
     if (frontier.length > SCAN_ABOVE) return assemble(await lookup(client, edgeList, frontier, 'left'))
-    const rows = await lookup(client, edgeList, frontier, 'left')
     // Only e-mails, anonymous ids and former user ids stand on the right.
-    for (const row of await lookup(client, edgeList, frontier, 'right')) rows.push(row)
+    const [byLeft, byRight] = await Promise.all([lookup(client, edgeList, frontier, 'left'), lookup(client, edgeList, frontier, 'right')])
+    const rows = [...byLeft, ...byRight]
     const ends: Identifier[] = []
     for (const row of rows) {
       found.set(`${keyOf(leftOf(row))}\0${keyOf(rightOf(row))}`, row)
