@@ -67,7 +67,7 @@ const server = createServer(async (request, response) => {
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
-  process.stdout.write(`ready ${address.port}\n`)
+  process.stdout.write(`ready http://127.0.0.1:${address.port}\n`)
 })
 
 function trusting(real: Spool): Spool {
