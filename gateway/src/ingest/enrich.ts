@@ -15,13 +15,15 @@ export interface Facts {
   readonly messageId: string
   readonly receivedAt: number
   readonly time: EventTime
+  /** What the sender wrote as its time, where that is none. */
+  readonly unreadableTime?: string
   /** Header of the request, '' where it says nothing about the visitor. */
   readonly userAgent: string
   readonly readAgent: (userAgent: string) => Agent
 }
 
 /** The row as it is stored. A pure function of its arguments. */
-export function enrich(event: Event, { source, messageId, receivedAt, time, userAgent, readAgent }: Facts): EventRow {
+export function enrich(event: Event, { source, messageId, receivedAt, time, userAgent, readAgent, unreadableTime }: Facts): EventRow {
   const context: JsonObject = event.context ?? {}
   const page = pageOf(event)
   const url = parseAddress(page.url)
@@ -67,7 +69,7 @@ export function enrich(event: Event, { source, messageId, receivedAt, time, user
     consent: JSON.stringify(context.consent ?? {}),
     properties: JSON.stringify(propertiesOf(event)),
     traits: JSON.stringify('traits' in event ? (event.traits ?? {}) : {}),
-    context: JSON.stringify(restOfContext(event, context)),
+    context: JSON.stringify({ ...restOfContext(event, context), ...(unreadableTime === undefined ? {} : { unreadableTime }) }),
   }
 }
 

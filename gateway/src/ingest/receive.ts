@@ -93,7 +93,8 @@ export function createReceiver({
       receivedAt,
     }
     const time = request.isHistorical ? historical(moment) : clocks.place(moment)
-    return enrich(event, { source, messageId, receivedAt, time, userAgent, readAgent })
+    const unreadable = moment.original === null && event.timestamp !== undefined ? { unreadableTime: event.timestamp } : {}
+    return enrich(event, { source, messageId, receivedAt, time, userAgent, readAgent, ...unreadable })
   }
 
   /** Claimed keys are marked only once they are durable, and given back when they are not. */

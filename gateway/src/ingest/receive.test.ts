@@ -1,0 +1,228 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { RECEIVED_AT, request, testEdge, totals, track } from './receive.fixture.ts'
+import { SpoolFull } from './spoolFull.ts'
+
+describe('a request', () => {
+  it('leaves one frame: stored, rejected and the counts of both', async () => {
+    const { receive, spool } = testEdge()
+    const reply = await receive(request([track('m1'), { type: 'track', userId: 'u', messageId: 'm2' }, 7]))
+    expect(reply).toEqual({
+      success: true,
+      accepted: 1,
+      rejected: [
+        { index: 1, messageId: 'm2', code: 'required', path: '/event', message: 'event is missing' },
+        { index: 2, messageId: null, code: 'not_an_object', path: '', message: 'an event must be a JSON object; this is a number' },
+      ],
+    })
+    expect(spool.frames).toHaveLength(1)
+    expect(spool.frames[0]).toMatchObject({
+      events: [{ message_id: 'm1', source_id: 'web', trust: 'browser', received_at: RECEIVED_AT }],
+      rejected: [
+        {
+          source_id: 'web',
+          received_at: RECEIVED_AT,
+          index: 1,
+          message_id: 'm2',
+          code: 'required',
+          raw: '{"type":"track","userId":"u","messageId":"m2"}',
+        },
+        { index: 2, message_id: '', raw: '7' },
+      ],
+      counts: [{ source_id: 'web', hour: Date.UTC(2026, 2, 1, 9), received: 3, deduplicated: 0, rejected: 2, suppressed: 0 }],
+    })
+  })
+
+  it('leaves a frame also when nothing of it is stored', async () => {
+    const { receive, spool } = testEdge()
+    await receive(request([track('m1')]))
+    await receive(request([track('m1'), track('m1')]))
+    await receive(request([null]))
+    expect(spool.frames.map(({ events, counts }) => [events.length, counts[0]])).toMatchObject([
+      [1, { received: 1, deduplicated: 0 }],
+      [0, { received: 2, deduplicated: 2 }],
+      [0, { received: 1, rejected: 1 }],
+    ])
+  })
+
+  it('without events leaves nothing', async () => {
+    const { receive, spool } = testEdge()
+    expect(await receive(request([]))).toEqual({ success: true, accepted: 0, rejected: [] })
+    expect(spool.frames).toEqual([])
+  })
+
+  it('never stores the address of a visitor, not even of a rejected event', async () => {
+    const { receive, spool } = testEdge()
+    await receive(request([track('m1', { context: { ip: '203.0.113.9' } }), { type: 'nope', context: { ip: '203.0.113.9' } }]))
+    expect(JSON.stringify(spool.frames)).not.toContain('203.0.113.9')
+  })
+
+  it('keeps no more than 64 KiB of a rejected event', async () => {
+    const { receive, spool } = testEdge()
+    const event = track('m1', { properties: { text: 'ü'.repeat(40_000) } })
+    const { rejected } = await receive(request([event, track('m2')]))
+    expect(rejected).toMatchObject([{ index: 0, messageId: 'm1', code: 'event_too_large' }])
+    const raw = spool.frames[0]?.rejected[0]?.raw ?? ''
+    expect(Buffer.byteLength(raw)).toBeLessThanOrEqual(64 * 1024)
+    expect(raw).not.toContain('\ufffd')
+    expect(totals(spool.frames)).toMatchObject({ stored: 1, rejected: 1 })
+  })
+
+  it('weighs an event with the context of its batch', async () => {
+    const { receive } = testEdge()
+    const events = [track('m1', { properties: { text: 'x'.repeat(40_000) } }), track('m2')]
+    const context = { note: 'x'.repeat(40_000) }
+    const { rejected } = await receive(request(events, { shared: { context }, bytes: 80_000 }))
+    expect(rejected.map(({ messageId }) => messageId)).toEqual(['m1'])
+  })
+})
+
+describe('copies', () => {
+  it('within a request count once, the first wins', async () => {
+    const { receive, spool } = testEdge()
+    const reply = await receive(request([track('m1', { event: 'First' }), track('m1', { event: 'Second' })]))
+    expect(reply).toMatchObject({ accepted: 2, rejected: [] })
+    expect(spool.frames[0]?.events.map(({ event }) => event)).toEqual(['First'])
+    expect(totals(spool.frames)).toEqual({ received: 2, stored: 1, deduplicated: 1, rejected: 0, suppressed: 0 })
+  })
+
+  it('of another source are none', async () => {
+    const { receive, spool } = testEdge()
+    await receive(request([track('m1')]))
+    await receive(request([track('m1')], { source: { sourceId: 'app', trust: 'browser' } }))
+    expect(totals(spool.frames).stored).toBe(2)
+  })
+
+  it('of a rejected event are none either', async () => {
+    const { receive, spool } = testEdge()
+    await receive(request([{ type: 'track', messageId: 'm1', userId: 'u' }, track('m1')]))
+    expect(totals(spool.frames)).toMatchObject({ stored: 1, rejected: 1, deduplicated: 0 })
+  })
+
+  it('cannot be told without a message id, so each is stored under an id of its own', async () => {
+    const { receive, spool } = testEdge()
+    const { messageId: _, ...event } = track('')
+    await receive(request([event, event]))
+    expect(spool.frames[0]?.events.map(({ message_id }) => message_id)).toEqual(['generated-1', 'generated-2'])
+  })
+
+  it('wait for the one that is on its way to the disk', async () => {
+    const { receive, spool } = testEdge()
+    spool.hold()
+    const first = receive(request([track('m1')]))
+    const second = receive(request([track('m1'), track('m2')]))
+    await Promise.resolve()
+    spool.release()
+    await Promise.all([first, second])
+    expect(totals(spool.frames)).toEqual({ received: 3, stored: 2, deduplicated: 1, rejected: 0, suppressed: 0 })
+  })
+
+  it('are stored when that one failed', async () => {
+    const { receive, spool } = testEdge()
+    spool.hold()
+    const first = receive(request([track('m1', { event: 'First' })]))
+    const second = receive(request([track('m1', { event: 'Second' })]))
+    spool.fail(new SpoolFull('the spool is full', 5))
+    await expect(first).rejects.toThrow('the spool is full')
+    expect(await second).toMatchObject({ accepted: 1 })
+    expect(spool.frames.flatMap(({ events }) => events.map(({ event }) => event))).toEqual(['Second'])
+    expect(totals(spool.frames)).toMatchObject({ received: 1, stored: 1 })
+  })
+
+  it('of two requests that hold each other’s events do not wait for ever', async () => {
+    const { receive, spool, hotSet } = testEdge()
+    // Another request holds m9, so that both have something in flight before they meet.
+    expect(hotSet.claim('web', 'm9')).toBe('new')
+    const first = receive(request([track('m1'), track('m9')]))
+    const second = receive(request([track('m2'), track('m9'), track('m1')]))
+    hotSet.settle('web', ['m9'], false)
+    await Promise.all([first, second])
+    expect(totals(spool.frames)).toEqual({ received: 5, stored: 3, deduplicated: 2, rejected: 0, suppressed: 0 })
+  })
+
+  it('of an event that could not be stored are taken when they come again', async () => {
+    const { receive, spool } = testEdge()
+    spool.hold()
+    const lost = receive(request([track('m1')]))
+    spool.fail(new Error('EIO'))
+    await expect(lost).rejects.toThrow('EIO')
+    await receive(request([track('m1')]))
+    expect(totals(spool.frames)).toMatchObject({ received: 1, stored: 1, deduplicated: 0 })
+  })
+})
+
+describe('suppressed people', () => {
+  it('are counted and not stored, and their message ids are forgotten', async () => {
+    const { receive, spool } = testEdge({ isSuppressed: event => event.userId === 'gone' })
+    expect(await receive(request([track('m1', { userId: 'gone' }), track('m2')]))).toMatchObject({ accepted: 2 })
+    expect(totals(spool.frames)).toEqual({ received: 2, stored: 1, deduplicated: 0, rejected: 0, suppressed: 1 })
+    expect(JSON.stringify(spool.frames)).not.toContain('gone')
+  })
+})
+
+describe('any JSON at all', () => {
+  const near = fc.record(
+    {
+      type: fc.oneof(fc.constantFrom('track', 'page', 'screen', 'identify', 'group', 'alias'), fc.jsonValue()),
+      event: fc.oneof(fc.string(), fc.jsonValue()),
+      messageId: fc.oneof(fc.constantFrom('m1', 'm2', 'm3', null, ''), fc.jsonValue()),
+      userId: fc.oneof(fc.string(), fc.integer(), fc.jsonValue()),
+      anonymousId: fc.oneof(fc.string(), fc.jsonValue()),
+      groupId: fc.jsonValue(),
+      previousId: fc.jsonValue(),
+      timestamp: fc.oneof(fc.string(), fc.date().map(String), fc.jsonValue()),
+      sentAt: fc.oneof(fc.double(), fc.jsonValue()),
+      traits: fc.jsonValue(),
+      properties: fc.jsonValue(),
+      integrations: fc.jsonValue(),
+      context: fc.oneof(
+        fc.record(
+          {
+            page: fc.jsonValue(),
+            campaign: fc.jsonValue(),
+            userAgent: fc.jsonValue(),
+            traits: fc.jsonValue(),
+            groupId: fc.jsonValue(),
+            sessionId: fc.jsonValue(),
+            clientSeq: fc.jsonValue(),
+          },
+          { requiredKeys: [] },
+        ),
+        fc.jsonValue(),
+      ),
+    },
+    { requiredKeys: [] },
+  )
+
+  it('ends in exactly one of four ways, each event counted once and named in the reply or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(fc.oneof(near, fc.jsonValue()), { maxLength: 6 }), { maxLength: 3 }), async requests => {
+        const { receive, spool } = testEdge({ isSuppressed: event => event.userId === '0' })
+        let received = 0
+        let rejected = 0
+        for (const events of requests) {
+          const reply = await receive(request(events))
+          received += events.length
+          rejected += reply.rejected.length
+          expect(reply.accepted + reply.rejected.length).toBe(events.length)
+          expect(new Set(reply.rejected.map(({ index }) => index)).size).toBe(reply.rejected.length)
+        }
+        const sum = totals(spool.frames)
+        expect(sum.received).toBe(received)
+        expect(sum.rejected).toBe(rejected)
+        expect(sum.stored + sum.deduplicated + sum.rejected + sum.suppressed).toBe(sum.received)
+        for (const { events } of spool.frames) for (const row of events) expectStorable(row)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+/** Every column has the kind that its table wants, and JSON columns hold JSON. */
+function expectStorable(row: object): void {
+  for (const [name, value] of Object.entries(row)) {
+    if (typeof value === 'number') expect(Number.isSafeInteger(value), name).toBe(true)
+    else expect(typeof value, name).toBe('string')
+    if (['properties', 'traits', 'context', 'consent'].includes(name)) expect(() => JSON.parse(String(value)), name).not.toThrow()
+  }
+}
