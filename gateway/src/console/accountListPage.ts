@@ -84,8 +84,8 @@ function row(account: AccountSummary, now: number): Html {
 <td>${band(intent.band)}</td>
 <td>${journey.stage === null ? '–' : html`${label(journey.stage)}<span class="sub">since ${day(journey.since)}</span>`}</td>
 <td>${status(journey.status)}</td>
-<td class="number">${account.people}</td>
-<td>${ago(account.lastTouchAt, now)}</td>
+<td class="number" data-label="People">${account.people}</td>
+<td data-label="Last touch">${ago(account.lastTouchAt, now)}</td>
 </tr>`
 }
 

@@ -52,12 +52,12 @@ ${
 
 function people(members: readonly Member[]): Html {
   if (members.length === 0) return html`<p class="hint">Nobody is known to belong to it now.</p>`
-  return html`<div class="scroll" role="region" aria-label="People" tabindex="0"><table>
+  return html`<div class="scroll" role="region" aria-label="People" tabindex="0"><table class="people">
 <thead><tr><th scope="col">Person</th><th scope="col">Known by</th><th scope="col">Since</th></tr></thead>
 <tbody>${members.map(
     member => html`<tr><th scope="row">${label(member.label, 60)}<span class="sub">${label([member.title, member.email === member.label ? null : member.email].filter(part => part !== null).join(' · '), 80)}</span></th>
-<td>${label(member.rule)}<span class="sub">certainty ${member.certainty.toFixed(1)}</span></td>
-<td>${day(member.since)}${member.until === null ? '' : html`<span class="sub">until ${day(member.until)}</span>`}</td></tr>`,
+<td>${label(member.rule.replaceAll('_', ' '))}<span class="sub">certainty ${member.certainty.toFixed(1)}</span></td>
+<td data-label="Since">${day(member.since)}${member.until === null ? '' : html`<span class="sub">until ${day(member.until)}</span>`}</td></tr>`,
   )}</tbody></table></div>`
 }
 

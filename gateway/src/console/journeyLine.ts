@@ -19,7 +19,7 @@ ${intervals.map(({ stage, status, enteredAt, exitedAt }) => {
   const left = x(enteredAt)
   // Short stays keep 4 units, so that none vanishes from the line.
   const width = Math.max(4, x(exitedAt) - left)
-  return html`<rect class="stage-${stages.indexOf(stage)}${status === 'active' || status === 'returned' ? '' : ' faded'}" x="${left.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="${HEIGHT}"/>`
+  return html`<rect class="${stageClass(stage, stages)}${status === 'active' || status === 'returned' ? '' : ' faded'}" x="${left.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="${HEIGHT}"/>`
 })}
 </svg>
 <div class="scroll" role="region" aria-label="Journey" tabindex="0"><table class="journey-list">
@@ -30,8 +30,14 @@ ${intervals.map(({ stage, status, enteredAt, exitedAt }) => {
 
 function line({ stage, status, enteredAt, exitedAt, rule, direction }: JourneyInterval, stages: readonly string[]): Html {
   return html`<tr>
-<th scope="row"><span class="dot stage-${stages.indexOf(stage)}" aria-hidden="true"></span>${label(stage)}</th>
-<td>${label(status)}</td><td>${day(enteredAt)}</td><td>${exitedAt === null ? 'now' : day(exitedAt)}</td>
+<th scope="row"><span class="dot ${stageClass(stage, stages)}" aria-hidden="true"></span>${label(stage)}</th>
+<td>${label(status)}</td><td data-label="From">${day(enteredAt)}</td><td data-label="To">${exitedAt === null ? 'now' : day(exitedAt)}</td>
 <td>${label(rule)}${direction === 'back' ? ' (a step back)' : ''}</td>
 </tr>`
+}
+
+/** Five colours serve any number of stages; a stage that the model no longer has is grey. */
+function stageClass(stage: string, stages: readonly string[]): string {
+  const place = stages.indexOf(stage)
+  return place === -1 ? 'stage-gone' : `stage-${place % 5}`
 }

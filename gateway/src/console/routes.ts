@@ -30,6 +30,7 @@ export interface ConsoleDeps {
 
 const STYLE = readFileSync(new URL('style.css', import.meta.url), 'utf8')
 const TIMELINE_EVENTS = 50
+const MOST_FORM_BYTES = 16 * 1024
 
 /** Makes the one-time link of a console that nobody has set up; null once a password is set. Every start replaces an unused link. */
 export async function consoleSetup({
@@ -57,7 +58,12 @@ export function createConsole(deps: ConsoleDeps): Hono {
     return c.redirect('/console/', 303)
   }
 
-  app.use('/console/*', protectiveHeaders, sameOriginOnly(publicUrl), bodyLimit({ maxSize: 16 * 1024 }))
+  app.use(
+    '/console/*',
+    protectiveHeaders,
+    sameOriginOnly(publicUrl),
+    bodyLimit({ maxSize: MOST_FORM_BYTES, onError: c => c.text('Refused: the form is too large.', 413) }),
+  )
   app.get('/console', c => c.redirect('/console/', 301))
   app.get('/console/style.css', c => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' }))
 

@@ -12,6 +12,7 @@ export function signInPage(complaint: string): Html {
 <h1>Sign in</h1>
 ${complained(complaint)}
 <form method="post" action="/console/sign-in">
+${userName()}
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="${LONGEST_PASSWORD}" autofocus>
 <button type="submit">Sign in</button>
@@ -30,6 +31,7 @@ export function setUpPage(token: string, complaint: string): Html {
 ${complained(complaint)}
 <form method="post" action="/console/set-up">
 <input type="hidden" name="token" value="${token}">
+${userName()}
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="new-password" required minlength="${SHORTEST_PASSWORD}" maxlength="${LONGEST_PASSWORD}" aria-describedby="rule" autofocus>
 <p class="hint" id="rule">At least ${SHORTEST_PASSWORD} characters. A few words are easier to keep than signs.</p>
@@ -52,6 +54,11 @@ export function noSetUpPage(isSetUp: boolean): Html {
           'No link at hand? Start the gateway again: it prints a new one, and the old one stops working.',
         ]),
   )
+}
+
+/** There is one account; password managers file a password only beside a name. */
+function userName(): Html {
+  return html`<input type="text" name="username" value="waymark" autocomplete="username" hidden>`
 }
 
 function complained(complaint: string): Html | string {

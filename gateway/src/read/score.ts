@@ -1,6 +1,7 @@
 import { rows, sqlDay, sqlFile } from '../db/query.ts'
 import { type ReasonPart, reasonText } from '../model/intentReasons.ts'
 import type { AccountEdges } from './accounts.ts'
+import { label } from './label.ts'
 import { personCards } from './people.ts'
 import type { Reason, Score } from './shapes.ts'
 import { DAY_MS, iso, isoDay } from './times.ts'
@@ -25,6 +26,9 @@ interface ScoreRow {
 }
 
 type ScoreParams = { readonly account_id: string; readonly model: string; readonly model_version: number; readonly day: string }
+
+/** Characters of a name within a sentence; the name itself is told in full beside it. */
+const MOST_NAME = 60
 
 export const scoreQuery = sqlFile<ScoreParams, ScoreRow>('account_score')
 
@@ -58,7 +62,7 @@ function partOf([kind, profileId, type, topic, category, points, count, lastAt]:
 function toReason(part: ReasonPart, name: string | null, asof: number): Reason {
   const { kind, profileId, type, topic, category, points, count, lastAt } = part
   return {
-    text: reasonText(part, { name: name ?? 'Somebody', asof }),
+    text: reasonText(part, { name: name === null ? 'Somebody' : label(name, MOST_NAME), asof }),
     kind,
     person: name,
     profileId: profileId === '' ? null : profileId,

@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { insertRows, sqlDay, sqlTime } from '../db/query.ts'
+import { daysAgo, insertAccounts, insertEvents, insertPeople, MODELS, NOW } from '../read/rows.fixture.ts'
+import { createReader } from '../read/warehouseReader.ts'
+import { consoleSetup, createConsole } from './routes.ts'
+
+/** One string that breaks out of text, attributes and scripts, turns the reading direction, hides, and is long. */
+const EVIL = `"'></title></svg><script>alert(1)</script><img src=x onerror=alert(1)> \u202e\u2066\u200b\u0000\u001b[2J${'W'.repeat(3000)}`
+const LINKS = [
+  'javascript:alert(1)',
+  ' JaVaScRiPt:alert(1)',
+  'data:text/html,<script>alert(1)</script>',
+  'vbscript:x',
+  'https://acme.example@evil.example/',
+  '//evil.example',
+]
+const PUBLIC_URL = 'http://127.0.0.1:8090'
+
+describe('data of strangers in the console', () => {
+  let test: TestDatabase
+  let dataDir: string
+  let pages: Record<string, string>
+  beforeAll(async () => {
+    test = await testDatabase()
+    dataDir = await mkdtemp(join(tmpdir(), 'waymark-hostile-'))
+    const text = EVIL.replaceAll('\u0000', '')
+    await insertAccounts(test.db, [
+      {
+        accountId: 'a_evil',
+        name: text,
+        domain: text,
+        groupIds: [text],
+        traits: { [text]: text, link: LINKS[0], list: [text] },
+        score: { score: 50, points: 27.7, band: text, lastTouchAt: daysAgo(1) },
+        place: { stage: text, status: text, since: daysAgo(1) },
+      },
+    ])
+    await insertPeople(test.db, [
+      {
+        profileId: 'p_evil',
+        accountId: 'a_evil',
+        userId: text,
+        anonymousIds: [],
+        traits: { name: text, title: text, email: text },
+        since: daysAgo(9),
+      },
+    ])
+    await insertEvents(test.db, [
+      { messageId: 'e0', at: daysAgo(1), userId: text, event: text, title: text, path: text, url: text },
+      ...LINKS.map((url, index) => ({
+        messageId: `link${index}`,
+        at: daysAgo(2),
+        userId: text,
+        url,
+        title: 'Sign in to Waymark',
+        path: url,
+      })),
+    ])
+    const common = { account_id: 'a_evil', model: 'intent', model_version: 1, day: sqlDay(NOW) }
+    const reason = {
+      kind: 'touch',
+      profile_id: 'p_evil',
+      type: text,
+      topic: text,
+      category: text,
+      points: 27.7,
+      count: 1,
+      last_at: sqlTime(daysAgo(1)),
+    }
+    await insertRows(test.db.client, 'account_reasons', [
+      { ...common, ...Object.fromEntries(Object.entries(reason).map(([name, value]) => [`reasons.${name}`, [value]])) },
+    ])
+    await insertRows(test.db.client, 'stage_transitions', [
+      {
+        transition_id: 't',
+        account_id: 'a_evil',
+        model: 'journey5',
+        model_version: 1,
+        from_stage: '',
+        to_stage: text,
+        status: text,
+        entered_at: sqlTime(daysAgo(1)),
+        direction: text,
+        rule: text,
+        evidence: [text],
+        withdraws: '',
+      },
+    ])
+    pages = await visit([
+      '/console/',
+      `/console/?q=${encodeURIComponent('"><script>alert(1)</script>')}`,
+      '/console/accounts/a_evil',
+      `/console/accounts/${encodeURIComponent(text.slice(0, 300))}x`,
+    ])
+  })
+  afterAll(async () => {
+    await test.close()
+    await rm(dataDir, { recursive: true })
+  })
+
+  async function visit(paths: readonly string[]): Promise<Record<string, string>> {
+    const reader = createReader({ db: test.db, models: MODELS, now: () => NOW })
+    const app = createConsole({
+      reader,
+      models: MODELS,
+      now: () => NOW,
+      dataDir,
+      publicUrl: PUBLIC_URL,
+      clientAddress: () => '192.0.2.1',
+      passwordCost: 2 ** 10,
+    })
+    const { setupUrl } = await consoleSetup({ dataDir, publicUrl: PUBLIC_URL })
+    const token = new URL(setupUrl ?? '').searchParams.get('token') ?? ''
+    const form = { token, password: 'correct horse battery', again: 'correct horse battery' }
+    const signedIn = await app.request(`${PUBLIC_URL}/console/set-up`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      headers: { origin: PUBLIC_URL },
+    })
+    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? ''
+    const bodies = await Promise.all(
+      paths.map(async path => [path, await (await app.request(path, { headers: { cookie } })).text()] as const),
+    )
+    return Object.fromEntries(bodies)
+  }
+
+  it('is shown, and stays text in every place', () => {
+    for (const [path, body] of Object.entries(pages)) {
+      // The only tags are those the templates write themselves.
+      expect(
+        body.match(
+          /<(?!\/?(?:html|head|meta|title|link|body|a|header|nav|form|button|main|div|h1|h2|p|label|input|select|option|table|thead|tbody|tfoot|tr|th|td|span|svg|rect|time|section|strong|dl|dt|dd|code)\b|!doctype)[^>]*>?/gi,
+        ) ?? [],
+        path,
+      ).toEqual([])
+      expect(body, path).not.toMatch(/<[^>]*\son\w+=/i)
+      expect(body, path).not.toMatch(/<(?:script|img|iframe|object|style)/i)
+    }
+    expect(pages['/console/']).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+    expect(pages['/console/accounts/a_evil']).toContain('did “&quot;&#39;&gt;')
+  })
+
+  it('cannot turn the reading direction, hide or send control characters', () => {
+    for (const [path, body] of Object.entries(pages)) expect(body.replace(/[\n]/g, ''), path).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  })
+
+  it('is cut where it is long', () => {
+    for (const [path, body] of Object.entries(pages)) expect(body, path).not.toMatch(/W{200}/)
+  })
+
+  it('links nowhere but to http and https addresses that name their host', () => {
+    for (const body of Object.values(pages)) {
+      const links = [...body.matchAll(/href="([^"]*)"/g)].map(match => match[1] ?? '')
+      expect(links.filter(link => !/^(?:\/console\/|#main$|data:,$)/.test(link))).toEqual([])
+    }
+    expect(pages['/console/accounts/a_evil']).toContain('Sign in to Waymark')
+  })
+})
