@@ -1,6 +1,14 @@
 /** A site with the SDK and a collector, both real HTTP servers on loopback. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { createWaymark, Waymark } from '../sdk-browser/src/index.ts'
+
+declare global {
+  interface Window {
+    waymark: Waymark
+    Waymark: { createWaymark: typeof createWaymark }
+  }
+}
 
 export interface Received {
   messageId: string

@@ -46,7 +46,7 @@ export interface FlushResult {
 /** Why events were not delivered (yet). */
 export interface DeliveryError {
   /** A code of the gateway for a rejected event, else one of the SDK's own. */
-  code: RejectionCode | 'invalid_call' | 'outbox_full' | 'http' | 'network'
+  code: RejectionCode | 'invalid_call' | 'outbox_full' | 'unreachable' | 'refused'
   message: string
   /** HTTP status; 0 where there was no answer. */
   status: number

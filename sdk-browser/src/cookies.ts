@@ -5,20 +5,12 @@ export interface Jar {
   set(name: string, value: string, seconds: number): void
 }
 
-/** `document.cookie`, the host name and whether the page is https. */
-export interface JarEdges {
-  document: { cookie: string }
-  hostname: string
-  secure: boolean
-  /** A value no earlier page can have left behind, for the domain probe. */
-  probe: string
-}
-
-export function createJar({ document, hostname, secure, probe }: JarEdges): Jar {
+/** `probe`: a value that no earlier page can have left behind. */
+export function createJar(document: { cookie: string }, hostname: string, isSecure: boolean, probe: string): Jar {
   let widest: string | undefined
 
   const write = (name: string, value: string, seconds: number, domain: string) => {
-    document.cookie = `${name}=${encodeURIComponent(value)};path=/;max-age=${seconds};samesite=lax${domain && `;domain=${domain}`}${secure ? ';secure' : ''}`
+    document.cookie = `${name}=${encodeURIComponent(value)};path=/;max-age=${seconds};samesite=lax${domain && `;domain=${domain}`}${isSecure ? ';secure' : ''}`
   }
   const get = (name: string) => {
     const found = document.cookie.split('; ').find(pair => pair.startsWith(`${name}=`))

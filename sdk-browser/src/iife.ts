@@ -4,24 +4,20 @@
  */
 import type { Waymark, WaymarkOptions } from './api.ts'
 import { createClient, type EarlierCall } from './client.ts'
-import { createWaymark } from './index.ts'
 
-declare global {
-  interface Window {
-    waymark?: Waymark | (EarlierCall[] & { o?: WaymarkOptions })
-    Waymark?: { createWaymark: typeof createWaymark }
-  }
+const page = window as {
+  waymark?: Waymark | (EarlierCall[] & { o?: WaymarkOptions })
+  Waymark?: { createWaymark: typeof createClient }
 }
-
 const script = document.currentScript
-const stub = window.waymark
+const stub = page.waymark
 
-window.Waymark = { createWaymark }
+page.Waymark = { createWaymark: createClient }
 if (Array.isArray(stub)) {
-  if (stub.o) window.waymark = createClient(stub.o, stub)
+  if (stub.o) page.waymark = createClient(stub.o, stub)
 } else if (!stub && script instanceof HTMLScriptElement && script.dataset.writeKey) {
   const { writeKey, host, autoPage, consent } = script.dataset
-  window.waymark = createWaymark({
+  page.waymark = createClient({
     writeKey,
     host: host ?? new URL(script.src).origin,
     autoPage: autoPage !== 'false',

@@ -5,16 +5,8 @@ import type { CallOptions } from './api.ts'
 import type { Identity } from './identity.ts'
 import { byteLength, type Outbox } from './outbox.ts'
 import { campaignOf, pageContext } from './page.ts'
+import type { Report } from './sender.ts'
 import { LIBRARY } from './version.ts'
-
-export interface RecorderEdges {
-  outbox: Outbox
-  identity: Identity
-  pageId: string
-  now: () => number
-  /** An event larger than the gateway takes: it would block the queue for ever. */
-  tooLarge: (messageId: string) => void
-}
 
 export interface Recorder {
   page(): PageContext
@@ -23,50 +15,47 @@ export interface Recorder {
   cameFrom(href: string): void
 }
 
-export function createRecorder({ outbox, identity, pageId, now, tooLarge }: RecorderEdges): Recorder {
-  let referrer = document.referrer
+export function createRecorder(outbox: Outbox, identity: Identity, pageId: string, now: () => number, report: Report): Recorder {
+  let { referrer } = document
   let seen = ''
   let page: PageContext = {}
   let shared = ''
 
   /** Reads the address at each call; builds the rest only when something changed. */
   const look = () => {
-    const session = identity.session()
+    const sessionId = identity.session()
     const { href } = location
     const { title } = document
-    const key = [session, href, title, referrer].join('\n')
-    if (key === seen) return
-    seen = key
-    page = pageContext(href, title, referrer)
-    // No `webdriver`: bots are labelled by their user agent, and a webdriver is also how people test their own site.
-    const { userAgent, language } = navigator
-    shared = JSON.stringify({ page, campaign: campaignOf(href), sessionId: session, userAgent, locale: language, library: LIBRARY }).slice(
-      1,
-      -1,
-    )
+    const key = sessionId + href + title + referrer
+    if (key !== seen) {
+      seen = key
+      page = pageContext(href, title, referrer)
+      // No `webdriver`: bots are labelled by their user agent, and a webdriver is also how people test their own site.
+      const { userAgent, language } = navigator
+      shared = JSON.stringify({ page, campaign: campaignOf(href), sessionId, userAgent, locale: language, library: LIBRARY }).slice(1, -1)
+    }
+    return page
   }
 
   return {
-    page() {
-      look()
-      return page
-    },
-    record(type, fields, { timestamp, context, integrations, ...ids }) {
+    page: look,
+    record(type, fields, { timestamp, context, integrations, messageId, anonymousId, userId }) {
       look()
       const clientSeq = outbox.next()
-      const messageId = ids.messageId ?? `${pageId}-${clientSeq}`
+      const id = `${pageId}-${clientSeq}`
       const text = JSON.stringify({
-        messageId,
+        messageId: messageId || id,
         type,
         timestamp: new Date(timestamp ?? now()).toISOString(),
-        anonymousId: ids.anonymousId ?? identity.get('wm_aid'),
-        userId: ids.userId ?? identity.get('wm_uid'),
+        anonymousId: anonymousId || identity.get('wm_aid'),
+        userId: userId || identity.get('wm_uid') || undefined,
         ...fields,
         integrations,
-        context: { clientSeq, groupId: identity.get('wm_gid'), ...context },
+        context: { clientSeq, groupId: identity.get('wm_gid') || undefined, ...context },
       })
-      if (byteLength(text) + byteLength(shared) > LIMITS.eventBytes) tooLarge(messageId)
-      else outbox.add(`${pageId}-${clientSeq}`, shared, text)
+      // It would be refused, and in front of the queue refused for ever.
+      if (byteLength(text + shared) > LIMITS.eventBytes) report('event_too_large', 'dropped: over 64 KiB', [{ text }])
+      else outbox.add(id, shared, text)
     },
     cameFrom(href) {
       referrer = href

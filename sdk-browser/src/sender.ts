@@ -2,8 +2,7 @@
 import { backoffMs, isRetryable, retryAfterMs } from '@waymark/schemas/delivery'
 import type { IngestReply } from '@waymark/schemas/event'
 import type { DeliveryError, FlushResult } from './api.ts'
-import type { Chunk, Line, Outbox } from './outbox.ts'
-import { byteLength, messageIdOf } from './outbox.ts'
+import { byteLength, type Chunk, type Line, type Outbox } from './outbox.ts'
 
 /** Browsers allow 64 KiB in flight for requests that outlive their page; the rest is for the site's own. */
 const KEEPALIVE_BYTES = 60_000
@@ -12,26 +11,27 @@ const ENVELOPE_BYTES = 500
 const FULL_BYTES = 30_000
 const DELAY_MS = 1_000
 
+/** Status 0: there was no answer. */
 export interface Answer {
   status: number
   retryAfter: string | null
   text: string
 }
 
+export type Report = (code: DeliveryError['code'], message: string, lines?: readonly Line[], status?: number, willRetry?: boolean) => void
+
 export interface SenderEdges {
   outbox: Outbox
   writeKey: string
   /** Rejects when there was no answer. */
   post: (body: string, keepalive: boolean) => Promise<Answer>
-  report: (error: DeliveryError) => void
-  /** A clock that is never set back, milliseconds. */
-  clock: () => number
+  report: Report
   /** Wall clock, milliseconds. */
   now: () => number
   random: () => number
   /** Returns a function that takes it back. */
   later: (run: () => void, ms: number) => () => void
-  /** The gateway answered well and nothing waits. */
+  /** Nothing waits any more. */
   idle: () => void
 }
 
@@ -45,69 +45,57 @@ export interface Sender {
   flush(): Promise<FlushResult>
 }
 
-export function createSender({ outbox, writeKey, post, report, clock, now, random, later, idle }: SenderEdges): Sender {
-  let flying = 0
+export function createSender({ outbox, writeKey, post, report, now, random, later, idle }: SenderEdges): Sender {
+  let requests = 0
   let flyingBytes = 0
   let failures = 0
-  let retryAt = 0
-  /** What the gateway itself asked to wait; it binds a leaving page too. */
-  let heldUntil = 0
-  let timerAt = Number.POSITIVE_INFINITY
+  /** Waiting before the next try: 1 by our own patience, 2 because the gateway asked, which binds a leaving page too. */
+  let patience: 0 | 1 | 2 = 0
   let cancelTimer: (() => void) | undefined
   let flushes: { lines: Line[]; resolve: (result: FlushResult) => void }[] = []
 
-  const schedule = (ms: number) => {
-    const at = clock() + ms
-    if (at >= timerAt) return
+  const sendAfter = (ms: number) => {
     cancelTimer?.()
-    timerAt = at
     cancelTimer = later(() => {
-      timerAt = Number.POSITIVE_INFINITY
-      pump()
+      cancelTimer = undefined
+      patience = 0
+      send()
     }, ms)
   }
 
-  const fail = (lines: readonly Line[], status: number, willRetry: boolean) =>
-    report({
-      code: status ? 'http' : 'network',
-      message: `${lines.length} event(s) ${willRetry ? 'not delivered yet' : 'refused and dropped'}: ${status ? `the gateway answered ${status}` : 'no answer from the gateway'}`,
-      status,
-      messageIds: lines.map(messageIdOf),
-      willRetry,
-    })
-
   /** Resolves with true once every line has its fate. */
   const deliver = async (shared: string, lines: readonly Line[]): Promise<boolean> => {
-    const body = `{"writeKey":${JSON.stringify(writeKey)},"sentAt":"${new Date(now()).toISOString()}","context":{${shared}},"batch":[${lines.map(line => line.text).join()}]}`
+    const head = `{"writeKey":${JSON.stringify(writeKey)},"sentAt":"${new Date(now()).toISOString()}","context":{${shared}},"batch":[`
+    const body = `${head}${lines.map(line => line.text)}]}`
     const bytes = byteLength(body)
     const keepalive = flyingBytes + bytes <= KEEPALIVE_BYTES
-    if (keepalive) flyingBytes += bytes
+    flyingBytes += bytes
     let answer: Answer = { status: 0, retryAfter: null, text: '' }
-    let reply: IngestReply | undefined
+    let reply: Partial<IngestReply> = {}
     try {
       answer = await post(body, keepalive)
-      if (answer.status === 200) reply = JSON.parse(answer.text) as IngestReply
+      reply = JSON.parse(answer.text)
     } catch {
-      // No answer, or not one of a gateway's: both are told by the missing reply.
+      // No answer, or not one of a gateway's: either way there is no `success`.
     }
-    if (keepalive) flyingBytes -= bytes
+    flyingBytes -= bytes
 
     const { status } = answer
-    if (reply?.success) {
-      for (const { index, code, path, message } of reply.rejected ?? []) {
-        const line = lines[index]
-        if (!line) continue
-        line.fate = 'failed'
-        report({ code, message: `${path} ${message}`, status, messageIds: [messageIdOf(line)], willRetry: false })
+    if (reply.success) {
+      for (const { index, code, path, message } of reply.rejected || []) {
+        for (const line of lines.slice(index, index + 1)) {
+          line.fate = 'failed'
+          report(code, `${path} ${message}`, [line], status)
+        }
       }
-      for (const line of lines) line.fate ??= 'delivered'
+      for (const line of lines) line.fate ||= 'delivered'
       return true
     }
     if (status < 300 || isRetryable(status)) {
-      const held = retryAfterMs(answer.retryAfter)
-      retryAt = clock() + (held ?? backoffMs(++failures, random))
-      if (held) heldUntil = retryAt
-      fail(lines, status, true)
+      const asked = retryAfterMs(answer.retryAfter)
+      patience = asked ? 2 : 1
+      sendAfter(asked ?? backoffMs(++failures, random))
+      report('unreachable', `kept for another try, status ${status}`, lines, status, true)
       return false
     }
     if ((status === 413 || status === 400) && lines.length > 1) {
@@ -115,60 +103,56 @@ export function createSender({ outbox, writeKey, post, report, clock, now, rando
       return (await deliver(shared, lines.slice(0, half))) && deliver(shared, lines.slice(half))
     }
     for (const line of lines) line.fate = 'failed'
-    fail(lines, status, false)
+    report('refused', `dropped, status ${status}`, lines, status)
     return true
   }
 
-  const send = async (chunks: readonly Chunk[]) => {
+  const carry = async (chunks: readonly Chunk[]) => {
     const lines = chunks.flatMap(chunk => chunk.lines).filter(line => !line.fate)
-    const done = !lines.length || (await deliver(chunks[0]?.shared ?? '', lines))
-    flying--
-    if (done) {
-      outbox.settle(chunks)
-      failures = retryAt = 0
-      if (!outbox.lines().length) idle()
-    } else outbox.release(chunks)
-    pump()
+    const isDone = !lines.length || (await deliver(chunks[0]?.shared || '', lines))
+    requests--
+    if (isDone) failures = 0
+    for (const chunk of chunks) {
+      chunk.flying = false
+      if (isDone) outbox.remove(chunk)
+    }
+    if (!outbox.bytes()) idle()
+    send()
   }
 
-  const pump = (leaving = false) => {
-    const wait = Math.max(heldUntil, leaving ? 0 : retryAt) - clock()
-    if (wait > 0) {
-      if (outbox.lines().length) schedule(wait)
-    } else {
-      while (leaving || !flying) {
-        const chunks = outbox.take(KEEPALIVE_BYTES - ENVELOPE_BYTES - (leaving ? flyingBytes : 0), !leaving)
-        if (!chunks.length) break
-        flying++
-        void send(chunks)
-      }
+  const send = (leaving = false) => {
+    while (patience <= +leaving && (leaving || !requests)) {
+      const chunks = outbox.take(KEEPALIVE_BYTES - ENVELOPE_BYTES - (leaving ? flyingBytes : 0), !leaving)
+      if (!chunks[0]) break
+      requests++
+      void carry(chunks)
     }
     flushes = flushes.filter(({ lines, resolve }) => {
-      const pending = lines.filter(line => !line.fate).length
-      if (pending && flying) return true
-      const failed = lines.filter(line => line.fate === 'failed').length
-      resolve({ delivered: lines.length - pending - failed, pending, failed })
+      const count = (fate: Line['fate']) => lines.filter(line => line.fate === fate).length
+      const pending = count(undefined)
+      if (pending && requests) return true
+      resolve({ delivered: count('delivered'), pending, failed: count('failed') })
       return false
     })
   }
 
+  const retry = () => {
+    if (patience < 2) patience = 0
+    send()
+  }
+
   return {
     wake() {
-      if (outbox.waitingBytes() > FULL_BYTES) pump()
-      else schedule(DELAY_MS)
+      if (outbox.bytes() > FULL_BYTES) send()
+      else if (!cancelTimer) sendAfter(DELAY_MS)
     },
-    leave: () => pump(true),
-    retry() {
-      retryAt = 0
-      pump()
-    },
+    leave: () => send(true),
+    retry,
     flush() {
       outbox.commit()
-      const lines = outbox.lines()
-      retryAt = 0
       return new Promise(resolve => {
-        flushes.push({ lines, resolve })
-        pump()
+        flushes.push({ lines: outbox.lines(), resolve })
+        retry()
       })
     },
   }

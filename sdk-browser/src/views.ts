@@ -1,10 +1,8 @@
-/** Tells of every change of the address within one document. `replaced`: the entry was replaced, not added. */
-export function watchAddress(page: Window & typeof globalThis, changed: (replaced: boolean) => void): void {
-  const { navigation, history } = page
-  if (navigation) {
-    navigation.addEventListener('currententrychange', event => changed(event.navigationType === 'replace'))
-    return
-  }
+/**
+ * Tells of every change of the address within one document. `replaced`: the entry was replaced, not added.
+ * By wrapping the history's methods rather than by the Navigation API, which needs this as its fallback anyhow.
+ */
+export function watchAddress(changed: (replaced: boolean) => void): void {
   for (const method of ['pushState', 'replaceState'] as const) {
     const original = history[method]
     history[method] = function (...args) {
@@ -12,5 +10,5 @@ export function watchAddress(page: Window & typeof globalThis, changed: (replace
       changed(method === 'replaceState')
     }
   }
-  page.addEventListener('popstate', () => changed(false))
+  addEventListener('popstate', () => changed(false))
 }
