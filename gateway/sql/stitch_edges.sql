@@ -10,13 +10,15 @@ WITH
     splitByChar('@', email)[1] AS mailbox,
     splitByChar('@', email)[2] AS email_host,
     has({mailboxes:Array(String)}, mailbox) AS is_role,
+    -- An address is somebody's only through the identifier that came with it.
+    if(is_role OR is_blocked(node), '', email) AS own_email,
     -- As in Segment, previousId may be an anonymous id or a user id: it is both, and only what some event carried counts.
     if(type = 'alias', JSONExtractString(properties, 'previousId'), '') AS previous_id,
     if(is_blocked(group_id), '', group_id) AS account,
     [
         ('user_id', user_id, '', '', '+'),
         ('anonymous_id', anonymous_id, '', '', '+'),
-        ('email', if(is_role, '', email), '', '', '+'),
+        ('email', own_email, '', '', '+'),
         ('email_host', email_host, '', '', '+'),
         ('group_id', account, '', '', '+')
     ] AS seen,

@@ -98,6 +98,60 @@ export async function derived(bench: IdentityBench): Promise<{ [table: string]: 
   return tables
 }
 
+/** The tables that tests ask about, as they stand now. */
+export interface Snapshot {
+  /** undefined when the identifier has no profile. */
+  profileOf(type: string, value: string): string | undefined
+  /** Kind and rule of each entry that names the value, on either side. */
+  ledgerOf(value: string): string[]
+  /** Account, rule and primary days of a user's memberships. */
+  membershipsOf(userId: string): string[][]
+  /** Keys of an account. */
+  keysOf(accountId: string): string[]
+  readonly accounts: readonly {
+    account_id: string
+    name: string
+    domain: string
+    traits: string
+    trait_sources: string
+    first_seen_at: string
+  }[]
+}
+
+export async function snapshot(bench: IdentityBench): Promise<Snapshot> {
+  const all = async <R>(table: string) => (await bench.rows(`SELECT * FROM ${table} FINAL ORDER BY ALL`)) as R[]
+  const map = await all<{ identifier_type: string; identifier: string; profile_id: string }>('identity_map')
+  const ledger = await all<{ kind: string; rule: string; left: string; right: string }>('identity_ledger')
+  const memberships = await all<{
+    profile_id: string
+    account_id: string
+    rule: string
+    valid_from: string
+    primary_spans: [string, string][]
+  }>('memberships')
+  const keys = await all<{ value: string; account_id: string }>('account_keys')
+  const profileOf = (type: string, value: string) => map.find(row => row.identifier_type === type && row.identifier === value)?.profile_id
+  return {
+    profileOf,
+    ledgerOf: value =>
+      ledger
+        .filter(row => row.left === value || row.right === value)
+        .map(row => `${row.kind} ${row.rule}`)
+        .sort(),
+    membershipsOf: userId =>
+      memberships
+        .filter(row => row.profile_id === profileOf('user_id', userId))
+        .toSorted((a, b) => Date.parse(a.valid_from) - Date.parse(b.valid_from))
+        .map(row => [row.account_id, row.rule, ...row.primary_spans.map(span => span.join(' – '))]),
+    keysOf: account =>
+      keys
+        .filter(row => row.account_id === account)
+        .map(row => row.value)
+        .sort(),
+    accounts: await all('accounts'),
+  }
+}
+
 // These jobs read no model.
 const NO_MODELS = { intent: {}, journeys: [] } as unknown as Models
 

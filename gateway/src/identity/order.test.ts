@@ -15,7 +15,7 @@ describe('order of arrival', () => {
     await reference.close()
 
     const orders = fc.sample(fc.tuple(fc.shuffledSubarray([...STORY], { minLength: STORY.length }), fc.integer({ min: 6, max: 9 })), {
-      numRuns: 3,
+      numRuns: 2,
       seed: 7,
     })
     for (const [order, size] of orders) {
