@@ -1,4 +1,5 @@
 -- Intent of an account as of a day. Nothing is invented: fit, grade, confidence and percentile are null until they are computed.
+-- version is always 0, so the last insert wins; is_deleted: no touch is left in the model's window.
 CREATE TABLE IF NOT EXISTS account_scores
 (
     account_id    String,
@@ -19,7 +20,9 @@ CREATE TABLE IF NOT EXISTS account_scores
     fit_letter    LowCardinality(Nullable(String)),
     grade         LowCardinality(Nullable(String)),
     confidence    Nullable(Float64),
-    percentile    Nullable(Float64)
+    percentile    Nullable(Float64),
+    version       UInt8,
+    is_deleted    UInt8
 )
-ENGINE = ReplacingMergeTree
+ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (account_id, model, model_version, day)

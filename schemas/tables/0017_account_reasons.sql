@@ -15,7 +15,9 @@ CREATE TABLE IF NOT EXISTS account_reasons
         points     Float64,
         count      UInt32,
         last_at    DateTime64(3, 'UTC')
-    )
+    ),
+    version       UInt8,
+    is_deleted    UInt8
 )
-ENGINE = ReplacingMergeTree
+ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (account_id, model, model_version, day)

@@ -114,6 +114,8 @@ function saturate(model: IntentModel, groups: readonly EvidenceGroup[], people: 
       if (!rule.passive) add(active, profileId, y)
     }
     const sum = total(shares.values())
+    // Decayed to nothing within the precision of a number.
+    if (sum === 0) continue
     weighted.set(name, { shares, sum })
     categories.set(name, limited(sum, rule.accountCap))
   }
@@ -123,7 +125,7 @@ function saturate(model: IntentModel, groups: readonly EvidenceGroup[], people: 
     pointsOf({ category, profileId, x: amount }) {
       const ofCategory = weighted.get(category ?? '')
       const whole = x.get(category ?? '')?.get(profileId) ?? 0
-      if (ofCategory === undefined || ofCategory.sum === 0 || whole === 0) return 0
+      if (ofCategory === undefined || whole === 0) return 0
       return (((categories.get(category ?? '') ?? 0) * (ofCategory.shares.get(profileId) ?? 0)) / ofCategory.sum) * (amount / whole)
     },
   }
