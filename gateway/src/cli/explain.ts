@@ -60,7 +60,7 @@ export function explainText({ account, score, journey, people }: Explanation, at
     `${label(account.label)}${account.domain === null || account.domain === account.label ? '' : ` (${label(account.domain)})`}  ${account.accountId}`,
     `known as ${account.keys.map(({ kind, value }) => `${kind} ${label(value)}`).join(', ') || 'nothing else'}`,
     '',
-    `intent ${score.score.toFixed(1)} of 100, ${score.band}, on ${score.at.slice(0, 10)} (model version ${score.modelVersion})`,
+    `intent ${score.score.toFixed(1)} of 100${score.band === null ? '' : `, ${score.band}`}, on ${score.at.slice(0, 10)} (model version ${score.modelVersion})`,
     ...(reasons.length === 0 ? ['  no touch counts'] : reasons.map(([points, words]) => `${points}  ${words}`)),
     `${signedPoints(score.points).padStart(8)}  points together`,
     '',

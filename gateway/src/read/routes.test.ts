@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { insertRows, sqlDay, sqlTime } from '../db/query.ts'
 import { ACME, insertExample } from './example.fixture.ts'
 import { createReadRoutes } from './routes.ts'
 import { daysAgo, MODELS, NOW } from './rows.fixture.ts'
@@ -106,7 +107,32 @@ describe('the read API', () => {
       reasons: [],
       at: '2020-01-01T00:00:00.000Z',
     })
-    expect((await get('/v1/accounts/acme/score?at=2031-01-01')).body).toMatchObject({ score: 66.41, at: '2026-11-20T00:00:00.000Z' })
+  })
+
+  it('scores a day that is not stored from its touches, with reasons that add up as well', async () => {
+    const touch = {
+      node_type: 'user_id',
+      node: 'u_ana',
+      account_hint: '',
+      topic: '',
+      n: 1,
+      first_message_id: 'x',
+      version: 1,
+      is_deleted: 0,
+    }
+    await insertRows(test.db.client, 'touch_daily', [
+      { ...touch, type: 'Demo Requested', day: sqlDay(daysAgo(30)), first_at: sqlTime(daysAgo(30)), last_at: sqlTime(daysAgo(30)) },
+      { ...touch, type: 'Pricing Viewed', day: sqlDay(daysAgo(33)), first_at: sqlTime(daysAgo(33)), last_at: sqlTime(daysAgo(33)) },
+    ])
+    const { body } = await get(`/v1/accounts/acme/score?at=${sqlDay(daysAgo(30))}`)
+    expect(body.score).toBeGreaterThan(50)
+    expect(body).toMatchObject({
+      at: `${sqlDay(daysAgo(30))}T00:00:00.000Z`,
+      band: null,
+      reasons: [{ type: 'Demo Requested', person: 'Ana Silva', count: 1 }, { type: 'Pricing Viewed' }],
+    })
+    const sum = body.reasons.reduce((total: number, reason: { points: number }) => total + reason.points, 0)
+    expect(Math.abs(sum - body.points)).toBeLessThan(1e-9)
   })
 
   it('tells the journey as intervals that touch, the last one open', async () => {

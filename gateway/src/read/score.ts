@@ -1,10 +1,11 @@
 import { rows, sqlDay, sqlFile } from '../db/query.ts'
 import { type ReasonPart, reasonText } from '../model/intentReasons.ts'
+import { scoreAt } from '../model/scoreSql.ts'
 import type { AccountEdges } from './accounts.ts'
 import { label } from './label.ts'
 import { personCards } from './people.ts'
 import type { Reason, Score } from './shapes.ts'
-import { DAY_MS, iso, isoDay } from './times.ts'
+import { DAY_MS, iso } from './times.ts'
 
 type StoredReason = readonly [
   kind: string,
@@ -32,25 +33,33 @@ const MOST_NAME = 60
 
 export const scoreQuery = sqlFile<ScoreParams, ScoreRow>('account_score')
 
-/** The stored score of the day of `at`, with its reasons in words; a day without a touch in the window scores 0 for no reason. */
-export async function readScore({ db, models, now }: AccountEdges, accountId: string, at: number = now()): Promise<Score> {
+/**
+ * The score of the day of `at` with its reasons in words; of the last scored day without `at`, which is what lists show.
+ * A stored day is told as it was stored; any other one is computed from the touches as they are known now.
+ */
+export async function readScore({ db, models, now }: AccountEdges, accountId: string, at?: number): Promise<Score> {
   const { id, version } = models.intent
-  const [found] = await rows(db.reader, scoreQuery, { account_id: accountId, model: id, model_version: version, day: sqlDay(at) })
-  const { day, score, points, band, reasons } = found ?? { day: sqlDay(at), score: 0, points: 0, band: 'cold', reasons: [] }
-  const parts = reasons.map(partOf)
+  const day = at === undefined ? '' : sqlDay(at)
+  const [stored] = await rows(db.reader, scoreQuery, { account_id: accountId, model: id, model_version: version, day })
+  const asof = stored === undefined ? Math.floor((at ?? now()) / DAY_MS) : Date.parse(stored.day) / DAY_MS
+  const { score, points, band, parts } = stored === undefined ? await computed() : { ...stored, parts: stored.reasons.map(partOf) }
   const cards = await personCards(
     db,
     parts.map(part => part.profileId),
   )
-  const asof = Math.floor(Date.parse(day) / DAY_MS)
   return {
     accountId,
-    at: isoDay(day) ?? '',
+    at: new Date(asof * DAY_MS).toISOString(),
     score,
     points,
     band,
     modelVersion: version,
     reasons: parts.map(part => toReason(part, cards.get(part.profileId)?.label ?? null, asof)),
+  }
+
+  async function computed() {
+    const { reasons, ...result } = await scoreAt(db.reader, models, accountId, asof)
+    return { score: result.score, points: result.points, band: null, parts: reasons }
   }
 }
 

@@ -100,7 +100,8 @@ export interface Score {
   readonly at: string
   readonly score: number
   readonly points: number
-  readonly band: string
+  /** null for a day that is not stored: a band also depends on the day before. */
+  readonly band: string | null
   readonly modelVersion: number
   readonly reasons: readonly Reason[]
 }
