@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CDNOW_SAMPLE, cdnowEvents, ndjson } from './cdnow.ts'
-import { freePort, gatewayEnvironment, read, type RunningGateway, runJobs, startGateway, temporaryDataDir } from './gateway.ts'
+import { freePort, gatewayEnvironment, type RunningGateway, read, runJobs, startGateway, temporaryDataDir } from './gateway.ts'
 import { openTables } from './tables.ts'
 import { waymark } from './waymark.ts'
 
@@ -44,7 +44,11 @@ describe.skipIf(!existsSync(CDNOW_SAMPLE))('the CDNOW sample through `waymark im
   async function derived() {
     const tables = openTables(data.path)
     try {
-      return { dump: await tables.dump(), profiles: await tables.query<{ n: number }>('SELECT toUInt32(uniqExact(profile_id)) AS n FROM identity_map FINAL'), orders: await tables.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM orders FINAL') }
+      return {
+        dump: await tables.dump(),
+        profiles: await tables.query<{ n: number }>('SELECT toUInt32(uniqExact(profile_id)) AS n FROM identity_map FINAL'),
+        orders: await tables.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM orders FINAL'),
+      }
     } finally {
       await tables.close()
     }

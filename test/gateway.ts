@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,7 +65,6 @@ export async function startGateway({
     cwd: root,
     env: gatewayEnvironment(dataDir, { PORT: String(port ?? (await freePort())), ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
   })
   const chunks: string[] = []
   const url = await ready(child, chunks)
@@ -79,10 +78,20 @@ export async function startGateway({
       return ended
     },
     async kill() {
-      // The group holds the gateway and its engine: both die at the same instant.
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
+      const { pid } = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as { pid: number }
+      child.kill('SIGKILL')
+      endProcess(pid)
       await ended
     },
+  }
+}
+
+/** The engine ends by itself when its gateway is gone, perhaps before this. */
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

@@ -1,11 +1,24 @@
-import { createClient } from '@clickhouse/client'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createClient } from '@clickhouse/client'
 
 /** Everything that jobs compute from events: emptied and run again, it must be identical. */
 export const DERIVED = [
-  'identity_edges', 'identity_map', 'identity_ledger', 'identifier_traits', 'account_keys', 'accounts', 'memberships',
-  'touch_daily', 'surge_baseline', 'account_scores', 'account_reasons', 'stage_current', 'stage_transitions', 'orders', 'opportunities',
+  'identity_edges',
+  'identity_map',
+  'identity_ledger',
+  'identifier_traits',
+  'account_keys',
+  'accounts',
+  'memberships',
+  'touch_daily',
+  'surge_baseline',
+  'account_scores',
+  'account_reasons',
+  'stage_current',
+  'stage_transitions',
+  'orders',
+  'opportunities',
 ] as const
 
 export interface Tables {
@@ -19,8 +32,17 @@ export interface Tables {
 
 /** Looks into the warehouse of a running gateway through the engine it handed over. */
 export function openTables(dataDir: string): Tables {
-  const engine = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as { url: string; writer: { username: string; password: string } }
-  const client = createClient({ url: engine.url, username: engine.writer.username, password: engine.writer.password, database: 'waymark', request_timeout: 120_000 })
+  const engine = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as {
+    url: string
+    writer: { username: string; password: string }
+  }
+  const client = createClient({
+    url: engine.url,
+    username: engine.writer.username,
+    password: engine.writer.password,
+    database: 'waymark',
+    request_timeout: 120_000,
+  })
   const text = async (sql: string) => (await client.query({ query: sql, format: 'JSONCompactEachRow' })).text()
   return {
     async query<T>(sql: string) {

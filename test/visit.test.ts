@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium, ORDINARY_USER_AGENT } from './browser.ts'
-import { KEYS, read, type RunningGateway, runJobs, send, startGateway, temporaryDataDir } from './gateway.ts'
+import { KEYS, type RunningGateway, read, runJobs, send, startGateway, temporaryDataDir } from './gateway.ts'
 
 interface Account {
   readonly accountId: string
@@ -18,7 +18,14 @@ interface Score {
   readonly reasons: readonly { readonly text: string; readonly type: string; readonly points: number; readonly person: string | null }[]
 }
 interface Timeline {
-  readonly data: readonly { readonly type: string; readonly event: string; readonly path: string; readonly at: string; readonly isBot?: boolean; readonly [key: string]: unknown }[]
+  readonly data: readonly {
+    readonly type: string
+    readonly event: string
+    readonly path: string
+    readonly at: string
+    readonly isBot?: boolean
+    readonly [key: string]: unknown
+  }[]
 }
 
 const data = temporaryDataDir()
@@ -42,7 +49,9 @@ afterAll(async () => {
 async function startSite(host: string): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8')
-    response.end(`<!doctype html><title>${request.url}</title><h1>Vendor</h1><script src="${host}/waymark.js" data-write-key="${KEYS.browser}" data-host="${host}"></script>`)
+    response.end(
+      `<!doctype html><title>${request.url}</title><h1>Vendor</h1><script src="${host}/waymark.js" data-write-key="${KEYS.browser}" data-host="${host}"></script>`,
+    )
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
@@ -143,7 +152,10 @@ describe('requests that are wrong', () => {
   const post = (body: BodyInit, headers: Record<string, string> = {}) => fetch(`${gateway.url}/v1/batch`, { method: 'POST', headers, body })
 
   test('an unknown key is 401', async () => {
-    expect(await send(gateway, [event()], { key: 'wk_unknown' })).toMatchObject({ status: 401, body: { error: { code: expect.any(String), message: expect.stringContaining('write key') } } })
+    expect(await send(gateway, [event()], { key: 'wk_unknown' })).toMatchObject({
+      status: 401,
+      body: { error: { code: expect.any(String), message: expect.stringContaining('write key') } },
+    })
   })
 
   test('an unreadable body is 400', async () => {
@@ -153,15 +165,28 @@ describe('requests that are wrong', () => {
   })
 
   test('one bad event among good ones is named by index, id, code, path and message; the others are stored', async () => {
-    const reply = await send(gateway, [event({ messageId: 'good-1' }), { type: 'track', userId: 'u-edge', messageId: 'bad-1' }, event({ messageId: 'good-2' })])
-    expect(reply).toMatchObject({ status: 200, body: { success: true, accepted: 2, rejected: [{ index: 1, messageId: 'bad-1', code: 'required', path: '/event', message: expect.any(String) }] } })
+    const reply = await send(gateway, [
+      event({ messageId: 'good-1' }),
+      { type: 'track', userId: 'u-edge', messageId: 'bad-1' },
+      event({ messageId: 'good-2' }),
+    ])
+    expect(reply).toMatchObject({
+      status: 200,
+      body: {
+        success: true,
+        accepted: 2,
+        rejected: [{ index: 1, messageId: 'bad-1', code: 'required', path: '/event', message: expect.any(String) }],
+      },
+    })
     await runJobs(gateway, { jobs: ['stitch'] })
     const rejected = await read<{ data: { messageId: string; code: string }[] }>(gateway, '/v1/rejected?limit=10')
     expect(rejected.data[0]).toMatchObject({ messageId: 'bad-1', code: 'required' })
   })
 
   test('a body of 2 MiB is 413', async () => {
-    const response = await post(JSON.stringify({ writeKey: KEYS.browser, batch: [event({ properties: { blob: 'x'.repeat(2 * 1024 * 1024) } })] }))
+    const response = await post(
+      JSON.stringify({ writeKey: KEYS.browser, batch: [event({ properties: { blob: 'x'.repeat(2 * 1024 * 1024) } })] }),
+    )
     expect(response.status).toBe(413)
   })
 
@@ -179,7 +204,9 @@ describe('requests that are wrong', () => {
 
   test('nothing accepted was lost: the counts add up', async () => {
     const stats = await read<Record<string, number>>(gateway, '/v1/stats')
-    expect(stats.received).toBe((stats.stored ?? 0) + (stats.pending ?? 0) + (stats.deduplicated ?? 0) + (stats.rejected ?? 0) + (stats.suppressed ?? 0))
+    expect(stats.received).toBe(
+      (stats.stored ?? 0) + (stats.pending ?? 0) + (stats.deduplicated ?? 0) + (stats.rejected ?? 0) + (stats.suppressed ?? 0),
+    )
     expect(stats.rejected).toBe(1)
   })
 })

@@ -20,7 +20,9 @@ export function createApp({ routes, log, notReady }: AppDeps): Hono {
   })
   for (const route of routes) app.route('/', route)
 
-  app.notFound(context => context.json({ error: { code: 'not_found', message: `there is no ${context.req.method} ${context.req.path}` } }, 404))
+  app.notFound(context =>
+    context.json({ error: { code: 'not_found', message: `there is no ${context.req.method} ${context.req.path}` } }, 404),
+  )
   app.onError((error, context) => {
     if (error instanceof HTTPException) {
       if (error.status >= 500) log.error(error.message, { path: context.req.path, cause: explainError(error.cause) })
@@ -28,7 +30,10 @@ export function createApp({ routes, log, notReady }: AppDeps): Hono {
       return context.json({ error: { code: codeOf(error), message: error.message } }, error.status)
     }
     log.error('a request failed', { method: context.req.method, path: context.req.path, error: explainError(error) })
-    return context.json({ error: { code: 'internal', message: 'the request could not be answered; the reason is in the log of the gateway' } }, 500)
+    return context.json(
+      { error: { code: 'internal', message: 'the request could not be answered; the reason is in the log of the gateway' } },
+      500,
+    )
   })
   return app
 }

@@ -2,20 +2,64 @@ import { expect, test } from 'vitest'
 import { ConfigError, loadConfig } from './config.ts'
 
 test('an empty environment gives the documented defaults', () => {
-  expect(loadConfig({}, '/srv/app')).toMatchObject({ port: 8090, host: '127.0.0.1', role: 'all', dataDir: '/srv/app/.waymark', clickhouseUrl: null, cluster: null, writeKeys: [], secretKeys: [], modelsDir: null, logLevel: 'info', trustProxy: false })
+  expect(loadConfig({}, '/srv/app')).toMatchObject({
+    port: 8090,
+    host: '127.0.0.1',
+    role: 'all',
+    dataDir: '/srv/app/.waymark',
+    clickhouseUrl: null,
+    cluster: null,
+    writeKeys: [],
+    secretKeys: [],
+    modelsDir: null,
+    logLevel: 'info',
+    trustProxy: false,
+  })
 })
 
 test('values are read', () => {
-  const config = loadConfig({ PORT: '0', ROLE: 'ingest', DATA_DIR: '/var/lib/waymark', CLICKHOUSE_URL: 'https://u:p@db:8443/waymark', WRITE_KEYS: 'web:wk_1,api:wk_2:server', ALLOWED_ORIGINS: 'web=https://*.acme.com', TRUST_PROXY: 'on' }, '/')
-  expect(config).toMatchObject({ port: 0, role: 'ingest', dataDir: '/var/lib/waymark', clickhouseUrl: 'https://u:p@db:8443/waymark', trustProxy: true })
-  expect(config.writeKeys).toEqual([{ name: 'web', key: 'wk_1', server: false }, { name: 'api', key: 'wk_2', server: true }])
+  const config = loadConfig(
+    {
+      PORT: '0',
+      ROLE: 'ingest',
+      DATA_DIR: '/var/lib/waymark',
+      CLICKHOUSE_URL: 'https://u:p@db:8443/waymark',
+      WRITE_KEYS: 'web:wk_1,api:wk_2:server',
+      ALLOWED_ORIGINS: 'web=https://*.acme.com',
+      TRUST_PROXY: 'on',
+    },
+    '/',
+  )
+  expect(config).toMatchObject({
+    port: 0,
+    role: 'ingest',
+    dataDir: '/var/lib/waymark',
+    clickhouseUrl: 'https://u:p@db:8443/waymark',
+    trustProxy: true,
+  })
+  expect(config.writeKeys).toEqual([
+    { name: 'web', key: 'wk_1', server: false },
+    { name: 'api', key: 'wk_2', server: true },
+  ])
   expect(config.allowedOrigins).toEqual([{ source: 'web', origins: ['https://*.acme.com'] }])
 })
 
 test('every problem is reported at once, each naming its variable', () => {
-  const wrong = { PORT: 'http', ROLE: 'both', CLICKHOUSE_URL: 'db:9000', LOG_LEVEL: 'loud', WRITE_KEYS: 'web', SECRET_KEYS: 'ops:sk_1:fly', ALLOWED_ORIGINS: 'acme.com' }
+  const wrong = {
+    PORT: 'http',
+    ROLE: 'both',
+    CLICKHOUSE_URL: 'db:9000',
+    LOG_LEVEL: 'loud',
+    WRITE_KEYS: 'web',
+    SECRET_KEYS: 'ops:sk_1:fly',
+    ALLOWED_ORIGINS: 'acme.com',
+  }
   const problems = problemsOf(wrong)
-  for (const name of Object.keys(wrong)) expect(problems.some(problem => problem.startsWith(name)), `${name} in ${problems.join(' | ')}`).toBe(true)
+  for (const name of Object.keys(wrong))
+    expect(
+      problems.some(problem => problem.startsWith(name)),
+      `${name} in ${problems.join(' | ')}`,
+    ).toBe(true)
 })
 
 test('a cluster needs a server, and no problem shows a key or a password', () => {

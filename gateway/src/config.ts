@@ -29,7 +29,9 @@ export interface Config {
 export class ConfigError extends Error {
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
-    super(`the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+    super(
+      `the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map(problem => `  - ${problem}`).join('\n')}`,
+    )
     this.problems = problems
   }
 }
@@ -70,7 +72,8 @@ export function loadConfig(env: Environment, cwd: string): Config {
   const secretKeys = parseSecretKeys(env.SECRET_KEYS ?? '')
   const origins = parseAllowedOrigins(env.ALLOWED_ORIGINS ?? '')
   problems.push(...writeKeys.problems, ...secretKeys.problems, ...origins.problems)
-  if (text('CLICKHOUSE_CLUSTER') !== null && text('CLICKHOUSE_URL') === null) problems.push('CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL; the embedded engine is one node')
+  if (text('CLICKHOUSE_CLUSTER') !== null && text('CLICKHOUSE_URL') === null)
+    problems.push('CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL; the embedded engine is one node')
 
   const config: Config = {
     port: port(),

@@ -13,10 +13,12 @@ export interface Log {
 const ORDER: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 export function createLog({ level, write, now }: { level: LogLevel; write: (line: string) => void; now: () => number }): Log {
-  const at = (own: LogLevel) => (message: string, fields: Fields = {}) => {
-    if (ORDER.indexOf(own) < ORDER.indexOf(level)) return
-    write(`${JSON.stringify({ at: new Date(now()).toISOString(), level: own, message, ...fields })}\n`)
-  }
+  const at =
+    (own: LogLevel) =>
+    (message: string, fields: Fields = {}) => {
+      if (ORDER.indexOf(own) < ORDER.indexOf(level)) return
+      write(`${JSON.stringify({ at: new Date(now()).toISOString(), level: own, message, ...fields })}\n`)
+    }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 

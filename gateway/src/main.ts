@@ -4,8 +4,8 @@ import { explainHere } from './cli/explainHere.ts'
 import { importFromHere } from './cli/importCommand.ts'
 import { keysCommand } from './cli/keysCommand.ts'
 import { migrateCommand } from './cli/migrateCommand.ts'
-import { runCommand } from './cli/runCommand.ts'
 import { processTerminal } from './cli/processTerminal.ts'
+import { runCommand } from './cli/runCommand.ts'
 import { serveCommand } from './cli/serveCommand.ts'
 import { ConfigError, loadConfig } from './config.ts'
 
@@ -36,7 +36,9 @@ if (command === null) {
       now: Date.now,
     })
   } catch (error) {
-    terminal.err(`${error instanceof ConfigError ? error.message : `waymark ${name}: ${error instanceof Error ? error.message : String(error)}`}\n`)
+    terminal.err(
+      `${error instanceof ConfigError ? error.message : `waymark ${name}: ${error instanceof Error ? error.message : String(error)}`}\n`,
+    )
     process.exitCode = 1
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
@@ -49,7 +50,9 @@ export interface ServeEdges {
 /** File in DATA_DIR that tells the other commands where the gateway of this folder listens. */
 export const ADDRESS_FILE = 'gateway.json'
 const TICK_MS = 5_000
-const DRAIN_MS = 8_000
+/** Together below the ten seconds in which a stop must be over. */
+const DRAIN_MS = 5_000
+const LOAD_MS = 2_000
 
 /** Opens everything in the order in which it depends on another, and listens last. */
 export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): Promise<Gateway> {
@@ -59,17 +62,38 @@ export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): 
   const writeKeys = config.writeKeys.length > 0 ? config.writeKeys : (generated?.write ?? [])
   const secretKeys = config.secretKeys.length > 0 ? config.secretKeys : (generated?.secret ?? [])
 
-  const spool = await openSpool({ dir: join(config.dataDir, 'spool'), instance: 'gateway', now, randomUUID, onDamage: damage => log.error('the spool was damaged; the damaged bytes are kept', { ...damage }) })
+  const spool = await openSpool({
+    dir: join(config.dataDir, 'spool'),
+    instance: 'gateway',
+    now,
+    randomUUID,
+    onDamage: damage => log.error('the spool was damaged; the damaged bytes are kept', { ...damage }),
+    onUnreadable: (file, cause) => log.error('a spool file cannot be read and is left where it is', { file, error: explainError(cause) }),
+  })
   const warehouse = await openWarehouse(config, log)
   const { db } = warehouse
-  const keys = await openKeyRing({ writeKeys, secretKeys, loadCreated: () => listKeys(db), copy: keyCopy(config.dataDir), onStale: error => log.warn('created keys cannot be read; the last good copy is used', { error: explainError(error) }) })
-  const loader = createLoader({ spool, db, now, log: { warn: (message, details) => log.warn(message, { details: JSON.stringify(details) }) } })
+  const keys = await openKeyRing({
+    writeKeys,
+    secretKeys,
+    loadCreated: () => listKeys(db),
+    copy: keyCopy(config.dataDir),
+    onStale: error => log.warn('created keys cannot be read; the last good copy is used', { error: explainError(error) }),
+  })
+  const loader = createLoader({
+    spool,
+    db,
+    now,
+    log: { warn: (message, details) => log.warn(message, { details: JSON.stringify(details) }) },
+  })
   const stopping = new AbortController()
   const { pipeline, ledger } = pipelineOf({ db, models, settle: () => loader.drain(), clock: now, signal: stopping.signal })
 
   const scheduler = createScheduler({
     everyMs: TICK_MS,
-    onError: error => log.error('a scheduled run failed; it is tried again', { error: explainError(error) }),
+    onError(error) {
+      // A run that was cut short by the stop is no failure: the next start does it.
+      if (!stopping.signal.aborted) log.error('a scheduled run failed; it is tried again', { error: explainError(error) })
+    },
     async tick() {
       const lastRuns = await ledger.lastRuns()
       const isNew = (await unseenSegments(db, lastRuns.get('touches')?.watermark ?? '')) !== null
@@ -82,18 +106,47 @@ export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): 
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
 
   const reader = createReader({ db, models, now })
-  
+
   const jobRoutes = new Hono()
-  jobRoutes.use('/v1/jobs/*', requireScope(key => keys.secretKey(key), 'admin'))
+  jobRoutes.use(
+    '/v1/jobs/*',
+    requireScope(key => keys.secretKey(key), 'admin'),
+  )
   jobRoutes.route('/', createJobRoutes({ pipeline }))
 
-  const ingestRoutes = createIngestRoutes({ keys, spool, hotSet: createHotSet({ now }), db, counters: createIngestCounters(), now, randomUUID, isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin) })
-  const readRoutes = createReadRoutes({ reader, keys, models, now, readStats: (from, to) => readStats({ db, spool, loader }, { from, to }) })
-  const consoleRoutes = createConsole({ reader, models, now, dataDir: config.dataDir, publicUrl: url, clientAddress: context => getConnInfo(context).remote.address ?? '' })
+  const ingestRoutes = createIngestRoutes({
+    keys,
+    spool,
+    hotSet: createHotSet({ now }),
+    db,
+    counters: createIngestCounters(),
+    now,
+    randomUUID,
+    isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin),
+  })
+  const readRoutes = createReadRoutes({
+    reader,
+    keys,
+    models,
+    now,
+    readStats: (from, to) => readStats({ db, spool, loader }, { from, to }),
+  })
+  const consoleRoutes = createConsole({
+    reader,
+    models,
+    now,
+    dataDir: config.dataDir,
+    publicUrl: url,
+    clientAddress: context => getConnInfo(context).remote.address ?? '',
+  })
   const app = createApp({ routes: [sdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes], log, notReady: () => null })
 
   // Node looks at its time-outs every 30 s unless told; a slow client must be gone sooner.
-  const server = createAdaptorServer({ fetch: app.fetch, createServer, serverOptions: { connectionsCheckingInterval: 5_000, headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 } }) as Server
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    createServer,
+    serverOptions: { connectionsCheckingInterval: 5_000, headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+  }) as Server
   await listen(server, config.host, port)
   loader.start()
   if (config.role !== 'ingest') scheduler.start()
@@ -111,8 +164,10 @@ export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): 
       stopping.abort()
       await scheduler.stop()
       await pipeline.idle()
-      await spool.close()
+      // What is not loaded by then stays on disk for the next start. The spool's lock goes last: until then nobody else may load from it.
+      await Promise.race([loader.drain().catch(() => undefined), wait(LOAD_MS)])
       await loader.stop()
+      await spool.close()
       keys.close()
       await warehouse.close()
     },
@@ -125,8 +180,18 @@ function sdkRoutes(file: URL): Hono {
   const script = readFile(file, 'utf8').catch(() => null)
   routes.get('/waymark.js', async context => {
     const text = await script
-    if (text === null) return context.json({ error: { code: 'not_built', message: `the browser SDK is not built (${file.pathname} is missing); run: npm run build` } }, 404)
-    return context.body(text, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin', 'X-Content-Type-Options': 'nosniff' })
+    if (text === null)
+      return context.json(
+        { error: { code: 'not_built', message: `the browser SDK is not built (${file.pathname} is missing); run: npm run build` } },
+        404,
+      )
+    return context.body(text, 200, {
+      'Content-Type': 'text/javascript; charset=utf-8',
+      'Cache-Control': 'public, max-age=300',
+      'Access-Control-Allow-Origin': '*',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'X-Content-Type-Options': 'nosniff',
+    })
   })
   return routes
 }
@@ -134,7 +199,11 @@ function sdkRoutes(file: URL): Hono {
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((done, fail) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      fail(error.code === 'EADDRINUSE' ? new Error(`port ${port} on ${host} is taken: stop what listens there, or choose another with PORT=…`, { cause: error }) : error),
+      fail(
+        error.code === 'EADDRINUSE'
+          ? new Error(`port ${port} on ${host} is taken: stop what listens there, or choose another with PORT=…`, { cause: error })
+          : error,
+      ),
     )
     server.listen(port, host, done)
   })

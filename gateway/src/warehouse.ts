@@ -3,8 +3,8 @@ import type { Config } from './config.ts'
 import { type Engine, openEngine } from './db/engine/supervise.ts'
 import { migrate } from './db/migrate.ts'
 import { type Database, openDatabase } from './db/open.ts'
-import { JOBS } from './jobs/list.ts'
 import { createRunLedger } from './jobs/ledger.ts'
+import { JOBS } from './jobs/list.ts'
 import { createPipeline, type Pipeline } from './jobs/pipeline.ts'
 import type { Log } from './log.ts'
 import type { Models } from './model/models.ts'
@@ -20,7 +20,11 @@ export interface Warehouse {
 export async function openWarehouse(config: Config, log: Log): Promise<Warehouse> {
   const engine = config.clickhouseUrl === null ? await openEngine({ dataDir: config.dataDir, log: message => log.warn(message) }) : null
   try {
-    const db = await openDatabase({ url: config.clickhouseUrl ?? undefined, cluster: config.cluster ?? undefined, engine: engine ?? undefined })
+    const db = await openDatabase({
+      url: config.clickhouseUrl ?? undefined,
+      cluster: config.cluster ?? undefined,
+      engine: engine ?? undefined,
+    })
     await migrate(db.client, { form: db.form, database: db.name }, message => log.info(message))
     return {
       db,
@@ -37,7 +41,19 @@ export async function openWarehouse(config: Config, log: Log): Promise<Warehouse
 }
 
 /** The jobs of this process over a warehouse. `settle` makes acknowledged events visible first. */
-export function pipelineOf({ db, models, settle, clock, signal }: { db: Database; models: Models; settle: () => Promise<void>; clock: () => number; signal: AbortSignal }): {
+export function pipelineOf({
+  db,
+  models,
+  settle,
+  clock,
+  signal,
+}: {
+  db: Database
+  models: Models
+  settle: () => Promise<void>
+  clock: () => number
+  signal: AbortSignal
+}): {
   pipeline: Pipeline
   ledger: ReturnType<typeof createRunLedger>
 } {

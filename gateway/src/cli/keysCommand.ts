@@ -26,14 +26,20 @@ export function keysCommand(argv: readonly string[], edges: CommandEdges): Promi
     const { db, close } = await openWarehouse(edges.config, commandLog(edges))
     try {
       if (verb === 'create') {
-        const wanted = values.secret === true ? ({ kind: 'secret', name: subject, ...(scopes.length === 0 ? {} : { scopes }) } as const) : ({ kind: 'write', name: subject, server: values.server === true } as const)
+        const wanted =
+          values.secret === true
+            ? ({ kind: 'secret', name: subject, ...(scopes.length === 0 ? {} : { scopes }) } as const)
+            : ({ kind: 'write', name: subject, server: values.server === true } as const)
         const { keyId, key } = await createKey(db, wanted, now())
         terminal.out(`${key}\n`)
         terminal.err(`${keyId} for “${subject}”: keep the key now, it is not shown again. Running gateways know it within 5 s.\n`)
         return true
       }
       if (verb === 'list') {
-        for (const key of await listKeys(db)) terminal.out(`${key.key_id}  ${key.kind.padEnd(6)}  ${key.name.padEnd(24)}  …${key.last4}  ${key.revoked_at === null ? (key.kind === 'secret' ? key.scopes.join('+') : key.is_server === 1 ? 'server' : 'public') : 'revoked'}\n`)
+        for (const key of await listKeys(db))
+          terminal.out(
+            `${key.key_id}  ${key.kind.padEnd(6)}  ${key.name.padEnd(24)}  …${key.last4}  ${key.revoked_at === null ? (key.kind === 'secret' ? key.scopes.join('+') : key.is_server === 1 ? 'server' : 'public') : 'revoked'}\n`,
+          )
         return true
       }
       const found = await revokeKey(db, subject, now())

@@ -16,13 +16,27 @@ interface RunRequest {
 export function runCommand(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
   const { terminal } = edges
   return exitCode(terminal, USAGE, async () => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { at: { type: 'string' }, json: { type: 'boolean' } } })
-    if (values.at !== undefined && Number.isNaN(Date.parse(values.at))) throw new UsageError(`--at “${values.at}” is no ISO 8601 date, e.g. 2026-03-01T00:00:00Z.`)
-    const request: RunRequest = { ...(positionals.length === 0 ? {} : { jobs: positionals }), ...(values.at === undefined ? {} : { at: values.at }) }
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { at: { type: 'string' }, json: { type: 'boolean' } },
+    })
+    if (values.at !== undefined && Number.isNaN(Date.parse(values.at)))
+      throw new UsageError(`--at “${values.at}” is no ISO 8601 date, e.g. 2026-03-01T00:00:00Z.`)
+    const request: RunRequest = {
+      ...(positionals.length === 0 ? {} : { jobs: positionals }),
+      ...(values.at === undefined ? {} : { at: values.at }),
+    }
     const gateway = await runningGateway(edges)
     const runs = gateway === null ? await runHere(request, edges) : await runThere(gateway, request, edges)
     const width = Math.max(...runs.map(run => run.job.length))
-    terminal.out(values.json === true ? `${JSON.stringify({ runs })}\n` : runs.map(run => `${run.job.padEnd(width)}  ${count(run.rows).padStart(10)} rows  ${count(run.durationMs).padStart(7)} ms\n`).join(''))
+    terminal.out(
+      values.json === true
+        ? `${JSON.stringify({ runs })}\n`
+        : runs
+            .map(run => `${run.job.padEnd(width)}  ${count(run.rows).padStart(10)} rows  ${count(run.durationMs).padStart(7)} ms\n`)
+            .join(''),
+    )
     return true
   })
 }
@@ -45,7 +59,11 @@ async function runHere({ jobs, at }: RunRequest, edges: CommandEdges): Promise<r
 async function runThere(gateway: string, request: RunRequest, edges: CommandEdges): Promise<readonly JobRun[]> {
   const key = await localSecretKey(edges, 'admin')
   if (key === null) throw new Error('no secret key with the scope admin: put one in SECRET_KEYS, the same as the gateway has')
-  const response = await fetch(`${gateway}/v1/jobs/run`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(request) })
+  const response = await fetch(`${gateway}/v1/jobs/run`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  })
   const body = (await response.json()) as { runs?: readonly JobRun[]; error?: { message: string } }
   if (body.runs === undefined) throw new Error(body.error?.message ?? `the gateway at ${gateway} answered ${response.status}`)
   return body.runs

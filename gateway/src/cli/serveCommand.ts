@@ -23,7 +23,13 @@ export function serveCommand(argv: readonly string[], edges: CommandEdges): Prom
       [
         '',
         `  Console     ${setupUrl ?? `${url}/console/`}${setupUrl === null ? '' : '   (once, to set your password)'}`,
-        ...(generated === null ? [] : [`  Write key   ${generated.writeKey}   (public, for pages)`, `  Secret key  ${generated.secretKey}   (keep it; reads and operates)`, `  All keys    ${config.dataDir}/keys.json`]),
+        ...(generated === null
+          ? []
+          : [
+              `  Write key   ${generated.writeKey}   (public, for pages)`,
+              `  Secret key  ${generated.secretKey}   (keep it; reads and operates)`,
+              `  All keys    ${config.dataDir}/keys.json`,
+            ]),
         `  Snippet     <script src="${url}/waymark.js" data-write-key="${generated?.writeKey ?? '…'}" data-host="${url}"></script>`,
         '',
         `waymark listening on ${url}`,

@@ -1,5 +1,5 @@
-import type { Models } from '../model/models.ts'
 import type { Database } from '../db/open.ts'
+import type { Models } from '../model/models.ts'
 
 /** What a run is given. `now` is the only clock a job may read. */
 export interface JobContext {

@@ -67,22 +67,31 @@ export function createRunLedger({ db, holder, clock }: { db: Database; holder: s
     },
 
     async lastRuns() {
-      return new Map((await last()).map(({ job, watermark, now, is_failing }) => [job, { job, watermark, now: Math.max(0, now), isFailing: is_failing === 1 }]))
+      return new Map(
+        (await last()).map(({ job, watermark, now, is_failing }) => [
+          job,
+          { job, watermark, now: Math.max(0, now), isFailing: is_failing === 1 },
+        ]),
+      )
     },
 
     async open(job, now) {
       const all = await last()
       const leader = highest(all, 'last_fence')
-      if (leader > fence) throw new Error(`job ${job}: another process leads the jobs now (fence ${leader} > ${fence}); this one stands back`)
+      if (leader > fence)
+        throw new Error(`job ${job}: another process leads the jobs now (fence ${leader} > ${fence}); this one stands back`)
       const started = clock()
       const opened = { run: highest(all, 'last_run') + 1, job, now: sqlTime(now), started_at: sqlTime(started), fence, holder }
       await insertRows(db.client, 'job_runs', [{ ...opened, state: 'running', version: 0 }])
       return {
         run: opened.run,
         async close(result) {
-          const outcome = 'error' in result ? { state: 'failed', error: result.error } : { state: 'done', rows: result.rows, watermark: result.watermark }
+          const outcome =
+            'error' in result ? { state: 'failed', error: result.error } : { state: 'done', rows: result.rows, watermark: result.watermark }
           const ended = clock()
-          await insertRows(db.client, 'job_runs', [{ ...opened, ...outcome, finished_at: sqlTime(ended), duration_ms: Math.max(0, ended - started), version: 1 }])
+          await insertRows(db.client, 'job_runs', [
+            { ...opened, ...outcome, finished_at: sqlTime(ended), duration_ms: Math.max(0, ended - started), version: 1 },
+          ])
         },
       }
     },

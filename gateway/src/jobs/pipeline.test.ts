@@ -40,7 +40,12 @@ function counting(name: string, calls: { name: string; context: JobContext }[]):
 }
 
 const failing = (name: string): Job => ({ name, run: () => Promise.reject(new Error('disk on fire')) })
-const logged = () => rows<Record<string, never>, { job: string; state: string; rows: number; error: string }>(database.db.client, { name: 'test', sql: 'SELECT job, state, rows, error FROM job_runs FINAL ORDER BY run, job' }, {})
+const logged = () =>
+  rows<Record<string, never>, { job: string; state: string; rows: number; error: string }>(
+    database.db.client,
+    { name: 'test', sql: 'SELECT job, state, rows, error FROM job_runs FINAL ORDER BY run, job' },
+    {},
+  )
 
 test('jobs run in order, each with its own watermark and a rising run number, after what was accepted is visible', async () => {
   const calls: { name: string; context: JobContext }[] = []
@@ -48,8 +53,15 @@ test('jobs run in order, each with its own watermark and a rising run number, af
   const now = Date.UTC(2026, 2, 1)
   const runs = await pipeline.run({ now })
   await pipeline.run({ now, jobs: ['beta'] })
-  expect(runs).toMatchObject([{ job: 'alpha', rows: 3, watermark: '1' }, { job: 'beta', rows: 3, watermark: '1' }])
-  expect(calls.map(({ name, context }) => [name, context.watermark, context.now])).toEqual([['alpha', '', now], ['beta', '', now], ['beta', '1', now]])
+  expect(runs).toMatchObject([
+    { job: 'alpha', rows: 3, watermark: '1' },
+    { job: 'beta', rows: 3, watermark: '1' },
+  ])
+  expect(calls.map(({ name, context }) => [name, context.watermark, context.now])).toEqual([
+    ['alpha', '', now],
+    ['beta', '', now],
+    ['beta', '1', now],
+  ])
   const numbers = calls.map(({ context }) => context.run)
   expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
   expect(new Set(numbers).size).toBe(3)
@@ -99,5 +111,7 @@ test('a leader that was replaced cannot run any more, and what it left open is c
   const { pipeline: next } = pipelineOf([counting('alpha', [])], 'new')
   await next.run()
   await expect(replaced.run()).rejects.toThrow(/another process leads/)
-  expect((await logged()).filter(({ state }) => state === 'abandoned' || state === 'running')).toEqual([{ job: 'alpha', state: 'abandoned', rows: 0, error: expect.stringContaining('old') }])
+  expect((await logged()).filter(({ state }) => state === 'abandoned' || state === 'running')).toEqual([
+    { job: 'alpha', state: 'abandoned', rows: 0, error: expect.stringContaining('old') },
+  ])
 })

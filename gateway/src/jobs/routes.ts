@@ -11,7 +11,8 @@ export function createJobRoutes({ pipeline }: { pipeline: Pipeline }): Hono {
       return context.json({ runs: await pipeline.run(request) })
     } catch (error) {
       if (error instanceof UnknownJob) throw new HTTPException(400, { message: error.message, cause: { code: 'unknown_job' } })
-      if (error instanceof JobFailed) throw new HTTPException(500, { message: `job ${error.job} failed; its reason is in the log and in job_runs`, cause: error })
+      if (error instanceof JobFailed)
+        throw new HTTPException(500, { message: `job ${error.job} failed; its reason is in the log and in job_runs`, cause: error })
       throw error
     }
   })
@@ -21,9 +22,14 @@ export function createJobRoutes({ pipeline }: { pipeline: Pipeline }): Hono {
 function parseRequest(text: string): { jobs?: string[]; now?: number } {
   const body = parseBody(text)
   const jobs = body.jobs
-  if (jobs !== undefined && (!Array.isArray(jobs) || jobs.some(job => typeof job !== 'string'))) throw bad('jobs', 'must be an array of job names')
-  if (body.at !== undefined && (typeof body.at !== 'string' || Number.isNaN(Date.parse(body.at)))) throw bad('at', 'must be an ISO 8601 date, e.g. 2026-03-01T00:00:00Z')
-  return { ...(jobs === undefined ? {} : { jobs: jobs as string[] }), ...(body.at === undefined ? {} : { now: Date.parse(body.at as string) }) }
+  if (jobs !== undefined && (!Array.isArray(jobs) || jobs.some(job => typeof job !== 'string')))
+    throw bad('jobs', 'must be an array of job names')
+  if (body.at !== undefined && (typeof body.at !== 'string' || Number.isNaN(Date.parse(body.at))))
+    throw bad('at', 'must be an ISO 8601 date, e.g. 2026-03-01T00:00:00Z')
+  return {
+    ...(jobs === undefined ? {} : { jobs: jobs as string[] }),
+    ...(body.at === undefined ? {} : { now: Date.parse(body.at as string) }),
+  }
 }
 
 function parseBody(text: string): Record<string, unknown> {

@@ -87,9 +87,10 @@ describe('createScheduler', () => {
       everyMs: 1000,
       setTimer,
       onError: () => undefined,
-      tick: () => new Promise<void>(done => {
-        gate.open = done
-      }),
+      tick: () =>
+        new Promise<void>(done => {
+          gate.open = done
+        }),
     })
     scheduler.start()
     fire()

@@ -10,7 +10,12 @@ export interface Timetable {
  * Jobs that are due, in the order of the timetable. A job is due when something new was loaded, when it failed last time,
  * or when the UTC day changed since its last good run (scores decay and statuses age by the day).
  */
-export function dueJobs(timetable: readonly Timetable[], lastRuns: ReadonlyMap<string, LastRun>, now: number, hasNewData: boolean): string[] {
+export function dueJobs(
+  timetable: readonly Timetable[],
+  lastRuns: ReadonlyMap<string, LastRun>,
+  now: number,
+  hasNewData: boolean,
+): string[] {
   return timetable
     .filter(({ job, everyMs }) => {
       const last = lastRuns.get(job)
@@ -57,9 +62,12 @@ export function createScheduler({ everyMs, tick, onError, setTimer = setTimeout 
     if (!isStopped) arm()
   }
   const arm = () => {
-    timer = setTimer(() => {
-      current = once()
-    }, everyMs * Math.min(10, 2 ** failures))
+    timer = setTimer(
+      () => {
+        current = once()
+      },
+      everyMs * Math.min(10, 2 ** failures),
+    )
   }
 
   return {

@@ -51,7 +51,9 @@ export function nextWindow(mark: Mark, visible: readonly SegmentRow[]): SegmentW
   const done = new Set([...mark.seen, ...fresh.map(segment => segment.segment_id)])
   const next: Mark = {
     at,
-    seen: visible.filter(segment => done.has(segment.segment_id) && segment.loaded_at >= at - OVERLAP_MS).map(segment => segment.segment_id),
+    seen: visible
+      .filter(segment => done.has(segment.segment_id) && segment.loaded_at >= at - OVERLAP_MS)
+      .map(segment => segment.segment_id),
   }
   const loaded = minMax(fresh.map(segment => segment.loaded_at))
   return {
@@ -69,5 +71,8 @@ export function parseMark(watermark: string): Mark {
 }
 
 function minMax(values: readonly number[]): [number, number] {
-  return values.reduce<[number, number]>(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+  return values.reduce<[number, number]>(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  )
 }
