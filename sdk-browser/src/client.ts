@@ -104,7 +104,8 @@ export function createClient(options: WaymarkOptions, earlier: readonly EarlierC
           if (type === 'page') dropView()
           else takeView()
           const { words, data, options: called, callback } = readArguments(args, count)
-          recorder.record(type, fields(words, data), called)
+          // An alias has no data: its options follow the names.
+          recorder.record(type, fields(words, data), type === 'alias' ? data : called)
           if (callback) callbacks.push(callback)
         },
         thrown => report('invalid_call', `${type}: ${thrown}`),

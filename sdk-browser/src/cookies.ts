@@ -27,7 +27,7 @@ export function createJar(document: { cookie: string }, hostname: string, isSecu
     for (let count = 2; count <= labels.length; count++) {
       const domain = labels.slice(-count).join('.')
       write('wm_t', probe, 9, domain)
-      if (get('wm_t') === probe) {
+      if (document.cookie.includes(probe)) {
         write('wm_t', '', 0, domain)
         return domain
       }
