@@ -9,7 +9,7 @@ FROM
     SELECT
         a.account_id AS account_id, a.name AS name, a.domain AS domain,
         multiIf(a.name != '', a.name, a.domain != '', a.domain, k.first_key != '', k.first_key, a.account_id) AS label,
-        if(horizon > toDate32('1970-01-01'), toString(horizon), '') AS scored_on,
+        ifNull(if(horizon > toDate32('1970-01-01'), toString(horizon), ''), '') AS scored_on,
         s.score AS score, s.points AS points, if(s.band = '', 'cold', s.band) AS band, s.surge_index AS surge_index,
         m.people AS people,
         s.touched_at AS last_touch_at,

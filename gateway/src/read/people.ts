@@ -14,7 +14,7 @@ interface NameRow {
   readonly user_id: string
 }
 
-const namesQuery = sqlFile<{ profile_ids: readonly string[] }, NameRow>('profile_names')
+export const namesQuery = sqlFile<{ profile_ids: readonly string[] }, NameRow>('profile_names')
 /** A person as shown in lists. */
 export interface PersonCard {
   /** Name, else e-mail, else user id, else an anonymous visitor told apart by the end of the profile's id. */

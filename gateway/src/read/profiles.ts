@@ -23,7 +23,7 @@ interface LedgerRow {
 
 const identifierList = sqlFile<KeyParams, { profile_id: string; identifier_type: string; identifier: string }>('profile_identifier_list')
 const traitList = sqlFile<KeyParams, TraitRow>('trait_list')
-const profileLedgerQuery = sqlFile<{ types: readonly string[]; values: readonly string[] }, LedgerRow>('profile_ledger')
+export const profileLedgerQuery = sqlFile<{ types: readonly string[]; values: readonly string[] }, LedgerRow>('profile_ledger')
 
 /** A profile by any of its identifiers, with what is known of the person; null when nobody has the identifier. */
 export async function readProfile(db: Database, asked: Identifier): Promise<Profile | null> {
