@@ -1,7 +1,6 @@
 -- Writes account_reasons.
 SELECT
     account_id, {model:String} AS model, {model_version:UInt32} AS model_version, toDate32(asof) AS day,
-    arrayMap(part -> part.1, reasons) AS kinds, arrayMap(part -> part.2, reasons) AS profiles, arrayMap(part -> part.3, reasons) AS types,
-    arrayMap(part -> part.4, reasons) AS topics, arrayMap(part -> part.5, reasons) AS categories, arrayMap(part -> part.6, reasons) AS points,
-    arrayMap(part -> part.7, reasons) AS counts, arrayMap(part -> part.8, reasons) AS last_ats
+    reasons.1 AS kinds, reasons.2 AS profiles, reasons.3 AS types, reasons.4 AS topics, reasons.5 AS parts_of, reasons.6 AS part_points,
+    reasons.7 AS counts, reasons.8 AS last_ats
 FROM score_parts

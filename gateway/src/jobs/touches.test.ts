@@ -214,7 +214,7 @@ test('touches do not depend on the order, the batches or the copies in which eve
         await empty('events', 'ingest_counts', 'touch_daily', 'dirty_accounts')
       },
     ),
-    { numRuns: 6, endOnFailure: true },
+    { numRuns: 4, endOnFailure: true },
   )
 })
 
