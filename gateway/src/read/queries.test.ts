@@ -63,11 +63,7 @@ const QUERIES: readonly [query: { name: string; sql: string }, params: Params, c
       ...NUMBERS('client_seq at received_at is_bot'),
     },
   ],
-  [
-    accountTraitsQuery,
-    { account_id: '' },
-    { traits: 'text', first_seen_at: 'number', keys: 'Array(Tuple(String, String))' },
-  ],
+  [accountTraitsQuery, { account_id: '' }, { traits: 'text', first_seen_at: 'number', keys: 'Array(Tuple(String, String))' }],
   [
     scoreQuery,
     { ...MODEL, account_id: '', day: '' },
