@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CDNOW_SAMPLE, cdnowEvents, ndjson } from './cdnow.ts'
 import { freePort, gatewayEnvironment, type RunningGateway, read, runJobs, startGateway, temporaryDataDir } from './gateway.ts'
-import { openTables } from './tables.ts'
+import { differences, openTables } from './tables.ts'
 import { waymark } from './waymark.ts'
 
 interface Stats {
@@ -68,7 +68,7 @@ describe.skipIf(!existsSync(CDNOW_SAMPLE))('the CDNOW sample through `waymark im
   test('imported again changes no derived table and counts 6,919 more duplicates', async () => {
     const again = await importFile()
     expect(again).toMatchObject({ received: 2 * ORDERS, stored: ORDERS, deduplicated: ORDERS, pending: 0 })
-    expect((await derived()).dump).toEqual(first.dump)
+    expect(differences(first.dump, (await derived()).dump)).toEqual({})
   })
 
   test('imported again after a restart of the gateway, the same', async () => {
@@ -76,7 +76,7 @@ describe.skipIf(!existsSync(CDNOW_SAMPLE))('the CDNOW sample through `waymark im
     gateway = await startGateway({ dataDir: data.path, port })
     const again = await importFile()
     expect(again).toMatchObject({ received: 3 * ORDERS, stored: ORDERS, deduplicated: 2 * ORDERS, pending: 0 })
-    expect((await derived()).dump).toEqual(first.dump)
+    expect(differences(first.dump, (await derived()).dump)).toEqual({})
   })
 
   test('every derived table emptied and computed again is identical', async () => {
@@ -84,7 +84,7 @@ describe.skipIf(!existsSync(CDNOW_SAMPLE))('the CDNOW sample through `waymark im
     try {
       await tables.empty()
       await runJobs(gateway, { at: AT })
-      expect(await tables.dump()).toEqual(first.dump)
+      expect(differences(first.dump, await tables.dump())).toEqual({})
     } finally {
       await tables.close()
     }

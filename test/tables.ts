@@ -30,6 +30,23 @@ export interface Tables {
   close(): Promise<void>
 }
 
+/** Rows that one dump has and the other has not, a few per table: empty when the dumps are identical. */
+export function differences(before: Record<string, string>, after: Record<string, string>): Record<string, { missing: string[]; added: string[] }> {
+  const found: Record<string, { missing: string[]; added: string[] }> = {}
+  for (const table of DERIVED) {
+    const old = before[table] ?? ''
+    const current = after[table] ?? ''
+    if (old === current) continue
+    const oldLines = new Set(old.split('\n'))
+    const currentLines = new Set(current.split('\n'))
+    found[table] = {
+      missing: [...oldLines].filter(line => !currentLines.has(line)).slice(0, 3),
+      added: [...currentLines].filter(line => !oldLines.has(line)).slice(0, 3),
+    }
+  }
+  return found
+}
+
 /** Looks into the warehouse of a running gateway through the engine it handed over. */
 export function openTables(dataDir: string): Tables {
   const engine = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as {

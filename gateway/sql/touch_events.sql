@@ -1,6 +1,6 @@
 -- What happened on every device of those people on these days, and in the session gap before?
 SELECT
-    source_id, trust, type AS call, event, path, referrer, campaign_term, properties, message_id, session_id, group_id, timestamp,
+    source_id, trust, type AS call, event, path, referrer, campaign_term, properties, message_id, session_id, group_id, timestamp, received_at,
     toDate32(timestamp) AS day,
     if(anonymous_id != '', ('anonymous_id', anonymous_id), ('user_id', user_id)) AS device,
     if(user_id != '', ('user_id', user_id), ('anonymous_id', anonymous_id)) AS person

@@ -1,11 +1,12 @@
 -- Touches per person's identifier, type, topic and day. A visit is a touch of its own, without a topic.
 SELECT
     group_id AS account_hint, person.1 AS node_type, person.2 AS node, touch.1 AS type, touch.2 AS topic, day,
-    toUInt32(count()) AS n, min(timestamp) AS first_at, max(timestamp) AS last_at, argMin(message_id, (timestamp, source_id, message_id)) AS first_message_id
+    toUInt32(count()) AS n, min(timestamp) AS first_at, max(timestamp) AS last_at, argMin(message_id, (timestamp, source_id, message_id)) AS first_message_id,
+    toUInt64(toUnixTimestamp64Milli(max(person_received_at))) AS version
 FROM
 (
     SELECT
-        group_id, person, day, timestamp, source_id, message_id,
+        group_id, person, day, timestamp, source_id, message_id, person_received_at,
         arrayJoin(arrayConcat(arrayMap(name -> (name, touch_topic), touch_names), if(starts_visit, [('Session Started', '')], []))) AS touch
     FROM touch_visits
     WHERE day IN {days:Array(Date32)} AND person IN (SELECT person FROM touch_nodes)

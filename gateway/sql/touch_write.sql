@@ -1,5 +1,5 @@
 -- Writes touch_daily for the people and days at hand: new and changed rows, and tombstones for keys that vanished.
--- version = latest received_at of any copy of the person's events that day: it never falls, whichever copy counts.
+-- version = latest received_at of the person's events that day, and never less than that of the row it replaces.
 SELECT
     account_hint, node_type, node, type, topic, day,
     sumIf(row_n, is_new) AS n, anyIf(row_first_at, is_new) AS first_at, anyIf(row_last_at, is_new) AS last_at,
@@ -8,19 +8,8 @@ FROM
 (
     SELECT
         account_hint, node_type, node, type, topic, day, n AS row_n, first_at AS row_first_at, last_at AS row_last_at,
-        first_message_id AS row_message_id, seen.version AS row_version, true AS is_new
+        first_message_id AS row_message_id, version AS row_version, true AS is_new
     FROM touch_rows
-    INNER JOIN
-    (
-        SELECT
-            if(user_id != '', ('user_id', user_id), ('anonymous_id', anonymous_id)) AS person, toDate32(timestamp) AS day,
-            toUInt64(toUnixTimestamp64Milli(max(received_at))) AS version
-        FROM events
-        WHERE received_at >= {events_from:DateTime64(3, 'UTC')}
-          AND toDate(timestamp) BETWEEN toDate({first_day:Date32}) AND toDate({last_day:Date32})
-          AND is_bot = 0 AND person IN (SELECT person FROM touch_nodes)
-        GROUP BY person, day
-    ) AS seen ON seen.person.1 = touch_rows.node_type AND seen.person.2 = touch_rows.node AND seen.day = touch_rows.day
     UNION ALL
     SELECT account_hint, node_type, node, type, topic, day, n, first_at, last_at, first_message_id, version, false
     FROM touch_daily FINAL

@@ -80,6 +80,8 @@ async function empty(...tables: string[]): Promise<void> {
   for (const table of tables) await database.db.client.command({ query: `TRUNCATE TABLE ${table}` })
 }
 
+/** Without `version`: a copy that was received earlier but loaded later leaves the replaced row's higher one. */
+const content = () => rows(database.db.client, { name: 'test', sql: 'SELECT * EXCEPT version FROM touch_daily FINAL ORDER BY ALL' }, {})
 const stored = () => rows(database.db.client, { name: 'test', sql: 'SELECT * FROM touch_daily FINAL ORDER BY ALL' }, {})
 
 test('pages, tracks and screens become touches by the rules of the model', async () => {
@@ -207,10 +209,10 @@ test('touches do not depend on the order, the batches or the copies in which eve
           await load(shuffled.slice(start, start + size * 3), DAY + start * 1000)
           watermark = await run(watermark)
         }
-        const incremental = await stored()
+        const incremental = await content()
         await empty('touch_daily')
         await run()
-        expect(await stored()).toEqual(incremental)
+        expect(await content()).toEqual(incremental)
         await empty('events', 'ingest_counts', 'touch_daily', 'dirty_accounts')
       },
     ),
