@@ -12,7 +12,14 @@ export const GENERATED = [
 ] as const
 
 export function generate({ source, type }: { source: string; type: string }): string {
-  const schema = createGenerator({ path: here(source), tsconfig: here('../tsconfig.json'), type, skipTypeCheck: true, topRef: type !== '*', additionalProperties: type === '*' }).createSchema(type)
+  const schema = createGenerator({
+    path: here(source),
+    tsconfig: here('../tsconfig.json'),
+    type,
+    skipTypeCheck: true,
+    topRef: type !== '*',
+    additionalProperties: type === '*',
+  }).createSchema(type)
   return `${JSON.stringify(schema, null, 2)}\n`
 }
 

@@ -19,26 +19,28 @@ const GATEWAY: Record<string, readonly string[]> = {
   cli: ['.', 'console', 'db', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read'],
   console: ['.', 'db', 'identity', 'ingest', 'keys', 'model', 'read'],
   db: [],
-  identity: ['.', 'db', 'jobs', 'model'],
+  identity: ['db', 'model'],
   ingest: ['.', 'db', 'keys'],
   jobs: ['.', 'db', 'identity', 'model'],
   keys: ['.', 'db'],
-  model: ['.', 'db'],
+  model: ['db'],
   read: ['.', 'db', 'identity', 'ingest', 'keys', 'model'],
 }
 
 /** Pure files: nothing but contracts and other pure files, and neither clock, randomness, process nor network. */
 const PURE = [
-  'gateway/src/ingest/enrich.ts',
-  'gateway/src/ingest/normalise.ts',
-  'gateway/src/ingest/clock.ts',
-  'gateway/src/ingest/channel.ts',
+  'gateway/src/ingest/enrich/enrich.ts',
+  'gateway/src/ingest/event/normalise.ts',
+  'gateway/src/ingest/enrich/clock.ts',
+  'gateway/src/ingest/enrich/channel.ts',
   'gateway/src/identity/graph.ts',
   'gateway/src/identity/membership.ts',
-  'gateway/src/model/intent.ts',
-  'gateway/src/model/journey.ts',
-  'gateway/src/model/predicates.ts',
-  'gateway/src/model/lint.ts',
+  'gateway/src/model/intent/intent.ts',
+  'gateway/src/model/journey/journey.ts',
+  'gateway/src/model/journey/predicates.ts',
+  'gateway/src/model/intent/lint.ts',
+  'gateway/src/model/journey/journeyLint.ts',
+  'gateway/src/model/journey/replay.ts',
   'gateway/src/db/ddl.ts',
 ]
 

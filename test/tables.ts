@@ -31,7 +31,10 @@ export interface Tables {
 }
 
 /** Rows that one dump has and the other has not, a few per table: empty when the dumps are identical. */
-export function differences(before: Record<string, string>, after: Record<string, string>): Record<string, { missing: string[]; added: string[] }> {
+export function differences(
+  before: Record<string, string>,
+  after: Record<string, string>,
+): Record<string, { missing: string[]; added: string[] }> {
   const found: Record<string, { missing: string[]; added: string[] }> = {}
   for (const table of DERIVED) {
     const old = before[table] ?? ''

@@ -9,11 +9,11 @@ import { Hono } from 'hono'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { consoleSetup, createConsole } from './console/routes.ts'
-import { createIngestCounters } from './ingest/counters.ts'
 import { createHotSet } from './ingest/dedupe.ts'
-import { createLoader } from './ingest/loader.ts'
+import { createLoader } from './ingest/load/loader.ts'
+import { createIngestCounters } from './ingest/request/counters.ts'
 import { createIngestRoutes } from './ingest/routes.ts'
-import { openSpool } from './ingest/spool.ts'
+import { openSpool } from './ingest/spool/spool.ts'
 import { readStats } from './ingest/stats.ts'
 import { TIMETABLE } from './jobs/list.ts'
 import { createJobRoutes } from './jobs/routes.ts'
@@ -25,6 +25,7 @@ import { openKeyRing } from './keys/ring.ts'
 import { listKeys } from './keys/table.ts'
 import { explainError, type Log } from './log.ts'
 import { loadModels } from './model/load.ts'
+import { pinModels } from './model/versions.ts'
 import { requireScope } from './read/auth.ts'
 import { createReadRoutes } from './read/routes.ts'
 import { createReader } from './read/warehouseReader.ts'
@@ -72,6 +73,7 @@ export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): 
   })
   const warehouse = await openWarehouse(config, log)
   const { db } = warehouse
+  await pinModels(db, models, now())
   const keys = await openKeyRing({
     writeKeys,
     secretKeys,

@@ -50,11 +50,44 @@ export interface EventRow {
 
 /** Order of the columns of `events_in` after `segment_id, segment_index`; a test holds it to the table. */
 export const EVENT_COLUMNS = [
-  'message_id', 'source_id', 'trust', 'type', 'event', 'anonymous_id', 'user_id', 'group_id', 'session_id', 'client_seq',
-  'timestamp', 'original_timestamp', 'sent_at', 'received_at', 'clock_offset_ms',
-  'url', 'path', 'referrer', 'title', 'channel', 'medium',
-  'campaign_name', 'campaign_source', 'campaign_medium', 'campaign_term', 'campaign_content', 'campaign_id', 'click_id',
-  'browser', 'os', 'device', 'country', 'is_bot', 'bot_reason', 'consent', 'properties', 'traits', 'context',
+  'message_id',
+  'source_id',
+  'trust',
+  'type',
+  'event',
+  'anonymous_id',
+  'user_id',
+  'group_id',
+  'session_id',
+  'client_seq',
+  'timestamp',
+  'original_timestamp',
+  'sent_at',
+  'received_at',
+  'clock_offset_ms',
+  'url',
+  'path',
+  'referrer',
+  'title',
+  'channel',
+  'medium',
+  'campaign_name',
+  'campaign_source',
+  'campaign_medium',
+  'campaign_term',
+  'campaign_content',
+  'campaign_id',
+  'click_id',
+  'browser',
+  'os',
+  'device',
+  'country',
+  'is_bot',
+  'bot_reason',
+  'consent',
+  'properties',
+  'traits',
+  'context',
 ] as const satisfies readonly (keyof EventRow)[]
 
 /** A rejected event: a row of `rejected_events` but for the place in its segment. */
@@ -70,7 +103,16 @@ export interface RejectedRow {
   raw: string
 }
 
-export const REJECTED_COLUMNS = ['source_id', 'received_at', 'index', 'message_id', 'code', 'path', 'message', 'raw'] as const satisfies readonly (keyof RejectedRow)[]
+export const REJECTED_COLUMNS = [
+  'source_id',
+  'received_at',
+  'index',
+  'message_id',
+  'code',
+  'path',
+  'message',
+  'raw',
+] as const satisfies readonly (keyof RejectedRow)[]
 
 /** What became of the events of one frame, per source and hour: a row of `ingest_counts` but for its segment. */
 export interface CountRow {

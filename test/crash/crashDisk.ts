@@ -1,4 +1,4 @@
-import { type Disk, nodeDisk } from '../../gateway/src/ingest/disk.ts'
+import { type Disk, nodeDisk } from '../../gateway/src/ingest/spool/disk.ts'
 
 /** Moments in the life of a segment file at which a process may be killed. */
 export const DISK_POINTS = [

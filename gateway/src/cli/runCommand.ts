@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { JobRun } from '../jobs/pipeline.ts'
 import { loadModels } from '../model/load.ts'
+import { pinModels } from '../model/versions.ts'
 import { openWarehouse, pipelineOf } from '../warehouse.ts'
 import { type CommandEdges, commandLog, localSecretKey, runningGateway } from './command.ts'
 import { count, exitCode, UsageError } from './terminal.ts'
@@ -48,6 +49,7 @@ async function runHere({ jobs, at }: RunRequest, edges: CommandEdges): Promise<r
   const models = loadModels(config.modelsDir ?? undefined)
   const { db, close } = await openWarehouse(config, commandLog(edges))
   try {
+    await pinModels(db, models, now())
     // Nothing is accepted while no gateway runs; what waits in the spool is loaded by its next start.
     const { pipeline } = pipelineOf({ db, models, settle: async () => undefined, clock: now, signal: stopping.signal })
     return await pipeline.run({ ...(jobs === undefined ? {} : { jobs }), ...(at === undefined ? {} : { now: Date.parse(at) }) })

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { BANDS } from '../model/intentBands.ts'
+import { BANDS } from '../model/intent/intentBands.ts'
 import { type AccountQuery, type AccountSort, STATUSES } from '../read/accounts.ts'
 import { label } from '../read/label.ts'
 import type { AccountSummary, Page } from '../read/shapes.ts'

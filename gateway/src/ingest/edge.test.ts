@@ -8,13 +8,13 @@ import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
-import { createIngestCounters } from './counters.ts'
 import { createHotSet } from './dedupe.ts'
-import { createLoader } from './loader.ts'
+import { createLoader } from './load/loader.ts'
 import { RECEIVED_AT, track } from './receive.fixture.ts'
-import { rejectedList } from './rejectedList.ts'
+import { createIngestCounters } from './request/counters.ts'
+import { rejectedList } from './request/rejectedList.ts'
 import { createIngestRoutes } from './routes.ts'
-import { openSpool } from './spool.ts'
+import { openSpool } from './spool/spool.ts'
 
 /** The edge as it runs: a socket, a spool on disk, the engine behind it. */
 async function openEdge() {

@@ -1,10 +1,10 @@
 import type { Event } from '@waymark/schemas/event'
 import type { CountRow } from '@waymark/schemas/row'
-import { createAgentReader } from './agent.ts'
 import { createHotSet, type HotSet } from './dedupe.ts'
-import { createDeviceClocks } from './devices.ts'
-import type { Frame } from './frame.ts'
+import { createAgentReader } from './enrich/agent.ts'
+import { createDeviceClocks } from './enrich/devices.ts'
 import { createReceiver, type IngestRequest, type Receiver } from './receive.ts'
+import type { Frame } from './spool/frame.ts'
 
 export const RECEIVED_AT = Date.UTC(2026, 2, 1, 9, 5)
 export const WEB = { sourceId: 'web', trust: 'browser' } as const

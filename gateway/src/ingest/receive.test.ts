@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RECEIVED_AT, request, testEdge, totals, track } from './receive.fixture.ts'
-import { SpoolFull } from './spoolFull.ts'
+import { SpoolFull } from './spool/spoolFull.ts'
 
 describe('a request', () => {
   it('leaves one frame: stored, rejected and the counts of both', async () => {

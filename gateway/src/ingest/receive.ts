@@ -1,14 +1,14 @@
 import type { Event, IngestReply, Rejection } from '@waymark/schemas/event'
 import type { CountRow, EventRow, RejectedRow } from '@waymark/schemas/row'
 import type { Source } from '../keys/ring.ts'
-import type { Agent } from './agent.ts'
 import type { HotSet } from './dedupe.ts'
-import { type DeviceClocks, historical } from './devices.ts'
-import { enrich } from './enrich.ts'
-import type { Frame } from './frame.ts'
-import { judge } from './judge.ts'
-import type { Shared } from './normalise.ts'
-import { parseTime } from './time.ts'
+import type { Agent } from './enrich/agent.ts'
+import { type DeviceClocks, historical } from './enrich/devices.ts'
+import { enrich } from './enrich/enrich.ts'
+import { parseTime } from './enrich/time.ts'
+import { judge } from './event/judge.ts'
+import type { Shared } from './event/normalise.ts'
+import type { Frame } from './spool/frame.ts'
 
 /** A readable request of a known source. */
 export interface IngestRequest {

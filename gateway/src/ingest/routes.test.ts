@@ -3,12 +3,12 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
 import type { Database } from '../db/open.ts'
-import { createIngestCounters } from './counters.ts'
 import { createHotSet } from './dedupe.ts'
 import { rudderIdentify, segmentBatch } from './peers.fixture.ts'
 import { memorySpool, RECEIVED_AT, totals, track } from './receive.fixture.ts'
+import { createIngestCounters } from './request/counters.ts'
 import { createIngestRoutes } from './routes.ts'
-import { SpoolFull } from './spoolFull.ts'
+import { SpoolFull } from './spool/spoolFull.ts'
 
 const KEYS = {
   writeKey: (key: string) =>

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
-import { memoryDisk } from './disk.fixture.ts'
-import { hourOf, TEST_TIME, testFrame } from './frame.fixture.ts'
-import { type LoaderBench, loaderBench } from './loader.fixture.ts'
-import { presenceQuery } from './presence.ts'
-import { testSpool } from './spool.fixture.ts'
+import { type LoaderBench, loaderBench } from './load/loader.fixture.ts'
+import { presenceQuery } from './load/presence.ts'
+import { memoryDisk } from './spool/disk.fixture.ts'
+import { hourOf, TEST_TIME, testFrame } from './spool/frame.fixture.ts'
+import { testSpool } from './spool/spool.fixture.ts'
 import { countsQuery, eventsQuery, type IngestCounts, inDoubtQuery, readStats } from './stats.ts'
 
 const shared: { database?: TestDatabase } = {}

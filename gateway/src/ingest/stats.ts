@@ -1,7 +1,7 @@
 import type { Database } from '../db/open.ts'
 import { rows, sqlFile, sqlTime } from '../db/query.ts'
-import type { Loader } from './loader.ts'
-import type { Spool } from './spool.ts'
+import type { Loader } from './load/loader.ts'
+import type { Spool } from './spool/spool.ts'
 
 /** What became of events: `received = stored + pending + deduplicated + rejected + suppressed`, exactly. */
 export interface IngestCounts {

@@ -1,10 +1,10 @@
-import { membershipsJob } from '../identity/memberships.ts'
-import { stitchJob } from '../identity/stitch.ts'
 import type { Job } from './job.ts'
+import { membershipsJob } from './memberships.ts'
 import { ordersJob } from './orders.ts'
 import type { Timetable } from './scheduler.ts'
 import { scoresJob } from './scores.ts'
 import { stagesJob } from './stages.ts'
+import { stitchJob } from './stitch.ts'
 import { touchesJob } from './touches.ts'
 
 /** The pipeline: each job reads what the ones before it wrote. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, sqlTime } from '../db/query.ts'
-import { INTENT, JOURNEY5, ms } from '../model/journey.fixture.ts'
+import { INTENT, JOURNEY5, ms } from '../model/journey/journey.fixture.ts'
 import { ordersJob } from './orders.ts'
 
 let engine: TestDatabase

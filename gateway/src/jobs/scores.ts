@@ -1,7 +1,7 @@
 import { execute, type Params, rows, sqlFile } from '../db/query.ts'
-import { windowDays } from '../model/intentEvidence.ts'
-import { SCORE_STATEMENTS, scoreParams, scoreSpan } from '../model/scoreSql.ts'
-import { refreshSeasons } from '../model/surgeSeason.ts'
+import { windowDays } from '../model/intent/intentEvidence.ts'
+import { SCORE_STATEMENTS, scoreParams, scoreSpan } from '../model/intent/scoreSql.ts'
+import { refreshSeasons } from '../model/intent/surgeSeason.ts'
 import type { Job, JobContext } from './job.ts'
 
 const DAY_MS = 86_400_000

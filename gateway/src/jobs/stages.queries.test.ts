@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
-import { movesQuery, placesQuery } from '../model/journeyQueries.ts'
+import { movesQuery, placesQuery } from '../model/journey/journeyQueries.ts'
 import { accountsQuery, dirtyQuery, storedQuery, touchesQuery } from './stages.ts'
 
 let engine: TestDatabase

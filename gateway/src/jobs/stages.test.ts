@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, sqlDay, sqlTime } from '../db/query.ts'
-import { INTENT, JOURNEY5, ms } from '../model/journey.fixture.ts'
-import { readIntervals, readPlaces } from '../model/journeyQueries.ts'
+import { INTENT, JOURNEY5, ms } from '../model/journey/journey.fixture.ts'
+import { readIntervals, readPlaces } from '../model/journey/journeyQueries.ts'
 import { stagesJob } from './stages.ts'
 
 let engine: TestDatabase

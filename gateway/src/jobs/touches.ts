@@ -1,7 +1,7 @@
 import type { IntentModel } from '@waymark/schemas/model'
+import { composeSql, type Part } from '../db/composeSql.ts'
 import { execute, type Params, type Query, rows, sqlFile, sqlTime } from '../db/query.ts'
-import { composeSql, type Part } from '../model/composeSql.ts'
-import { compileTouches } from '../model/touchSql.ts'
+import { compileTouches } from '../model/intent/touchSql.ts'
 import type { Job } from './job.ts'
 import { unseenSegments } from './segments.ts'
 

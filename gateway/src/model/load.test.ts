@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { lintIntent } from './lint.ts'
+import { lintIntent } from './intent/lint.ts'
 import { loadModels } from './load.ts'
 
 const folders: string[] = []

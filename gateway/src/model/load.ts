@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { IntentModel, JourneyModel } from '@waymark/schemas/model'
 import { Ajv, type ValidateFunction } from 'ajv'
-import { lintIntent } from './lint.ts'
+import { lintIntent } from './intent/lint.ts'
+import { lintJourney } from './journey/journeyLint.ts'
 import type { Models } from './models.ts'
 
 type Model = IntentModel | JourneyModel
 
-const BUILT_IN = new URL('../../../schemas/models/', import.meta.url).pathname
-const SCHEMAS = new URL('../../../schemas/wire/', import.meta.url).pathname
+const BUILT_IN = fileURLToPath(new URL('../../../schemas/models/', import.meta.url))
+const SCHEMAS = fileURLToPath(new URL('../../../schemas/wire/', import.meta.url))
 
 /**
  * The built-in models; those of `dir` (`MODELS_DIR`, *.json) replace the ones of the same id, and one intent model there replaces the built-in one.
@@ -30,6 +32,7 @@ export function loadModels(dir?: string): Models {
   for (const journey of journeys) {
     if (intent !== undefined && journey.intent !== intent.id)
       problems.push(`model ${journey.id}: /intent names "${journey.intent}", but the intent model is "${intent.id}"`)
+    if (intent !== undefined) problems.push(...lintJourney(journey, intent).map(problem => `model ${journey.id}: ${problem}`))
   }
   if (problems.length > 0 || intent === undefined)
     throw new Error(`Models cannot be used:\n${problems.map(problem => `  ${problem}`).join('\n')}`)

@@ -1,4 +1,4 @@
-import { readIntervals } from '../model/journeyQueries.ts'
+import { readIntervals } from '../model/journey/journeyQueries.ts'
 import { type AccountEdges, mainJourney } from './accounts.ts'
 import type { Journey } from './shapes.ts'
 

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono'
-import { BANDS } from '../model/intentBands.ts'
+import { BANDS } from '../model/intent/intentBands.ts'
 import { ACCOUNT_SORTS, type AccountQuery, mainJourney, STATUSES } from './accounts.ts'
 import { type FindSecretKey, requireScope } from './auth.ts'
 import { type Ask, bad, instant, oneOf, pageSize, text } from './parameters.ts'

@@ -1,0 +1,57 @@
+import type { Database } from '../../db/open.ts'
+import type { MemoryDisk } from '../spool/disk.fixture.ts'
+import { TEST_TIME } from '../spool/frame.fixture.ts'
+import { testSpool } from '../spool/spool.fixture.ts'
+import type { Spool } from '../spool/spool.ts'
+import { createLoader, type Loader, type LoaderEdges } from './loader.ts'
+import type { LoadPoint } from './loadSegment.ts'
+
+export interface LoaderBench {
+  readonly db: Database
+  ask<T>(query: string): Promise<T[]>
+  /** Ids that begin so, with how often each is in the raw table. */
+  stored(prefix: string): Promise<Record<string, number>>
+  loaderOf(spool: Spool, more?: Partial<LoaderEdges>): Loader
+  /** Loads up to the point, and never comes back: what a killed process looks like from the disk and the tables. */
+  dieAt(spool: Spool, point: LoadPoint): Promise<void>
+  /** The next life: adopts, loads, stops. */
+  loadAgain(fs: MemoryDisk): Promise<void>
+}
+
+/** Loaders on a test's database. */
+export function loaderBench(db: Database): LoaderBench {
+  async function ask<T>(query: string): Promise<T[]> {
+    return (await db.client.query({ query, format: 'JSONEachRow' })).json<T>()
+  }
+
+  function loaderOf(spool: Spool, more: Partial<LoaderEdges> = {}): Loader {
+    return createLoader({ spool, db, now: () => TEST_TIME, log: { warn: () => undefined }, backoffMs: () => 1, ...more })
+  }
+
+  return {
+    db,
+    ask,
+    stored: async prefix => {
+      const found = await ask<{ message_id: string; n: number }>(
+        `SELECT message_id, count() AS n FROM events WHERE startsWith(message_id, '${prefix}') GROUP BY message_id ORDER BY message_id`,
+      )
+      return Object.fromEntries(found.map(({ message_id, n }) => [message_id, n]))
+    },
+    loaderOf,
+    dieAt: (spool, point) =>
+      new Promise(dead => {
+        loaderOf(spool, {
+          at: reached => {
+            if (reached !== point) return undefined
+            dead()
+            return new Promise<never>(() => undefined)
+          },
+        }).start()
+      }),
+    loadAgain: async fs => {
+      const loader = loaderOf(await testSpool({ fs }))
+      await loader.drain()
+      await loader.stop()
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { rows, sqlFile, sqlTime } from '../db/query.ts'
+import type { Identifier } from '../identity/ids.ts'
+import type { SegmentWindow } from './segments.ts'
+
+export type WindowParams = {
+  readonly received_from: string
+  readonly received_to: string
+  readonly loaded_from: string
+  readonly loaded_to: string
+}
+
+/** Bounds by which a statement finds the events of new segments. */
+export function windowParams(window: SegmentWindow): WindowParams {
+  return {
+    received_from: sqlTime(window.receivedFrom),
+    received_to: sqlTime(window.receivedTo),
+    loaded_from: sqlTime(window.loadedFrom),
+    loaded_to: sqlTime(window.loadedTo),
+  }
+}
+
+const identifiersQuery = sqlFile<WindowParams, Identifier>('stitch_identifiers')
+const undoneQuery = sqlFile<{ after: number }, CutRow>('stitch_undone')
+
+interface CutRow {
+  readonly left_type: string
+  readonly left: string
+  readonly right_type: string
+  readonly right: string
+  /** Epoch ms. */
+  readonly cut_at: number
+}
+
+/** What a run has to look at again, and where the next one goes on. */
+export interface Touched {
+  readonly identifiers: readonly Identifier[]
+  readonly undoneThrough: number
+}
+
+/** Identifiers that the new events carry, or whose links were cut since `undoneAfter` (epoch ms). */
+export async function touchedIdentifiers(client: ClickHouseClient, window: SegmentWindow | null, undoneAfter: number): Promise<Touched> {
+  const seen = window === null ? [] : await rows(client, identifiersQuery, windowParams(window))
+  const cuts = await rows(client, undoneQuery, { after: undoneAfter })
+  const cut = cuts.flatMap(row => [
+    { type: row.left_type, value: row.left },
+    { type: row.right_type, value: row.right },
+  ])
+  return { identifiers: [...seen, ...cut], undoneThrough: cuts.reduce((latest, row) => Math.max(latest, row.cut_at), undoneAfter) }
+}
+
+/** Watermark of a job that follows both segments and undos. */
+export interface IdentityMark {
+  readonly segments: string
+  /** Epoch ms. */
+  readonly undone: number
+}
+
+export function parseIdentityMark(watermark: string): IdentityMark {
+  return watermark === '' ? { segments: '', undone: 0 } : (JSON.parse(watermark) as IdentityMark)
+}
