@@ -54,6 +54,16 @@ test('a batch above the keepalive budget is sent without it', async () => {
   expect(world.requests).toMatchObject([{ keepalive: false }])
 })
 
+test('the budget of requests that outlive their page is free again once they are answered', async () => {
+  const world = createWorld()
+  const page = world.open()
+  for (let round = 0; round < 3; round++) {
+    page.track(35_000)
+    await world.pass(1_000)
+  }
+  expect(world.requests.map(({ keepalive }) => keepalive)).toEqual([true, true, true])
+})
+
 test('retries after growing waits of at most a minute and starts over after a success', async () => {
   const world = createWorld()
   world.meet(...Array.from({ length: 12 }, () => 500))
