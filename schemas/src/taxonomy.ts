@@ -94,6 +94,7 @@ export const TOUCHPOINTS = {
   'Support Ticket Solved': { verb: 'had a ticket solved' },
   'Support Ticket Escalated': { verb: 'escalated a ticket' },
   'NPS Submitted': { verb: 'answered the NPS survey' },
+  'NPS Promoter Submitted': { verb: 'would recommend us' },
   'Product Reviewed': { verb: 'wrote a review' },
   'Case Study Agreed': { verb: 'agreed to a case study' },
   'Referral Sent': { verb: 'referred someone' },
@@ -110,5 +111,5 @@ export type TouchpointName = keyof typeof TOUCHPOINTS
 
 /** The words for a touch type; a type of the user's own is told by its name. */
 export function verbOf(type: string): string {
-  return type in TOUCHPOINTS ? TOUCHPOINTS[type as TouchpointName].verb : `did “${type}”`
+  return Object.hasOwn(TOUCHPOINTS, type) ? TOUCHPOINTS[type as TouchpointName].verb : `did “${type}”`
 }
