@@ -25,7 +25,8 @@ export async function openWarehouse(config: Config, log: Log): Promise<Warehouse
       cluster: config.cluster ?? undefined,
       engine: engine ?? undefined,
     })
-    await migrate(db.client, { form: db.form, database: db.name }, message => log.info(message))
+    const applied = await migrate(db.client, { form: db.form, database: db.name }, message => log.debug(message))
+    if (applied.length > 0) log.info('tables are up to date', { database: db.name, applied: applied.length, latest: applied.at(-1)?.name })
     return {
       db,
       engine,
