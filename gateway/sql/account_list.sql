@@ -1,6 +1,13 @@
 -- Which accounts match, in the asked order, from a place in the list on? With `only`: how does this one stand?
 WITH
-    (SELECT max(day) FROM account_scores WHERE model = {model:String} AND model_version = {model_version:UInt32}) AS horizon
+    -- The day of the last finished run: rows of a day that is still being scored are not shown, and where nothing but robots came there are none.
+    (
+        SELECT max(JSONExtractInt(watermark, 'through'))
+        FROM job_runs FINAL
+        WHERE job = 'scores' AND state = 'done' AND JSONExtractString(watermark, 'model') = concat({model:String}, '@', toString({model_version:UInt32}))
+    ) AS scored_through,
+    (SELECT max(day) FROM account_scores WHERE model = {model:String} AND model_version = {model_version:UInt32}) AS stored_through,
+    if(scored_through > 0, toDate32(scored_through), stored_through) AS horizon
 SELECT
     account_id, name, domain, label, scored_on, score, points, band, surge_index, people, last_touch_at,
     stage, status, since, status_since, number_key, text_key

@@ -1,6 +1,13 @@
 -- What was stored as an account's score of a day (of the last scored day for ''), and why?
 WITH
-    (SELECT max(day) FROM account_scores WHERE model = {model:String} AND model_version = {model_version:UInt32}) AS horizon,
+    -- The day of the last finished run: rows of a day that is still being scored are not shown, and where nothing but robots came there are none.
+    (
+        SELECT max(JSONExtractInt(watermark, 'through'))
+        FROM job_runs FINAL
+        WHERE job = 'scores' AND state = 'done' AND JSONExtractString(watermark, 'model') = concat({model:String}, '@', toString({model_version:UInt32}))
+    ) AS scored_through,
+    (SELECT max(day) FROM account_scores WHERE model = {model:String} AND model_version = {model_version:UInt32}) AS stored_through,
+    if(scored_through > 0, toDate32(scored_through), stored_through) AS horizon,
     if({day:String} = '', horizon, toDate32OrZero({day:String})) AS asked
 SELECT
     toString(s.day) AS day, s.score AS score, s.points AS points, s.band AS band,

@@ -25,6 +25,7 @@ WITH
     )
 SELECT
     e.message_id AS message_id, e.source_id AS source_id, e.client_seq AS client_seq,
+    toString(e.segment_id) AS segment_id, e.segment_index AS segment_index,
     toUnixTimestamp64Milli(e.timestamp) AS at, toUnixTimestamp64Milli(e.received_at) AS received_at,
     e.type AS type, e.event AS event, e.title AS title, e.url AS url, e.path AS path, e.referrer AS referrer, e.channel AS channel,
     e.is_bot AS is_bot, e.properties AS properties, e.node_type AS node_type, e.node AS node
@@ -33,8 +34,9 @@ FROM
     SELECT *, if(user_id != '', 'user_id', 'anonymous_id') AS node_type, if(user_id != '', user_id, anonymous_id) AS node
     FROM events_unique(from = {received_from:DateTime64(3, 'UTC')}, to = {received_to:DateTime64(3, 'UTC')})
     WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {before_at:DateTime64(3, 'UTC')}
-      AND (timestamp, client_seq, message_id, source_id)
-          < ({before_at:DateTime64(3, 'UTC')}, {before_seq:UInt64}, {before_message:String}, {before_source:String})
+      -- Of one millisecond the later in its page, then the later received, then the later in its request is the newer.
+      AND (timestamp, client_seq, received_at, segment_index, events_unique.segment_id)
+          < ({before_at:DateTime64(3, 'UTC')}, {before_seq:UInt64}, {before_received:DateTime64(3, 'UTC')}, {before_index:UInt32}, {before_segment:UUID})
       AND
       (
           group_id IN (SELECT value FROM own_groups)
@@ -45,5 +47,5 @@ FROM
 ) AS e
 LEFT JOIN nodes AS n ON n.node_type = e.node_type AND n.node = e.node
 WHERE e.group_id != '' OR arrayExists(span -> toDate32(e.timestamp) BETWEEN span.1 AND span.2, n.spans)
-ORDER BY e.timestamp DESC, e.client_seq DESC, e.message_id DESC, e.source_id DESC
+ORDER BY e.timestamp DESC, e.client_seq DESC, e.received_at DESC, e.segment_index DESC, e.segment_id DESC
 LIMIT {limit:UInt32}

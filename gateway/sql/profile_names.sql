@@ -4,7 +4,7 @@ SELECT
     argMaxIf(t.text, t.version, t.name = 'name') AS name,
     argMaxIf(t.text, t.version, t.name IN ('firstName', 'first_name')) AS first_name,
     argMaxIf(t.text, t.version, t.name IN ('lastName', 'last_name')) AS last_name,
-    argMaxIf(t.text, t.version, t.name = 'title') AS title,
+    argMaxIf(t.text, t.version, t.name IN ('title', 'jobTitle')) AS title,
     minIf(i.identifier, i.identifier_type = 'email') AS email,
     minIf(i.identifier, i.identifier_type = 'user_id') AS user_id
 FROM
@@ -17,7 +17,7 @@ LEFT JOIN
 (
     SELECT identifier_type, identifier, name, JSONExtractString(value) AS text, version
     FROM identifier_traits FINAL
-    WHERE name IN ('name', 'firstName', 'first_name', 'lastName', 'last_name', 'title')
+    WHERE name IN ('name', 'firstName', 'first_name', 'lastName', 'last_name', 'title', 'jobTitle')
       AND (identifier_type, identifier) IN (SELECT identifier_type, identifier FROM identity_map FINAL WHERE profile_id IN {profile_ids:Array(String)})
 ) AS t ON t.identifier_type = i.identifier_type AND t.identifier = i.identifier
 GROUP BY i.profile_id

@@ -30,7 +30,9 @@ describe('waymark explain', () => {
     expect(out).toMatch(/^ {3}\+31\.2 {2}Ana Silva requested a demo/m)
     expect(out).toMatch(/^ {4}−3\.1 {2}Bo Li viewed careers/m)
     expect(out).toContain('journey5: evaluate, active, since 2026-11-17, because of: hand-raise')
-    expect(out).toContain('people (2)\n  Ana Silva <ana@acme.example>  by email_domain, certainty 0.9')
+    expect(out).toContain(
+      'people (2)\n  Bo Li <bo.li@acme.example>  known, last seen 2026-11-18, by email_domain, certainty 0.9\n  Ana Silva <ana@acme.example>, VP Operations  decision maker, last seen 2026-11-17,',
+    )
   })
 
   it('shows points that add up as shown, but for the rounding of each line', async () => {
@@ -55,10 +57,9 @@ describe('waymark explain', () => {
   it('gives everything as JSON', async () => {
     const { out } = await run('acme', '--json')
     expect(JSON.parse(out)).toMatchObject({
-      account: { domain: 'acme.example' },
+      account: { domain: 'acme.example', people: [{ label: 'Bo Li' }, { label: 'Ana Silva' }] },
       score: { points: 43.6417 },
       journey: { model: 'journey5' },
-      people: [{ label: 'Ana Silva' }, { label: 'Bo Li' }],
     })
   })
 

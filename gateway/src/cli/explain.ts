@@ -3,7 +3,7 @@ import { label } from '../read/label.ts'
 import { parseInstant } from '../read/parameters.ts'
 import type { Reader } from '../read/reader.ts'
 import type { Account, Journey, Member, Score } from '../read/shapes.ts'
-import { signedPoints, withoutPoints } from '../read/words.ts'
+import { ROLE_WORDS, signedPoints, withoutPoints } from '../read/words.ts'
 import { exitCode, type Terminal, UsageError } from './terminal.ts'
 
 export const EXPLAIN_USAGE = 'waymark explain ACCOUNT [--at 2026-03-01] [--json]     (ACCOUNT: a domain, a group id or an internal id)'
@@ -17,7 +17,6 @@ interface Explanation {
   readonly account: Account
   readonly score: Score
   readonly journey: Journey | null
-  readonly people: readonly Member[]
 }
 
 /** `waymark explain`: why an account scores what it scores and stands where it stands, now or on a past day. */
@@ -30,8 +29,8 @@ export function explainCommand(argv: readonly string[], { reader, terminal }: Ex
       return false
     }
     const { accountId } = account
-    const [score, journey, people] = await Promise.all([reader.score(accountId, at), reader.journey(accountId), reader.people(accountId)])
-    const explanation = { account, score, journey, people }
+    const [score, journey] = await Promise.all([reader.score(accountId, at), reader.journey(accountId)])
+    const explanation = { account, score, journey }
     terminal.out(json ? `${JSON.stringify(explanation, null, 2)}\n` : explainText(explanation, at))
     return true
   })
@@ -53,7 +52,7 @@ export function parseExplain(argv: readonly string[]): { key: string; at?: numbe
 }
 
 /** Points stand in a column and their sum below it, so that a reader can add them up. */
-export function explainText({ account, score, journey, people }: Explanation, at?: number): string {
+export function explainText({ account, score, journey }: Explanation, at?: number): string {
   const place = placeAt(journey, at)
   const reasons = score.reasons.map(({ text, points }) => [signedPoints(points).padStart(8), label(withoutPoints(text), 200)] as const)
   return [
@@ -68,12 +67,19 @@ export function explainText({ account, score, journey, people }: Explanation, at
       ? 'not on the journey'
       : `${journey?.model}: ${place.stage}, ${place.status}, since ${place.enteredAt.slice(0, 10)}, because of: ${label(place.rule)}`,
     '',
-    `people (${people.length})`,
-    ...people.map(({ label: name, email, rule, certainty }) => {
-      return `  ${label(name)}${email === null || email === name ? '' : ` <${label(email)}>`}  by ${label(rule)}, certainty ${certainty}`
-    }),
+    `people (${account.peopleCount})`,
+    ...account.people.map(personLine),
+    ...(account.peopleCount > account.people.length
+      ? [`  and ${account.peopleCount - account.people.length} who were seen longer ago`]
+      : []),
     '',
   ].join('\n')
+}
+
+function personLine({ label: name, email, title, role, rule, certainty, lastSeenAt }: Member): string {
+  const address = email === null || email === name ? '' : ` <${label(email)}>`
+  const seen = lastSeenAt === null ? '' : `, last seen ${lastSeenAt.slice(0, 10)}`
+  return `  ${label(name)}${address}${title === null ? '' : `, ${label(title)}`}  ${ROLE_WORDS[role]}${seen}, by ${label(rule)}, certainty ${certainty}`
 }
 
 /** The interval that holds at a time; the open one without a time. */

@@ -1,9 +1,9 @@
 import { html } from 'hono/html'
 import { domainLink, label, safeLink } from '../read/label.ts'
 import type { Account, Journey, Member, Page, Score, TimelineEvent } from '../read/shapes.ts'
-import { signedPoints, withoutPoints } from '../read/words.ts'
+import { ROLE_WORDS, signedPoints, withoutPoints } from '../read/words.ts'
 import { band, status } from './accountListPage.ts'
-import { day, href, minute, oneDecimal } from './format.ts'
+import { ago, day, href, minute, oneDecimal, percent, ruleWords } from './format.ts'
 import { journeyLine } from './journeyLine.ts'
 import { type Html, layout } from './layout.ts'
 
@@ -11,7 +11,6 @@ export interface AccountView {
   readonly account: Account
   readonly score: Score
   readonly journey: Journey | null
-  readonly people: readonly Member[]
   readonly timeline: Page<TimelineEvent>
   readonly isFirstPage: boolean
   readonly now: number
@@ -31,7 +30,7 @@ export function accountPage(view: AccountView): Html {
 <section class="card" aria-labelledby="place"><h2 id="place">Journey</h2>
 <p class="figure"><strong>${label(account.journey.stage ?? 'not placed')}</strong> ${status(account.journey.status)}</p>
 ${journeyLine(journey?.intervals ?? [], journey?.stages ?? [], view.now)}</section>
-<section class="card" aria-labelledby="who"><h2 id="who">People</h2>${people(view.people)}</section>
+<section class="card" aria-labelledby="who"><h2 id="who">People</h2>${people(account, view.now)}</section>
 <section class="card" aria-labelledby="known"><h2 id="known">Known as</h2>${known(account)}</section>
 </div>
 <section class="card" aria-labelledby="what"><h2 id="what">Timeline</h2>${timeline(view)}</section>`,
@@ -50,15 +49,22 @@ ${
 }`
 }
 
-function people(members: readonly Member[]): Html {
+function people({ people: members, peopleCount }: Account, now: number): Html {
   if (members.length === 0) return html`<p class="hint">Nobody is known to belong to it now.</p>`
   return html`<div class="scroll" role="region" aria-label="People" tabindex="0"><table class="people">
-<thead><tr><th scope="col">Person</th><th scope="col">Known by</th><th scope="col">Since</th></tr></thead>
-<tbody>${members.map(
-    member => html`<tr><th scope="row">${label(member.label, 60)}<span class="sub">${label([member.title, member.email === member.label ? null : member.email].filter(part => part !== null).join(' · '), 80)}</span></th>
-<td>${label(member.rule.replaceAll('_', ' '))}<span class="sub">certainty ${member.certainty.toFixed(1)}</span></td>
-<td data-label="Since">${day(member.since)}${member.until === null ? '' : html`<span class="sub">until ${day(member.until)}</span>`}</td></tr>`,
-  )}</tbody></table></div>`
+<thead><tr><th scope="col">Person</th><th scope="col">Role</th><th scope="col">Last seen</th><th scope="col">Belongs here by</th></tr></thead>
+<tbody>${members.map(member => person(member, now))}</tbody></table></div>
+${peopleCount > members.length ? html`<p class="hint">And ${peopleCount - members.length} more, who were seen longer ago.</p>` : ''}`
+}
+
+function person(member: Member, now: number): Html {
+  const { title, email, role } = member
+  return html`<tr>
+<th scope="row">${label(member.label, 60)}<span class="sub">${label([title, email === member.label ? null : email].filter(part => part !== null).join(' · '), 80)}</span></th>
+<td>${role === 'decisionMaker' ? html`<span class="band engaged">${ROLE_WORDS[role]}</span>` : ROLE_WORDS[role]}</td>
+<td data-label="Last seen">${ago(member.lastSeenAt, now)}<span class="sub">first ${day(member.firstSeenAt)}</span></td>
+<td data-label="Belongs here by">${ruleWords(member.rule)}<span class="sub">${percent(member.certainty)} sure</span></td>
+</tr>`
 }
 
 function known(account: Account): Html {

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { label } from '../read/label.ts'
 import { daysBetween } from '../read/times.ts'
 import { agoWords } from '../read/words.ts'
 import type { Html } from './layout.ts'
@@ -27,4 +28,19 @@ export function oneDecimal(value: number | null): string {
 export function href(path: string, parameters: { readonly [name: string]: string }): string {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== '')).toString()
   return query === '' ? path : `${path}?${query}`
+}
+
+/** How a person was tied to an account; a rule without words of its own is told by its name. */
+export function ruleWords(rule: string): string {
+  return RULES[rule] ?? label(rule.replaceAll('_', ' '))
+}
+
+const RULES: { readonly [rule: string]: string } = {
+  email_domain: 'work e-mail',
+  group: 'account named in events',
+}
+
+/** `0.9` → `90 %`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
 }

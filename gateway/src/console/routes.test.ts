@@ -15,7 +15,6 @@ const EMPTY: Reader = {
   account: async () => null,
   score: async () => Promise.reject(new Error('not asked')),
   journey: async () => null,
-  people: async () => [],
   timeline: async () => ({ data: [], nextCursor: null }),
   profile: async () => null,
   merges: async () => null,

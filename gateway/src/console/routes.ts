@@ -130,13 +130,12 @@ export function createConsole(deps: ConsoleDeps): Hono {
     }
     const { accountId } = account
     const before = c.req.query('before')
-    const [score, journey, people, timeline] = await Promise.all([
+    const [score, journey, timeline] = await Promise.all([
       reader.score(accountId),
       reader.journey(accountId),
-      reader.people(accountId),
       reader.timeline(accountId, TIMELINE_EVENTS, before),
     ])
-    return page(c, accountPage({ account, score, journey, people, timeline, isFirstPage: before === undefined, now: now() }))
+    return page(c, accountPage({ account, score, journey, timeline, isFirstPage: before === undefined, now: now() }))
   })
 
   app.all('/console/*', c =>

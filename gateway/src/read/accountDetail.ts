@@ -2,6 +2,7 @@ import { rows, sqlFile } from '../db/query.ts'
 import { keyList } from '../identity/accountScope.ts'
 import { lookup } from '../identity/lookup.ts'
 import { type AccountEdges, readSummary } from './accounts.ts'
+import { readPeople } from './members.ts'
 import type { Account } from './shapes.ts'
 import { jsonObject } from './timeline.ts'
 import { iso } from './times.ts'
@@ -22,9 +23,14 @@ export async function readAccount(edges: AccountEdges, key: string): Promise<Acc
   const { db } = edges
   const summary = (await readSummary(edges, key)) ?? (await summaryByKey(edges, key))
   if (summary === null) return null
-  const [known] = await rows(db.reader, accountTraitsQuery, { account_id: summary.accountId })
+  const [[known], people] = await Promise.all([
+    rows(db.reader, accountTraitsQuery, { account_id: summary.accountId }),
+    readPeople(edges, summary.accountId),
+  ])
   return {
     ...summary,
+    people,
+    peopleCount: summary.people,
     keys: (known?.keys ?? []).map(([kind, value]) => ({ kind, value })),
     traits: jsonObject(known?.traits ?? ''),
     fit: { score: null, letter: null, completeness: null },

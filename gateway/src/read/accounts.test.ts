@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
-import { type AccountQuery, type AccountSort, listAccounts } from './accounts.ts'
+import type { Database } from '../db/open.ts'
+import { insertRows, sqlTime } from '../db/query.ts'
+import { type AccountQuery, type AccountSort, listAccounts, readSummary } from './accounts.ts'
 import { daysAgo, type ExampleAccount, insertAccounts, insertPeople, MODELS, NOW } from './rows.fixture.ts'
+import { readScore } from './score.ts'
+import { DAY_MS } from './times.ts'
 
 function account(accountId: string, name: string, score: number | null, more: Partial<ExampleAccount> = {}): ExampleAccount {
   return {
@@ -122,10 +126,47 @@ describe('the account list', () => {
     expect(await ids({ q: "' OR 1=1 --" })).toEqual([])
   })
 
+  it('shows the last day that was scored to its end, not one that is being written', async () => {
+    const tomorrow = await testDatabase()
+    try {
+      await insertAccounts(tomorrow.db, ACCOUNTS)
+      await scoredThrough(tomorrow.db, daysAgo(1))
+      const edges = { db: tomorrow.db, models: MODELS, now: () => NOW }
+      expect(await readSummary(edges, 'a_1')).toMatchObject({ intent: { score: 1, scoredAt: '2026-11-19T00:00:00.000Z' } })
+      expect(await readScore(edges, 'a_1')).toMatchObject({ score: 1, at: '2026-11-19T00:00:00.000Z' })
+    } finally {
+      await tomorrow.close()
+    }
+  })
+
   it('refuses a cursor of another order', async () => {
     const { nextCursor } = await list({ limit: 1 })
     await expect(list({ sort: 'name', cursor: nextCursor ?? '' })).rejects.toThrow('cursor')
   })
+})
+
+/** A finished run of the scores job. */
+async function scoredThrough({ client }: Database, at: number): Promise<void> {
+  const watermark = JSON.stringify({ run: 1, through: Math.floor(at / DAY_MS), model: 'intent@1' })
+  const times = { now: sqlTime(at), started_at: sqlTime(at), finished_at: sqlTime(at), duration_ms: 1 }
+  await insertRows(client, 'job_runs', [
+    { run: 1, job: 'scores', state: 'done', ...times, rows: 0, watermark, fence: 1, holder: 'x', version: 1 },
+  ])
+}
+
+it('gives 0 to everybody once a run has found nothing but robots', async () => {
+  const test = await testDatabase()
+  try {
+    await insertAccounts(test.db, [account('a_1', 'Robots', null)])
+    await scoredThrough(test.db, NOW)
+    const edges = { db: test.db, models: MODELS, now: () => NOW }
+    const zero = { score: 0, points: 0, band: 'cold', scoredAt: '2026-11-20T00:00:00.000Z' }
+    expect(await readSummary(edges, 'a_1')).toMatchObject({ intent: zero })
+    const { data } = await listAccounts(edges, { stage: '', status: '', band: '', q: '', sort: '-score', limit: 5, cursor: undefined })
+    expect(data[0]).toMatchObject({ intent: zero })
+  } finally {
+    await test.close()
+  }
 })
 
 it('shows no score at all before the first scoring', async () => {

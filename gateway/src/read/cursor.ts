@@ -15,13 +15,16 @@ export function readCursor<T extends readonly CursorPart[]>(list: string, cursor
   if (cursor === undefined || cursor === '') return undefined
   const [found, ...parts] = decode(cursor)
   const fits = found === list && parts.length === examples.length && parts.every((part, index) => typeof part === typeof examples[index])
-  if (!fits)
-    throw bad(
-      'cursor',
-      'is not one that this list gave out; take `nextCursor` of the page before, with the same sort, or leave it out to start',
-    )
+  if (!fits) throw badCursor()
   // Each part was compared with its example just above.
   return parts as unknown as T
+}
+
+export function badCursor() {
+  return bad(
+    'cursor',
+    'is not one that this list gave out; take `nextCursor` of the page before, with the same sort, or leave it out to start',
+  )
 }
 
 function decode(cursor: string): unknown[] {

@@ -76,7 +76,7 @@ export async function insertExample(db: Database): Promise<void> {
   await insertRows(
     db.client,
     'identity_edges',
-    ['u_ana', 'u_bo'].map(left => ({
+    [['u_ana', 3] as const, ['u_bo', 2] as const].map(([left, lastSeen]) => ({
       left_type: 'user_id',
       left,
       right_type: '',
@@ -86,7 +86,7 @@ export async function insertExample(db: Database): Promise<void> {
       sign: '+',
       day: sqlDay(daysAgo(12)),
       first_seen_at: sqlTime(daysAgo(12)),
-      last_seen_at: sqlTime(daysAgo(3)),
+      last_seen_at: sqlTime(daysAgo(lastSeen)),
       count: 2,
       version: 1,
       is_deleted: 0,

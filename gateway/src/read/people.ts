@@ -15,10 +15,12 @@ interface NameRow {
 }
 
 export const namesQuery = sqlFile<{ profile_ids: readonly string[] }, NameRow>('profile_names')
+
 /** A person as shown in lists. */
 export interface PersonCard {
   /** Name, else e-mail, else user id, else an anonymous visitor told apart by the end of the profile's id. */
   readonly label: string
+  readonly name: string | null
   readonly email: string | null
   readonly title: string | null
 }
@@ -31,14 +33,17 @@ export async function personCards(db: Database, profileIds: readonly string[]): 
   return new Map(
     wanted.map(id => {
       const row = found.get(id)
-      return [id, { label: personName(id, row), email: row?.email || null, title: row?.title || null }]
+      return [id, { label: personName(id, row), name: fullName(row) || null, email: row?.email || null, title: row?.title || null }]
     }),
   )
 }
 
 export function personName(profileId: string, row: Omit<NameRow, 'profile_id'> | undefined): string {
-  const full = row === undefined ? '' : row.name || `${row.first_name} ${row.last_name}`.trim() || row.email || row.user_id
-  return full || `Anonymous visitor ${profileId.slice(-4)}`
+  return fullName(row) || row?.email || row?.user_id || `Anonymous visitor ${profileId.slice(-4)}`
+}
+
+function fullName(row: Omit<NameRow, 'profile_id'> | undefined): string {
+  return row === undefined ? '' : row.name || `${row.first_name} ${row.last_name}`.trim()
 }
 
 /** Profile of each identifier, by `keyOf`; identifiers that nobody has are left out. */

@@ -5,7 +5,7 @@ import type { Identifier } from '../identity/ids.ts'
 import { idsOf, type KeyParams, lookup } from '../identity/lookup.ts'
 import { edgeList } from '../identity/neighbourhood.ts'
 import { mapList } from '../identity/resolve.ts'
-import { memberships, validity } from './members.ts'
+import { membershipsOfProfile, validity } from './members.ts'
 import type { Profile } from './shapes.ts'
 import { iso } from './times.ts'
 
@@ -33,7 +33,7 @@ export async function readProfile(db: Database, asked: Identifier): Promise<Prof
   const [edges, traits, accounts] = await Promise.all([
     lookup(db.reader, edgeList, identifiers, 'left'),
     lookup(db.reader, traitList, identifiers),
-    memberships(db, 'profile', profileId),
+    membershipsOfProfile(db, profileId),
   ])
   return {
     profileId,

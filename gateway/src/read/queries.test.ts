@@ -3,6 +3,7 @@ import { describeQuery, type TestDatabase, testDatabase } from '../../../test/en
 import type { Params } from '../db/query.ts'
 import { accountTraitsQuery } from './accountDetail.ts'
 import { accountListQuery } from './accounts.ts'
+import { peopleQuery } from './members.ts'
 import { namesQuery } from './people.ts'
 import { profileLedgerQuery } from './profiles.ts'
 import { scoreQuery } from './score.ts'
@@ -54,13 +55,14 @@ const QUERIES: readonly [query: { name: string; sql: string }, params: Params, c
       from: AT,
       before_at: AT,
       before_seq: 0,
-      before_message: '',
-      before_source: '',
+      before_received: AT,
+      before_index: 0,
+      before_segment: '00000000-0000-0000-0000-000000000000',
       limit: 1,
     },
     {
-      ...TEXT('message_id source_id type event title url path referrer channel properties node_type node'),
-      ...NUMBERS('client_seq at received_at is_bot'),
+      ...TEXT('message_id source_id type event title url path referrer channel properties node_type node segment_id'),
+      ...NUMBERS('client_seq at received_at is_bot segment_index'),
     },
   ],
   [accountTraitsQuery, { account_id: '' }, { traits: 'text', first_seen_at: 'number', keys: 'Array(Tuple(String, String))' }],
@@ -71,6 +73,15 @@ const QUERIES: readonly [query: { name: string; sql: string }, params: Params, c
       ...TEXT('day band'),
       ...NUMBERS('score points'),
       reasons: 'Array(Tuple(String, String, String, String, String, Float64, UInt32, Int64))',
+    },
+  ],
+  [
+    peopleQuery,
+    { account_id: '', now: AT, titles: 'chief', most_identifiers: 5, limit: 1 },
+    {
+      ...TEXT('profile_id rule role'),
+      ...NUMBERS('certainty since first_seen_at last_seen_at'),
+      identifiers: 'Array(Tuple(String, String))',
     },
   ],
   [namesQuery, { profile_ids: ['p'] }, TEXT('profile_id name first_name last_name title email user_id')],

@@ -1,5 +1,5 @@
 import type { AccountQuery } from './accounts.ts'
-import type { Account, AccountSummary, Journey, Member, Page, Profile, Score, TimelineEvent } from './shapes.ts'
+import type { Account, AccountSummary, Journey, Page, Profile, Score, TimelineEvent } from './shapes.ts'
 
 /** Everything that the read API, the console and `waymark explain` show; account ids are internal ones but for `account`. */
 export interface Reader {
@@ -10,7 +10,6 @@ export interface Reader {
   score(accountId: string, at?: number): Promise<Score>
   /** null for a model that is not active. */
   journey(accountId: string, model?: string): Promise<Journey | null>
-  people(accountId: string): Promise<readonly Member[]>
   timeline(accountId: string, limit: number, cursor?: string): Promise<Page<TimelineEvent>>
   profile(type: string, value: string): Promise<Profile | null>
   /** What joined, was refused or split among the identifiers of a profile, newest first; null for an unknown identifier. */

@@ -55,6 +55,7 @@ export interface ExampleEvent {
   readonly title?: string
   readonly isBot?: boolean
   readonly receivedAt?: number
+  readonly clientSeq?: number
 }
 
 export async function insertAccounts({ client }: Database, accounts: readonly ExampleAccount[]): Promise<void> {
@@ -192,7 +193,7 @@ export async function insertEvents({ client }: Database, events: readonly Exampl
       user_id: event.userId ?? '',
       group_id: event.groupId ?? '',
       session_id: '',
-      client_seq: 0,
+      client_seq: event.clientSeq ?? 0,
       timestamp: sqlTime(at),
       original_timestamp: sqlTime(at),
       sent_at: sqlTime(receivedAt),

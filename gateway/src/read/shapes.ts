@@ -40,7 +40,15 @@ export interface AccountKey {
   readonly value: string
 }
 
-export interface Account extends AccountSummary {
+/** People of an account by what is known of them; the model says which titles decide. */
+export const ROLES = ['anonymous', 'known', 'decisionMaker'] as const
+export type Role = (typeof ROLES)[number]
+
+/** `people` in full here, as a number in lists. */
+export interface Account extends Omit<AccountSummary, 'people'> {
+  /** Who belong to it now, most recently active first, 200 at most. */
+  readonly people: readonly Member[]
+  readonly peopleCount: number
   readonly keys: readonly AccountKey[]
   readonly traits: Record<string, unknown>
   readonly fit: { readonly score: number | null; readonly letter: string | null; readonly completeness: number | null }
@@ -130,15 +138,21 @@ export interface Journey {
 /** A person of an account. */
 export interface Member {
   readonly profileId: string
+  /** What to call the person: name, else e-mail, else user id, else an anonymous visitor. */
   readonly label: string
+  readonly name: string | null
   readonly email: string | null
   readonly title: string | null
-  /** Why the person counts as the account's, strongest first. */
+  readonly role: Role
+  /** The first five, user ids and e-mails before devices; the profile has them all. */
+  readonly identifiers: readonly { readonly type: string; readonly value: string }[]
+  /** Why the person counts as the account's; the strongest of several rules. */
   readonly rule: string
   readonly certainty: number
+  /** Start of the membership; null: from the beginning. */
   readonly since: string | null
-  /** null: still a member. */
-  readonly until: string | null
+  readonly firstSeenAt: string | null
+  readonly lastSeenAt: string | null
 }
 
 export interface Profile {

@@ -5,12 +5,16 @@ import { readTimeline } from './timeline.ts'
 
 const bare: Omit<ExampleAccount, 'accountId' | 'name'> = { domain: '', groupIds: [], traits: {}, score: null, place: null }
 
+/** Of one millisecond of one account. */
+const TIE = { at: daysAgo(40), anonymousId: 'tie', groupId: 'tie' }
+
 describe('the timeline of an account', () => {
   let test: TestDatabase
   beforeAll(async () => {
     test = await testDatabase()
     await insertAccounts(test.db, [
       { ...bare, accountId: 'a_1', name: 'Acme', groupIds: ['acme'] },
+      { ...bare, accountId: 'a_3', name: 'Tie', groupIds: ['tie'] },
       { ...bare, accountId: 'a_2', name: 'Globex', groupIds: ['globex'] },
     ])
     await insertPeople(test.db, [
@@ -38,6 +42,10 @@ describe('the timeline of an account', () => {
       { messageId: 'bo-afterwards', at: daysAgo(10), event: 'Signed In', userId: 'bo' },
       // Somebody else on the same device, who named themselves: not Ana.
       { messageId: 'stranger', at: daysAgo(11), event: 'Signed In', userId: 'stranger', anonymousId: 'anon-1' },
+      { messageId: 'second', ...TIE, clientSeq: 2 },
+      { messageId: 'first', ...TIE, clientSeq: 1 },
+      { messageId: 'm-page', ...TIE, clientSeq: 3 },
+      { messageId: 'a-group', ...TIE, clientSeq: 3 },
       { messageId: 'robot', at: daysAgo(1), anonymousId: 'anon-1', isBot: true },
     ])
   })
@@ -68,6 +76,13 @@ describe('the timeline of an account', () => {
   it('gives the other account what names it', async () => {
     const { data } = await read('a_2')
     expect(data.map(({ messageId }) => messageId).sort()).toEqual(['for-other', 'guest-at-home'])
+  })
+
+  it('has the later of one millisecond first: by its place in the page, else in the request', async () => {
+    const newestFirst = ['a-group', 'm-page', 'second', 'first']
+    expect((await read('a_3')).data.map(({ messageId }) => messageId)).toEqual(newestFirst)
+    const { nextCursor } = await read('a_3', 1)
+    expect((await read('a_3', 3, nextCursor ?? '')).data.map(({ messageId }) => messageId)).toEqual(newestFirst.slice(1))
   })
 
   it('gives every event once over pages of any size', async () => {

@@ -1,7 +1,7 @@
 import type { Database } from '../db/open.ts'
 import { rows, sqlFile, sqlTime } from '../db/query.ts'
 import { type Identifier, keyOf } from '../identity/ids.ts'
-import { readCursor, writeCursor } from './cursor.ts'
+import { badCursor, readCursor, writeCursor } from './cursor.ts'
 import { personCards, personName, profilesOf } from './people.ts'
 import type { Page, TimelineEvent } from './shapes.ts'
 import { DAY_MS } from './times.ts'
@@ -16,6 +16,8 @@ interface EventRow {
   readonly message_id: string
   readonly source_id: string
   readonly client_seq: number
+  readonly segment_id: string
+  readonly segment_index: number
   readonly at: number
   readonly received_at: number
   readonly type: string
@@ -38,8 +40,9 @@ type TimelineParams = {
   readonly from: string
   readonly before_at: string
   readonly before_seq: number
-  readonly before_message: string
-  readonly before_source: string
+  readonly before_received: string
+  readonly before_index: number
+  readonly before_segment: string
   readonly limit: number
 }
 
@@ -48,18 +51,21 @@ export const timelineQuery = sqlFile<TimelineParams, EventRow>('account_timeline
 /** Newest first, so most pages are full after the first span; an old account costs two more looks. */
 const SPANS_DAYS = [32, 256, 100_000]
 const LATEST = Date.UTC(2299, 0, 1)
+const NO_SEGMENT = '00000000-0000-0000-0000-000000000000'
+const SEGMENT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** One page of an account's events with their people; the anonymous history of its people is part of it, at its original times. */
 export async function readTimeline(db: Database, now: number, query: TimelineQuery): Promise<Page<TimelineEvent>> {
-  const [at, seq, message, source] = readCursor('timeline', query.cursor, [0, 0, '', '']) ?? [LATEST - 1, 0, '', '']
-  const found = await newestEvents(db, { at, seq, message, source, now, accountId: query.accountId, limit: query.limit + 1 })
+  const [at, seq, received, index, segment] = readCursor('timeline', query.cursor, [0, 0, 0, 0, '']) ?? [LATEST - 1, 0, 0, 0, NO_SEGMENT]
+  if (!SEGMENT_ID.test(segment)) throw badCursor()
+  const found = await newestEvents(db, { at, seq, received, index, segment, now, accountId: query.accountId, limit: query.limit + 1 })
   const page = found.slice(0, query.limit)
   const last = page.at(-1)
   return {
     data: await withPeople(db, page),
     nextCursor:
       found.length > query.limit && last !== undefined
-        ? writeCursor('timeline', [last.at, last.client_seq, last.message_id, last.source_id])
+        ? writeCursor('timeline', [last.at, last.client_seq, last.received_at, last.segment_index, last.segment_id])
         : null,
   }
 }
@@ -67,8 +73,9 @@ export async function readTimeline(db: Database, now: number, query: TimelineQue
 interface Place {
   readonly at: number
   readonly seq: number
-  readonly message: string
-  readonly source: string
+  readonly received: number
+  readonly index: number
+  readonly segment: string
   readonly now: number
   readonly accountId: string
   readonly limit: number
@@ -86,8 +93,9 @@ async function newestEvents(db: Database, place: Place): Promise<EventRow[]> {
       received_to: sqlTime(LATEST),
       before_at: sqlTime(place.at),
       before_seq: place.seq,
-      before_message: place.message,
-      before_source: place.source,
+      before_received: sqlTime(place.received),
+      before_index: place.index,
+      before_segment: place.segment,
       limit: place.limit,
     })
     if (found.length >= place.limit || from === 0) break

@@ -1,7 +1,6 @@
 import { readAccount } from './accountDetail.ts'
 import { type AccountEdges, listAccounts } from './accounts.ts'
 import { readJourney } from './journey.ts'
-import { readPeople } from './members.ts'
 import { readMerges, readProfile } from './profiles.ts'
 import type { Reader } from './reader.ts'
 import { readScore } from './score.ts'
@@ -15,7 +14,6 @@ export function createReader(edges: AccountEdges): Reader {
     account: key => readAccount(edges, key),
     score: (accountId, at) => readScore(edges, accountId, at),
     journey: (accountId, model) => readJourney(edges, accountId, model),
-    people: accountId => readPeople(db, now(), accountId),
     timeline: (accountId, limit, cursor) => readTimeline(db, now(), { accountId, limit, cursor }),
     profile: (type, value) => readProfile(db, { type, value }),
     merges: (type, value) => readMerges(db, { type, value }),

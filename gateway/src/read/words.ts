@@ -1,3 +1,12 @@
+import type { Role } from './shapes.ts'
+
+/** What a person is to a purchase, in the words of the console and the command line. */
+export const ROLE_WORDS: { readonly [role in Role]: string } = {
+  anonymous: 'anonymous',
+  known: 'known',
+  decisionMaker: 'decision maker',
+}
+
 export function agoWords(days: number): string {
   if (days <= 0) return 'today'
   return days === 1 ? 'yesterday' : `${days} d ago`
