@@ -1,5 +1,5 @@
 -- Writes dirty_accounts: accounts of the people whose touches may change, by the events' own group ids and by membership.
--- The row without an account says from which day on the workspace's season may change. A title changes a role, and with it every day.
+-- The row without an account says from which day on the workspace's season may change.
 SELECT account_id, min(from_day) AS from_day, {run:UInt64} AS run
 FROM
 (
@@ -11,7 +11,7 @@ FROM
         SELECT account_hint, min(day) AS day
         FROM
         (
-            SELECT group_id AS account_hint, day FROM touch_events WHERE day IN {days:Array(Date32)} AND person IN (SELECT person FROM touch_nodes)
+            SELECT group_id AS account_hint, day FROM touch_seen
             UNION ALL
             SELECT account_hint, day FROM touch_daily FINAL
             WHERE day IN {days:Array(Date32)} AND (node_type, node) IN (SELECT person.1, person.2 FROM touch_nodes)
@@ -27,8 +27,5 @@ FROM
     (
         SELECT profile_id FROM identity_map FINAL WHERE (identifier_type, identifier) IN (SELECT person.1, person.2 FROM touch_nodes)
     )
-    UNION ALL
-    SELECT account_id, toDate32('1970-01-02')
-    FROM touch_titled
 )
 GROUP BY account_id

@@ -4,4 +4,4 @@ FROM events
 WHERE received_at >= {events_from:DateTime64(3, 'UTC')}
   AND toDate(timestamp) BETWEEN toDate({first_day:Date32}) - 1 AND toDate({last_day:Date32})
   AND is_bot = 0
-  AND if(anonymous_id != '', ('anonymous_id', anonymous_id), ('user_id', user_id)) IN (SELECT device FROM touch_devices)
+  AND if(anonymous_id != '', ('anonymous_id', anonymous_id), ('user_id', user_id)) IN (SELECT device FROM touch_fresh)

@@ -8,7 +8,6 @@ FROM
     SELECT
         group_id, person, day, timestamp, source_id, message_id, person_received_at,
         arrayJoin(arrayConcat(arrayMap(name -> (name, touch_topic), touch_names), if(starts_visit, [('Session Started', '')], []))) AS touch
-    FROM touch_visits
-    WHERE day IN {days:Array(Date32)} AND person IN (SELECT person FROM touch_nodes)
+    FROM touch_seen
 )
 GROUP BY account_hint, node_type, node, type, topic, day

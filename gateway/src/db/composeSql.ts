@@ -9,5 +9,6 @@ export type Part = readonly [name: string, sql: string | null]
  */
 export function composeSql<P extends Params, R>(name: string, parts: readonly Part[], head = ''): Query<P, R> {
   const ctes = parts.map(([part, sql]) => `${part} AS\n(\n${sql ?? sqlFile(part).sql}\n)`)
-  return { name, sql: `${head === '' ? '' : `${head}\n`}WITH ${ctes.join(',\n')}\n${sqlFile(name).sql}` }
+  const lines = [...(head === '' ? [] : [head]), ...(ctes.length === 0 ? [] : [`WITH ${ctes.join(',\n')}`]), sqlFile(name).sql]
+  return { name, sql: lines.join('\n') }
 }

@@ -23,6 +23,8 @@ export function sqlFile<P extends Params, R>(name: string): Query<P, R> {
 export interface RunOptions {
   readonly settings?: ClickHouseSettings
   readonly signal?: AbortSignal
+  /** Statements of one session see its temporary tables; they run one at a time. */
+  readonly session?: string
 }
 
 /** Rows of a reading statement. Column order and names are the row type's; 64-bit integers arrive as numbers. */
@@ -90,5 +92,6 @@ function callOptions(name: string, options: RunOptions, more: ClickHouseSettings
   return {
     clickhouse_settings: { log_comment: name, ...more, ...options.settings },
     ...(options.signal === undefined ? {} : { abort_signal: options.signal }),
+    ...(options.session === undefined ? {} : { session_id: options.session }),
   }
 }
