@@ -21,10 +21,32 @@ export const DERIVED = [
   'opportunities',
 ] as const
 
+const VERSIONED = [
+  'identity_edges',
+  'identity_map',
+  'identity_ledger',
+  'account_keys',
+  'accounts',
+  'memberships',
+  'touch_daily',
+  'orders',
+  'opportunities',
+  'account_scores',
+  'account_reasons',
+] as const
+
+const CONTENT: { readonly [table: string]: string } = {
+  ...Object.fromEntries(VERSIONED.map(table => [table, `SELECT * EXCEPT version FROM ${table} FINAL ORDER BY ALL`])),
+  stage_transitions: `SELECT * EXCEPT transition_id FROM stage_transitions
+    WHERE withdraws = '' AND transition_id NOT IN (SELECT withdraws FROM stage_transitions) ORDER BY ALL`,
+}
+
 export interface Tables {
   query<T>(sql: string): Promise<T[]>
   /** Each derived table as text, in one order. */
   dump(): Promise<Record<string, string>>
+  /** The same without what tells when an event arrived (`version`), and of transitions those in force: what must not depend on the order of arrival. */
+  content(): Promise<Record<string, string>>
   /** Empties the derived tables and forgets where the jobs stopped. */
   empty(): Promise<void>
   close(): Promise<void>
@@ -75,6 +97,11 @@ export function openTables(dataDir: string): Tables {
         dumped[table] = await text(`SELECT * FROM ${table} ${final} ORDER BY ALL`)
       }
       return dumped
+    },
+    async content() {
+      const told: Record<string, string> = {}
+      for (const table of DERIVED) told[table] = await text(CONTENT[table] ?? `SELECT * FROM ${table} FINAL ORDER BY ALL`)
+      return told
     },
     async empty() {
       for (const table of [...DERIVED, 'job_runs', 'dirty_accounts']) await client.command({ query: `TRUNCATE TABLE ${table}` })

@@ -17,6 +17,9 @@ export const PINNED_SETTINGS = {
   join_use_nulls: 0,
   final: 0,
   use_query_cache: 0,
+  // An expression is compiled once it has run a few times, and the compiled one rounds otherwise: the same score would differ in its last bit.
+  compile_expressions: 0,
+  compile_aggregate_expressions: 0,
   http_write_exception_in_output_format: 0,
 } as const satisfies ClickHouseSettings
 
