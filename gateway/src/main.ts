@@ -7,6 +7,7 @@ import { migrateCommand } from './cli/migrateCommand.ts'
 import { processTerminal } from './cli/processTerminal.ts'
 import { runCommand } from './cli/runCommand.ts'
 import { serveCommand } from './cli/serveCommand.ts'
+import { unmergeCommand } from './cli/unmergeCommand.ts'
 import { ConfigError, loadConfig } from './config.ts'
 
 const COMMANDS = {
@@ -15,6 +16,7 @@ const COMMANDS = {
   run: { run: runCommand, says: 'run jobs now: [job …] [--at ISO]' },
   import: { run: importFromHere, says: 'send a file of events: FILE|- --source NAME' },
   explain: { run: explainHere, says: 'tell why an account has its score and stage: ACCOUNT [--at ISO]' },
+  unmerge: { run: unmergeCommand, says: 'take back a merge of two people: MERGE_ID' },
   keys: { run: keysCommand, says: 'create, list or revoke keys' },
 } as const
 

@@ -8,7 +8,9 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
+import { createPublicAddress } from './console/publicAddress.ts'
 import { consoleSetup, createConsole } from './console/routes.ts'
+import { undoMerge } from './identity/unmerge.ts'
 import { createHotSet } from './ingest/dedupe.ts'
 import { createLoader } from './ingest/load/loader.ts'
 import { createIngestCounters } from './ingest/request/counters.ts'
@@ -16,7 +18,7 @@ import { createIngestRoutes } from './ingest/routes.ts'
 import { openSpool } from './ingest/spool/spool.ts'
 import { readStats } from './ingest/stats.ts'
 import { TIMETABLE } from './jobs/list.ts'
-import { createJobRoutes } from './jobs/routes.ts'
+import { createJobRoutes, createMergeRoutes } from './jobs/routes.ts'
 import { createScheduler, dueJobs } from './jobs/scheduler.ts'
 import { unseenSegments } from './jobs/segments.ts'
 import { generatedKeys, keyCopy } from './keys/files.ts'
@@ -114,7 +116,12 @@ export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): 
     '/v1/jobs/*',
     requireScope(key => keys.secretKey(key), 'admin'),
   )
+  jobRoutes.use(
+    '/v1/merges/*',
+    requireScope(key => keys.secretKey(key), 'merge'),
+  )
   jobRoutes.route('/', createJobRoutes({ pipeline }))
+  jobRoutes.route('/', createMergeRoutes({ undoMerge: mergeId => undoMerge(db, mergeId, now()) }))
 
   const ingestRoutes = createIngestRoutes({
     keys,
@@ -138,8 +145,11 @@ export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): 
     models,
     now,
     dataDir: config.dataDir,
-    publicUrl: url,
-    clientAddress: context => getConnInfo(context).remote.address ?? '',
+    address: createPublicAddress({
+      trustProxy: config.trustProxy,
+      url,
+      remote: context => getConnInfo(context).remote.address ?? '',
+    }),
   })
   const app = createApp({ routes: [sdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes], log, notReady: () => null })
 

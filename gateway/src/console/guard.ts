@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import type { PublicAddress } from './publicAddress.ts'
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -20,21 +21,15 @@ export const protectiveHeaders: MiddlewareHandler = async (c, next) => {
  * Refuses every request but GET and HEAD that a page of another origin may have sent.
  * Browsers name the origin on each such request; one that names none is no browser and has no business here.
  */
-export function sameOriginOnly(publicUrl: string): MiddlewareHandler {
+export function sameOriginOnly(address: PublicAddress): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     const site = c.req.header('sec-fetch-site')
     const origin = c.req.header('origin')
-    const isOurs =
-      origin === undefined ? site === 'same-origin' : isOwnOrigin(origin, publicUrl, c.req.header('host') ?? new URL(c.req.url).host)
+    const isOurs = origin === undefined ? site === 'same-origin' : address.isOwn(c, origin)
     if (!isOurs || (site !== undefined && site !== 'same-origin')) {
       return c.text('Refused: this request did not come from the console itself. Open the console and try again.', 403)
     }
     return next()
   }
-}
-
-function isOwnOrigin(origin: string, publicUrl: string, host: string): boolean {
-  if (origin === new URL(publicUrl).origin) return true
-  return URL.canParse(origin) && new URL(origin).host === host
 }

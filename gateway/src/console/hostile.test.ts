@@ -6,6 +6,7 @@ import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, sqlDay, sqlTime } from '../db/query.ts'
 import { daysAgo, insertAccounts, insertEvents, insertPeople, MODELS, NOW } from '../read/rows.fixture.ts'
 import { createReader } from '../read/warehouseReader.ts'
+import { createPublicAddress } from './publicAddress.ts'
 import { consoleSetup, createConsole } from './routes.ts'
 
 /** One string that breaks out of text, attributes and scripts, turns the reading direction, hides, and is long. */
@@ -109,8 +110,7 @@ describe('data of strangers in the console', () => {
       models: MODELS,
       now: () => NOW,
       dataDir,
-      publicUrl: PUBLIC_URL,
-      clientAddress: () => '192.0.2.1',
+      address: createPublicAddress({ trustProxy: false, url: PUBLIC_URL, remote: () => '192.0.2.1' }),
       passwordCost: 2 ** 10,
     })
     const { setupUrl } = await consoleSetup({ dataDir, publicUrl: PUBLIC_URL })

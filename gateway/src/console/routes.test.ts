@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Reader } from '../read/reader.ts'
+import { createPublicAddress } from './publicAddress.ts'
 import { consoleSetup, createConsole } from './routes.ts'
 import { SESSION_MS } from './sessions.ts'
 import { TRY_WINDOW_MS } from './throttle.ts'
@@ -31,15 +32,14 @@ describe('the way into the console', () => {
   })
   afterEach(() => rm(dataDir, { recursive: true }))
 
-  const open = (publicUrl = 'http://127.0.0.1:8090') => ({
+  const open = (publicUrl = 'http://127.0.0.1:8090', trustProxy = false) => ({
     publicUrl,
     app: createConsole({
       reader: EMPTY,
       models: { journeys: [] },
       now: () => clock,
       dataDir,
-      publicUrl,
-      clientAddress: () => address,
+      address: createPublicAddress({ trustProxy, url: publicUrl, remote: () => address }),
       passwordCost: 2 ** 10,
     }),
   })
@@ -199,6 +199,38 @@ describe('the way into the console', () => {
     await rm(join(dataDir, 'console.json'))
     const secure = (await setUp('https://waymark.example')).answer.headers.get('set-cookie') ?? ''
     expect(secure).toMatch(/^__Host-waymark_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+  })
+
+  it('behind a trusted proxy binds the cookie to the TLS that the browser sees, takes forms of its origin and counts its clients', async () => {
+    const { app } = open(undefined, true)
+    const { setupUrl } = await consoleSetup({ dataDir, publicUrl: 'http://127.0.0.1:8090' })
+    const token = new URL(setupUrl ?? '').searchParams.get('token') ?? ''
+    const proxy = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'w.acme.com', 'x-forwarded-for': '6.6.6.6, 192.0.2.7' }
+    const form = { token, password: PASSWORD, again: PASSWORD }
+    // The page's own origin is the proxy's, with its protocol.
+    for (const origin of ['http://w.acme.com', 'https://127.0.0.1:8090', 'https://evil.example'])
+      expect((await post(app, '/console/set-up', form, { ...proxy, origin })).status, origin).toBe(403)
+    const answer = await post(app, '/console/set-up', form, { ...proxy, origin: 'https://w.acme.com' })
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([
+      303,
+      expect.stringMatching(/^__Host-waymark_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+    ])
+    expect((await app.request('/console/', { headers: { ...proxy, cookie: cookieOf(answer) } })).status).toBe(200)
+    const wrong = (client: string) =>
+      post(app, '/console/sign-in', { password: 'wrong' }, { ...proxy, 'x-forwarded-for': client, origin: 'https://w.acme.com' })
+    for (let i = 0; i < 10; i += 1) await wrong(`6.6.6.${i}, 192.0.2.7`)
+    expect((await wrong('6.6.6.99, 192.0.2.7')).status).toBe(429)
+    expect((await wrong('192.0.2.8')).status).toBe(403)
+  })
+
+  it('believes nothing that a stranger forwards where no proxy is trusted', async () => {
+    const { app } = await setUp()
+    const forged = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', 'x-forwarded-for': '6.6.6.6' }
+    expect((await post(app, '/console/sign-in', { password: PASSWORD }, { ...forged, origin: 'https://evil.example' })).status).toBe(403)
+    const signedIn = await post(app, '/console/sign-in', { password: PASSWORD }, forged)
+    expect(signedIn.headers.get('set-cookie')).toMatch(/^waymark_session=[^;]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/)
+    for (let i = 0; i < 10; i += 1) await post(app, '/console/sign-in', { password: 'wrong' }, { 'x-forwarded-for': `6.6.6.${i}` })
+    expect((await post(app, '/console/sign-in', { password: PASSWORD }, { 'x-forwarded-for': '6.6.6.99' })).status).toBe(429)
   })
 
   it('protects every answer, also refusals and missing pages', async () => {

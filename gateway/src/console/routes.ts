@@ -11,6 +11,7 @@ import { accountPage } from './accountPage.ts'
 import { createCredentials } from './credentials.ts'
 import { protectiveHeaders, sameOriginOnly } from './guard.ts'
 import { type Html, layout, notice } from './layout.ts'
+import type { PublicAddress } from './publicAddress.ts'
 import { createSessions, SESSION_MS } from './sessions.ts'
 import { LONGEST_PASSWORD, noSetUpPage, SHORTEST_PASSWORD, setUpPage, signInPage } from './signInPages.ts'
 import { createThrottle } from './throttle.ts'
@@ -21,9 +22,7 @@ export interface ConsoleDeps {
   readonly now: () => number
   readonly dataDir: string
   /** Where browsers reach this gateway; https makes the session cookie `__Host-` and `Secure`. */
-  readonly publicUrl: string
-  /** Address of the client, for the limit of tries. */
-  readonly clientAddress: (c: Context) => string
+  readonly address: PublicAddress
   /** scrypt's N; only tests lower it. */
   readonly passwordCost?: number
 }
@@ -36,32 +35,36 @@ const MOST_FORM_BYTES = 16 * 1024
 export async function consoleSetup({
   dataDir,
   publicUrl,
-}: Pick<ConsoleDeps, 'dataDir' | 'publicUrl'>): Promise<{ setupUrl: string | null }> {
+}: {
+  readonly dataDir: string
+  readonly publicUrl: string
+}): Promise<{ setupUrl: string | null }> {
   const token = await createCredentials({ dataDir }).offerSetup()
   return { setupUrl: token === null ? null : new URL(`/console/set-up?token=${token}`, publicUrl).href }
 }
 
 /** The console under `/console/`: server-rendered, no script, behind a sign-in. */
 export function createConsole(deps: ConsoleDeps): Hono {
-  const { reader, models, now, dataDir, publicUrl, clientAddress } = deps
+  const { reader, models, now, dataDir, address } = deps
   const credentials = createCredentials({ dataDir, ...(deps.passwordCost === undefined ? {} : { cost: deps.passwordCost }) })
   const sessions = createSessions(now)
   const throttle = createThrottle(now)
-  const isSecure = new URL(publicUrl).protocol === 'https:'
-  const cookie = isSecure ? '__Host-waymark_session' : 'waymark_session'
+  const isSecure = (c: Context) => address.origin(c).startsWith('https:')
+  const cookie = (c: Context) => (isSecure(c) ? '__Host-waymark_session' : 'waymark_session')
   const app = new Hono()
 
   function signIn(c: Context): Response {
     // Whatever id the browser brought is dropped: a planted one never becomes a session.
-    sessions.close(getCookie(c, cookie))
-    setCookie(c, cookie, sessions.open(), { httpOnly: true, secure: isSecure, sameSite: 'Lax', path: '/', maxAge: SESSION_MS / 1000 })
+    sessions.close(getCookie(c, cookie(c)))
+    const options = { httpOnly: true, secure: isSecure(c), sameSite: 'Lax', path: '/', maxAge: SESSION_MS / 1000 } as const
+    setCookie(c, cookie(c), sessions.open(), options)
     return c.redirect('/console/', 303)
   }
 
   app.use(
     '/console/*',
     protectiveHeaders,
-    sameOriginOnly(publicUrl),
+    sameOriginOnly(address),
     bodyLimit({ maxSize: MOST_FORM_BYTES, onError: c => c.text('Refused: the form is too large.', 413) }),
   )
   app.get('/console', c => c.redirect('/console/', 301))
@@ -76,38 +79,38 @@ export function createConsole(deps: ConsoleDeps): Hono {
   app.post('/console/set-up', async c => {
     const form = await c.req.parseBody()
     const [token, password, again] = [field(form.token), field(form.password), field(form.again)]
-    const wait = throttle.take(clientAddress(c))
+    const wait = throttle.take(address.client(c))
     if (wait > 0) return page(c, setUpPage(token, waitWords(wait)), 429, { 'Retry-After': String(wait) })
     if (!(await credentials.isSetupToken(token))) return page(c, noSetUpPage(await credentials.isSetUp()), 404)
     const complaint = passwordComplaint(password, again)
     if (complaint !== '') return page(c, setUpPage(token, complaint), 400)
     if (!(await credentials.setUp(token, password))) return page(c, noSetUpPage(true), 404)
-    throttle.forgive(clientAddress(c))
+    throttle.forgive(address.client(c))
     return signIn(c)
   })
 
   app.get('/console/sign-in', async c => {
     if (!(await credentials.isSetUp())) return page(c, noSetUpPage(false))
-    return sessions.isOpen(getCookie(c, cookie)) ? c.redirect('/console/', 303) : page(c, signInPage(''))
+    return sessions.isOpen(getCookie(c, cookie(c))) ? c.redirect('/console/', 303) : page(c, signInPage(''))
   })
 
   app.post('/console/sign-in', async c => {
-    const wait = throttle.take(clientAddress(c))
+    const wait = throttle.take(address.client(c))
     if (wait > 0) return page(c, signInPage(waitWords(wait)), 429, { 'Retry-After': String(wait) })
     const password = field((await c.req.parseBody()).password)
     if (password.length > LONGEST_PASSWORD || !(await credentials.isPassword(password)))
       return page(c, signInPage('That is not the password.'), 403)
-    throttle.forgive(clientAddress(c))
+    throttle.forgive(address.client(c))
     return signIn(c)
   })
 
   app.post('/console/sign-out', c => {
-    sessions.close(getCookie(c, cookie))
-    deleteCookie(c, cookie, { path: '/', secure: isSecure })
+    sessions.close(getCookie(c, cookie(c)))
+    deleteCookie(c, cookie(c), { path: '/', secure: isSecure(c) })
     return c.redirect('/console/sign-in', 303)
   })
 
-  app.use('/console/*', async (c, next) => (sessions.isOpen(getCookie(c, cookie)) ? next() : c.redirect('/console/sign-in', 303)))
+  app.use('/console/*', async (c, next) => (sessions.isOpen(getCookie(c, cookie(c))) ? next() : c.redirect('/console/sign-in', 303)))
 
   app.get('/console/', async c => {
     const stages = stageIds(models)

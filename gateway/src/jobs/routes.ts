@@ -19,6 +19,24 @@ export function createJobRoutes({ pipeline }: { pipeline: Pipeline }): Hono {
   return routes
 }
 
+/** Said by the route and by the command. */
+export const UNDONE = 'The merge is cut. The next run of the jobs divides the people: POST /v1/jobs/run, or waymark run.'
+
+/** `POST /v1/merges/:id/undo`: cuts the link of a merge; the ledger keeps both the merge and its undoing. The caller's key is checked before. */
+export function createMergeRoutes({ undoMerge }: { undoMerge: (mergeId: string) => Promise<boolean> }): Hono {
+  const routes = new Hono()
+  routes.post('/v1/merges/:id/undo', async context => {
+    const mergeId = context.req.param('id')
+    if (!(await undoMerge(mergeId))) throw new HTTPException(404, { message: unknownMerge(mergeId), cause: { code: 'unknown_merge' } })
+    return context.json({ mergeId, undone: true, message: UNDONE })
+  })
+  return routes
+}
+
+export function unknownMerge(mergeId: string): string {
+  return `No merge has the id “${mergeId.slice(0, 100)}”, or it was undone already. GET /v1/profiles/:type/:value/merges lists the merges of a person.`
+}
+
 function parseRequest(text: string): { jobs?: string[]; now?: number } {
   const body = parseBody(text)
   const jobs = body.jobs
