@@ -13,7 +13,7 @@ FROM
             touches.account_id AS account_id, profile_id, toString(touches.type) AS type, toString(touches.topic) AS topic, q, toInt32(touches.day) AS day,
             any(dirty.from_day) AS from_day, any(people.identified) AS identified, any(people.role) AS role,
             sum(touches.n) AS n, max(touches.last_at) AS last_at,
-            transform(type, {types:Array(String)}, {type_nos:Array(UInt32)}, 1) AS type_no,
+            CAST(transform(type, {types:Array(String)}, {type_nos:Array(UInt32)}, 1), 'UInt32') AS type_no,
             {categories:Array(UInt8)}[type_no] AS category_no,
             {weights:Array(Float64)}[type_no] AS weight,
             {caps:Array(Float64)}[type_no] AS cap,

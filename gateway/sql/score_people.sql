@@ -1,7 +1,7 @@
 -- How well is each person known who may have touched these accounts, and what is their role worth?
 SELECT
     profile_id,
-    max(identifier_type IN ('user_id', 'email')) AS identified,
+    CAST(max(identifier_type IN ('user_id', 'email')), 'UInt8') AS identified,
     multiIf(max(titles.identifier != ''), {role_decision_maker:Float64}, identified, {role_known:Float64}, {role_anonymous:Float64}) AS role
 FROM identity_map AS map FINAL
 LEFT JOIN

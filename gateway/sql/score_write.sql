@@ -7,12 +7,12 @@ SELECT
         + ifNull(anyLast(multiIf(score >= {hot:Float64}, 1, score < {hot:Float64} - {hysteresis:Float64}, 0, NULL)) OVER past, before.band = 'hot')
     ) AS band,
     categories, breadth, surge, surge_index, negative, people, last_at AS last_touch_at
-FROM score_results
+FROM score_parts
 LEFT JOIN
 (
     SELECT account_id, band
     FROM account_scores FINAL
     WHERE model = {model:String} AND model_version = {model_version:UInt32}
-      AND (account_id, day) IN (SELECT account_id, toDate32(from_day - 1) FROM score_dirty)
-) AS before ON before.account_id = score_results.account_id
+      AND day >= toDate32({from:Int32} - 1) AND (account_id, day) IN (SELECT account_id, toDate32(from_day - 1) FROM score_dirty)
+) AS before ON before.account_id = score_parts.account_id
 WINDOW past AS (PARTITION BY account_id ORDER BY asof ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)

@@ -1,8 +1,9 @@
-import { execute, type Params, rows, sqlFile } from '../db/query.ts'
+import { type Params, rows, sqlFile } from '../db/query.ts'
+import { withScratch } from '../db/scratch.ts'
 import { windowDays } from '../model/intent/intentEvidence.ts'
-import { SCORE_STATEMENTS, scoreParams, scoreSpan } from '../model/intent/scoreSql.ts'
+import { SCORE_STATEMENTS, scoreBatch, scoreParams, scoreSpan } from '../model/intent/scoreSql.ts'
 import { refreshSeasons } from '../model/intent/surgeSeason.ts'
-import type { Job, JobContext } from './job.ts'
+import type { Job } from './job.ts'
 
 const DAY_MS = 86_400_000
 /** Bounds the memory of one statement: accounts, and days to score of all of them. */
@@ -60,21 +61,16 @@ export const scoresJob: Job = {
     })
     const sweep = Math.min(scoredThrough + 1, marks.seasons > 0 ? marks.season_from : Number.POSITIVE_INFINITY, changed.from)
     const scope = { ...scoreParams(models.intent), ...window, oldest_day: oldest, sweep_from: Math.max(oldest, sweep), to_day: through }
-    const targets = await rows(db.client, SCORE_STATEMENTS.targets, { ...scope, first_account: '', last_account: '\u{10ffff}' }, { signal })
-    let written = changed.rows
-    for (const batch of targetBatches(targets, through))
-      written += await score(context, { ...scope, ...batch, ...scoreSpan(models.intent, batch.from, through) })
-    return { rows: written, watermark: JSON.stringify({ run, through, model } satisfies Mark) }
+    const written = await withScratch(db.client, signal, async scratch => {
+      await scratch.keep(SCORE_STATEMENTS.keep.marked, scope)
+      const targets = await scratch.rows(SCORE_STATEMENTS.targets, {})
+      let scored = 0
+      for (const batch of targetBatches(targets, through))
+        scored += await scoreBatch(scratch, { ...scope, ...batch, ...scoreSpan(models.intent, batch.from, through) })
+      return scored
+    })
+    return { rows: changed.rows + written, watermark: JSON.stringify({ run, through, model } satisfies Mark) }
   },
-}
-
-async function score({ db, signal }: JobContext, scope: Params): Promise<number> {
-  signal.throwIfAborted()
-  // Scores name the days to forget, so they go last: a crash in between leaves them to be found again.
-  await execute(db.client, SCORE_STATEMENTS.forgetReasons, scope, { signal })
-  const forgotten = await execute(db.client, SCORE_STATEMENTS.forgetScores, scope, { signal })
-  const scores = await execute(db.client, SCORE_STATEMENTS.scores, scope, { signal })
-  return forgotten + scores + (await execute(db.client, SCORE_STATEMENTS.reasons, scope, { signal }))
 }
 
 export interface TargetBatch extends Params {

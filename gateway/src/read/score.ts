@@ -1,6 +1,6 @@
 import { rows, sqlDay, sqlFile } from '../db/query.ts'
 import { type ReasonPart, reasonText } from '../model/intent/intentReasons.ts'
-import { scoreAt } from '../model/intent/scoreSql.ts'
+import { scoreAt } from '../model/intent/scoreAt.ts'
 import type { AccountEdges } from './accounts.ts'
 import { label } from './label.ts'
 import { personCards } from './people.ts'

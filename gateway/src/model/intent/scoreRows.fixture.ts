@@ -1,10 +1,11 @@
 import type { IntentModel } from '@waymark/schemas/model'
 import type { Database } from '../../db/open.ts'
-import { execute, insertRows, rows, sqlDay, sqlTime } from '../../db/query.ts'
+import { insertRows, rows, sqlDay, sqlTime } from '../../db/query.ts'
+import { withScratch } from '../../db/scratch.ts'
 import { loadModels } from '../load.ts'
 import type { IntentTouch } from './intentEvidence.ts'
 import type { GoldenCase } from './intentGolden.fixture.ts'
-import { SCORE_STATEMENTS, scoreParams, scoreSpan } from './scoreSql.ts'
+import { SCORE_STATEMENTS, scoreBatch, scoreParams, scoreSpan } from './scoreSql.ts'
 import type { SurgeBaseline } from './surge.ts'
 
 export const DAY_MS = 86_400_000
@@ -125,9 +126,12 @@ export async function scoreAll({ client }: Database, model: IntentModel, asof: n
     sweep_from: asof,
     first_account: '',
     last_account: '~',
+    from: asof,
   }
-  await execute(client, SCORE_STATEMENTS.scores, scope)
-  await execute(client, SCORE_STATEMENTS.reasons, scope)
+  await withScratch(client, new AbortController().signal, async scratch => {
+    await scratch.keep(SCORE_STATEMENTS.keep.marked, scope)
+    await scoreBatch(scratch, scope)
+  })
   return rows(
     client,
     {

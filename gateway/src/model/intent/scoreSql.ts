@@ -1,10 +1,9 @@
-import type { ClickHouseClient } from '@clickhouse/client'
 import type { IntentModel } from '@waymark/schemas/model'
 import { composeSql, type Part } from '../../db/composeSql.ts'
-import { type Params, type ParamValue, type Query, rows, sqlDay, sqlFile } from '../../db/query.ts'
-import type { Models } from '../models.ts'
+import { type Params, type ParamValue, sqlDay, sqlFile } from '../../db/query.ts'
+import type { Scratch } from '../../db/scratch.ts'
 import { windowDays } from './intentEvidence.ts'
-import { MOST_REASONS, type ReasonPart } from './intentReasons.ts'
+import { MOST_REASONS } from './intentReasons.ts'
 
 const DAY_MS = 86_400_000
 /** More than any day can have; stands for "no cap". */
@@ -72,106 +71,56 @@ export function scoreParams(model: IntentModel): Params {
   } satisfies { [name: string]: ParamValue }
 }
 
-const TOUCHES: Part[] = [
-  ['score_members', null],
-  ['score_hints', null],
-  ['score_touches', null],
-]
-const RESULTS: Part[] = [
-  ...TOUCHES,
-  ...['score_people', 'score_days', 'score_groups', 'score_shares', 'score_accounts', 'score_results'].map((name): Part => [name, null]),
-]
-const DIRTY: Part = ['score_dirty', null]
 const KEYS = 'account_id, model, model_version, day'
 
-/** Statements of the job; `score_dirty` says for whom and from when. */
+/** Statements of the job in their order; those of `keep` are kept in one session, where the others find them. */
 export const SCORE_STATEMENTS = {
-  targets: composeSql<Params, { account_id: string; from_day: number }>('score_targets', [DIRTY]),
-  forgetReasons: composeSql<Params, never>('score_forget', [DIRTY, ...TOUCHES], `INSERT INTO account_reasons (${KEYS}, is_deleted)`),
-  forgetScores: composeSql<Params, never>('score_forget', [DIRTY, ...TOUCHES], `INSERT INTO account_scores (${KEYS}, is_deleted)`),
+  keep: {
+    marked: sqlFile<Params, never>('score_marked'),
+    /** For each batch of accounts from here on. */
+    dirty: sqlFile<Params, never>('score_dirty'),
+    members: sqlFile<Params, never>('score_members'),
+    hints: sqlFile<Params, never>('score_hints'),
+    days: composeSql<Params, never>('score_days', partsOf('score_touches', 'score_people')),
+    parts: composeSql<Params, never>('score_parts', partsOf('score_groups', 'score_shares', 'score_accounts', 'score_results')),
+    gone: sqlFile<Params, never>('score_gone'),
+  },
+  targets: sqlFile<Params, { account_id: string; from_day: number }>('score_targets'),
+  forgetReasons: composeSql<Params, never>('score_forget', [], `INSERT INTO account_reasons (${KEYS}, is_deleted)`),
+  forgetScores: composeSql<Params, never>('score_forget', [], `INSERT INTO account_scores (${KEYS}, is_deleted)`),
   scores: composeSql<Params, never>(
     'score_write',
-    [DIRTY, ...RESULTS],
+    [],
     `INSERT INTO account_scores (${KEYS}, score, points, band, categories, breadth, surge, surge_index, negative, people, last_touch_at)`,
   ),
   reasons: composeSql<Params, never>(
     'reason_write',
-    [DIRTY, ...RESULTS, ['score_parts', null]],
+    [],
     `INSERT INTO account_reasons (${KEYS}, reasons.kind, reasons.profile_id, reasons.type, reasons.topic, reasons.category, reasons.points, reasons.count, reasons.last_at)`,
   ),
+}
+
+/** Scores the accounts from `first_account` to `last_account` of those marked, from day `from` on; resolves with the rows written. */
+export async function scoreBatch(scratch: Scratch, scope: Params): Promise<number> {
+  const { keep, ...statements } = SCORE_STATEMENTS
+  await scratch.keep(keep.dirty, scope)
+  await scratch.keep(keep.members, scope)
+  await scratch.keep(keep.hints, scope)
+  await scratch.keep(keep.days, scope)
+  await scratch.keep(keep.parts, scope)
+  const gone = await scratch.keep(keep.gone, scope)
+  // Scores name the days to forget, so they go last: a crash in between leaves them to be found again.
+  if (gone > 0) for (const forget of [statements.forgetReasons, statements.forgetScores]) await scratch.execute(forget, scope)
+  const scores = await scratch.execute(statements.scores, scope)
+  return gone + scores + (await scratch.execute(statements.reasons, scope))
+}
+
+/** Parts of a statement that are files. */
+export function partsOf(...names: readonly string[]): Part[] {
+  return names.map(name => [name, null])
 }
 
 /** Touches that count for days from `fromDay` to `toDay` (days since 1970-01-01). */
 export function scoreSpan(model: IntentModel, fromDay: number, toDay: number): Params {
   return { to_day: toDay, since: sqlDay((fromDay - windowDays(model) + 1) * DAY_MS), through: sqlDay(toDay * DAY_MS) }
-}
-
-/** The score of one account as of one day, computed from its touches now: any past day gives the same number again. */
-export interface ScoreAt {
-  /** 0–100. */
-  readonly score: number
-  readonly points: number
-  readonly categories: { readonly [category: string]: number }
-  readonly breadth: number
-  readonly surge: number
-  readonly surgeIndex: number | null
-  readonly negative: number
-  readonly people: number
-  readonly lastTouchAt: number | null
-  /** Largest first; they add up to `points`. */
-  readonly reasons: readonly ReasonPart[]
-}
-
-interface ScoreRow {
-  readonly score: number
-  readonly points: number
-  readonly categories: { readonly [category: string]: number }
-  readonly breadth: number
-  readonly surge: number
-  readonly surge_index: number | null
-  readonly negative: number
-  readonly people: number
-  readonly last_touch_at: number
-  readonly reasons: readonly {
-    kind: ReasonPart['kind']
-    profile_id: string
-    type: string
-    topic: string
-    category: string
-    points: number
-    count: number
-    last_at: number
-  }[]
-}
-
-export const scoreAtQuery: Query<Params, ScoreRow> = composeSql('score_at', [
-  ['score_dirty', sqlFile('score_one').sql],
-  ...RESULTS,
-  ['score_parts', null],
-])
-
-const NO_SCORE: ScoreAt = {
-  score: 0,
-  points: 0,
-  categories: {},
-  breadth: 0,
-  surge: 0,
-  surgeIndex: null,
-  negative: 0,
-  people: 0,
-  lastTouchAt: null,
-  reasons: [],
-}
-
-/** `asof` is a day since 1970-01-01. Zero, without reasons, when nothing touched the account in the window. */
-export async function scoreAt(client: ClickHouseClient, { intent }: Models, accountId: string, asof: number): Promise<ScoreAt> {
-  const [found] = await rows(client, scoreAtQuery, { ...scoreParams(intent), ...scoreSpan(intent, asof, asof), account_id: accountId })
-  if (found === undefined) return NO_SCORE
-  const { surge_index, last_touch_at, reasons, ...rest } = found
-  return {
-    ...rest,
-    surgeIndex: surge_index,
-    lastTouchAt: last_touch_at,
-    reasons: reasons.map(({ profile_id, last_at, ...reason }) => ({ ...reason, profileId: profile_id, lastAt: last_at })),
-  }
 }
