@@ -23,6 +23,9 @@ export function serveCommand(argv: readonly string[], edges: CommandEdges): Prom
       [
         '',
         `  Console     ${setupUrl ?? `${url}/console/`}${setupUrl === null ? '' : '   (once, to set your password)'}`,
+        ...(setupUrl !== null && config.trustProxy
+          ? [`              behind your proxy: its address with ${setupUrl.slice(url.length)}`]
+          : []),
         ...(generated === null
           ? []
           : [

@@ -3,7 +3,7 @@ import { BANDS } from '../model/intent/intentBands.ts'
 import { type AccountQuery, type AccountSort, STATUSES } from '../read/accounts.ts'
 import { label } from '../read/label.ts'
 import type { AccountSummary, Page } from '../read/shapes.ts'
-import { ago, day, href, oneDecimal } from './format.ts'
+import { ago, day, href, oneDecimal, sentence } from './format.ts'
 import { type Html, layout, notice } from './layout.ts'
 
 export interface AccountListView {
@@ -22,13 +22,13 @@ const COLUMNS: readonly Column[] = [
   { title: 'Stage', sort: null },
   { title: 'Status', sort: null },
   { title: 'People', sort: 'people', isNumber: true },
-  { title: 'Last touch', sort: 'lastTouchAt' },
+  { title: 'Last activity', sort: 'lastTouchAt' },
 ]
 
 /** Accounts with score, band, stage and status; filters are a form, orders and pages are links. */
 export function accountListPage({ query, page, stages, now }: AccountListView): Html {
   return layout(
-    { title: 'Accounts', isSignedIn: true },
+    { title: 'Accounts', isSignedIn: true, isList: true },
     html`<div class="head"><h1>Accounts</h1><p class="hint">${scoredHint(page)}</p></div>
 ${filters(query, stages)}
 ${page.data.length === 0 ? empty(query) : table(query, page.data, now)}
@@ -38,7 +38,7 @@ ${paging(query, page)}`,
 
 function filters(query: AccountQuery, stages: readonly string[]): Html {
   return html`<form class="filters" method="get" action="/console/" role="search" aria-label="Filter accounts">
-<div class="field wide"><label for="q">Name or key</label><input id="q" name="q" type="search" maxlength="200" value="${query.q}"></div>
+<div class="field wide"><label for="q">Company, domain or id</label><input id="q" name="q" type="search" maxlength="200" value="${query.q}"></div>
 ${select('band', 'Band', [...BANDS].reverse(), query.band)}
 ${select('stage', 'Stage', stages, query.stage)}
 ${select('status', 'Status', STATUSES, query.status)}
@@ -50,8 +50,8 @@ ${isFiltered(query) ? html`<div class="field"><a class="button quiet" href="/con
 
 function select(name: string, title: string, words: readonly string[], chosen: string): Html {
   return html`<div class="field"><label for="${name}">${title}</label><select id="${name}" name="${name}">
-<option value="">any</option>
-${words.map(word => html`<option value="${word}"${word === chosen ? html` selected` : ''}>${word}</option>`)}
+<option value="">Any</option>
+${words.map(word => html`<option value="${word}"${word === chosen ? html` selected` : ''}>${sentence(word)}</option>`)}
 </select></div>`
 }
 
@@ -80,12 +80,12 @@ function row(account: AccountSummary, now: number): Html {
 <th scope="row"><a href="/console/accounts/${encodeURIComponent(account.accountId)}">${title}</a>${
     account.domain !== null && account.domain !== account.label ? html`<span class="sub">${label(account.domain, 60)}</span>` : ''
   }</th>
-<td class="number">${meter(intent.score)}<span class="score">${oneDecimal(intent.score)}</span></td>
-<td>${band(intent.band)}</td>
-<td>${journey.stage === null ? '–' : html`${label(journey.stage)}<span class="sub">since ${day(journey.since)}</span>`}</td>
+<td class="number intent">${meter(intent.score)}<span class="score">${oneDecimal(intent.score)}</span></td>
+<td class="in-band">${band(intent.band)}</td>
+<td class="placed">${journey.stage === null ? '–' : html`${label(sentence(journey.stage))}<span class="sub">since ${day(journey.since)}</span>`}</td>
 <td>${status(journey.status)}</td>
 <td class="number" data-label="People">${account.people}</td>
-<td data-label="Last touch">${ago(account.lastTouchAt, now)}</td>
+<td data-label="Last activity">${ago(account.lastTouchAt, now)}</td>
 </tr>`
 }
 
@@ -96,21 +96,25 @@ function meter(score: number | null): Html {
 }
 
 export function band(name: string | null): Html | string {
-  return name === null ? '–' : html`<span class="band ${BANDS.find(known => known === name) ?? ''}">${label(name)}</span>`
+  return name === null ? '–' : html`<span class="band ${BANDS.find(known => known === name) ?? ''}">${label(sentence(name))}</span>`
 }
 
 export function status(name: string | null): Html | string {
-  return name === null ? '–' : html`<span class="status ${STATUSES.find(known => known === name) ?? ''}">${label(name)}</span>`
+  return name === null ? '–' : html`<span class="status ${STATUSES.find(known => known === name) ?? ''}">${label(sentence(name))}</span>`
 }
 
 function empty(query: AccountQuery): Html {
-  if (query.cursor !== undefined) return notice('No more accounts', [html`<a href="${listHref(query)}">Back to the first page</a>`])
-  if (isFiltered(query)) return notice('No account matches', [html`Loosen the filter, or <a href="/console/">show all accounts</a>.`])
-  return notice('No accounts yet', [
-    html`An account appears when someone is known to belong to it: by <code>group('acme')</code>, or by a work e-mail in <code>identify</code>.`,
-    html`Send such an event with a write key, or bring history with <code>waymark import events.ndjson --source crm</code>.`,
-    html`Events are there but no account is? The jobs have not run: wait a minute, or run <code>waymark run</code>.`,
-  ])
+  if (query.cursor !== undefined) return notice('No more accounts', [html`<a href="${listHref(query)}">Back to the first page</a>`], true)
+  if (isFiltered(query)) return notice('No account matches', [html`Loosen the filter, or <a href="/console/">show all accounts</a>.`], true)
+  return notice(
+    'No accounts yet',
+    [
+      html`An account appears when someone is known to belong to it: by <code>group('acme')</code>, or by a work e-mail in <code>identify</code>.`,
+      html`Send such an event with a write key, or bring history with <code>waymark import events.ndjson --source crm</code>.`,
+      html`Events are there but no account is? The jobs have not run: wait a minute, or run <code>waymark run</code>.`,
+    ],
+    true,
+  )
 }
 
 function paging(query: AccountQuery, page: Page<AccountSummary>): Html {
@@ -121,7 +125,7 @@ function paging(query: AccountQuery, page: Page<AccountSummary>): Html {
 
 function scoredHint(page: Page<AccountSummary>): Html | string {
   const scoredAt = page.data[0]?.intent.scoredAt ?? null
-  return scoredAt === null ? '' : html`Scores as of ${day(scoredAt)}`
+  return scoredAt === null ? '' : html`Scored ${day(scoredAt)}`
 }
 
 function listHref({ q, band, stage, status, sort, limit }: AccountQuery, cursor = ''): string {

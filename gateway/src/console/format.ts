@@ -1,22 +1,47 @@
 import { html } from 'hono/html'
 import { label } from '../read/label.ts'
 import { daysBetween } from '../read/times.ts'
-import { agoWords } from '../read/words.ts'
 import type { Html } from './layout.ts'
 
-/** `<time>` with the day, and the minute in its tooltip. */
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+/** `<time>` with the day, `1 Mar 2026`, and the minute in its tooltip. */
 export function day(at: string | null): Html | string {
-  return at === null ? '–' : html`<time datetime="${at}" title="${minute(at)}">${at.slice(0, 10)}</time>`
+  return at === null ? '–' : html`<time datetime="${at}" title="${minute(at)}">${DAY.format(new Date(at))}</time>`
 }
 
-/** `<time>` in words: today, yesterday, 12 d ago. */
+/** `Sunday 1 March 2026`. */
+export function weekday(at: string): string {
+  return WEEKDAY.format(new Date(at)).replace(',', '')
+}
+
+/** `<time>` in words: today, yesterday, 12 days ago; a day from two months on. */
 export function ago(at: string | null, now: number): Html | string {
-  return at === null ? '–' : html`<time datetime="${at}" title="${minute(at)}">${agoWords(daysBetween(Date.parse(at), now))}</time>`
+  if (at === null) return '–'
+  const days = daysBetween(Date.parse(at), now)
+  return days > 60 ? day(at) : html`<time datetime="${at}" title="${minute(at)}">${daysAgoWords(days)}</time>`
 }
 
-/** `2026-03-01 09:05 UTC`. */
+export function daysAgoWords(days: number): string {
+  if (days <= 0) return 'today'
+  return days === 1 ? 'yesterday' : `${days} days ago`
+}
+
+/** `1 Mar 2026, 09:05 UTC`. */
 export function minute(at: string): string {
-  return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`
+  return `${DAY.format(new Date(at))}, ${at.slice(11, 16)} UTC`
+}
+
+/** Words of a model begin small (`evaluate`); standing alone on a page they begin large. */
+export function sentence(words: string): string {
+  const [first = '', ...rest] = words
+  return first.toUpperCase() + rest.join('')
+}
+
+/** `organic_search` → `Organic search`. */
+export function spaced(name: string): string {
+  return sentence(name.replaceAll('_', ' '))
 }
 
 /** A score for people: one decimal; the API has them all. */
@@ -32,12 +57,12 @@ export function href(path: string, parameters: { readonly [name: string]: string
 
 /** How a person was tied to an account; a rule without words of its own is told by its name. */
 export function ruleWords(rule: string): string {
-  return RULES[rule] ?? label(rule.replaceAll('_', ' '))
+  return RULES[rule] ?? label(spaced(rule))
 }
 
 const RULES: { readonly [rule: string]: string } = {
-  email_domain: 'work e-mail',
-  group: 'account named in events',
+  email_domain: 'Work e-mail',
+  group: 'Company id',
 }
 
 /** `0.9` → `90 %`. */

@@ -6,10 +6,12 @@ export interface PageFrame {
   readonly title: string
   /** Signed in: shows navigation and sign-out. */
   readonly isSignedIn: boolean
+  /** The list itself: its link says that one is there. */
+  readonly isList?: boolean
 }
 
 /** The frame of every page: landmarks, skip link, one stylesheet, no script. */
-export function layout({ title, isSignedIn }: PageFrame, body: Html): Html {
+export function layout({ title, isSignedIn, isList }: PageFrame, body: Html): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -26,7 +28,7 @@ export function layout({ title, isSignedIn }: PageFrame, body: Html): Html {
 <a class="brand" href="/console/">Waymark</a>
 ${
   isSignedIn
-    ? html`<nav aria-label="Main"><a href="/console/">Accounts</a></nav>
+    ? html`<nav aria-label="Main"><a href="/console/"${isList === true ? html` aria-current="page"` : ''}>Accounts</a></nav>
 <form class="sign-out" method="post" action="/console/sign-out"><button class="quiet" type="submit">Sign out</button></form>`
     : ''
 }
@@ -38,7 +40,8 @@ ${body}
 </html>`
 }
 
-/** A page that says one thing and what to do about it. */
-export function notice(title: string, lines: readonly (Html | string)[]): Html {
-  return html`<section class="notice"><h1>${title}</h1>${lines.map(line => html`<p>${line}</p>`)}</section>`
+/** Says one thing and what to do about it: a page of its own, or (`isPart`) in place of what a page would list. */
+export function notice(title: string, lines: readonly (Html | string)[], isPart = false): Html {
+  const heading = isPart ? html`<h2>${title}</h2>` : html`<h1>${title}</h1>`
+  return html`<section class="notice">${heading}${lines.map(line => html`<p>${line}</p>`)}</section>`
 }

@@ -27,6 +27,7 @@ describe('the address behind a proxy', () => {
       '10.0.0.1',
     ],
     ['an IPv6 client', { 'x-forwarded-for': '2001:db8::7', host: '127.0.0.1:8090' }, URL_OF_GATEWAY, '2001:db8::7'],
+    ['a number too large for an address', { 'x-forwarded-host': '999.1.1.1', host: '127.0.0.1:99999' }, URL_OF_GATEWAY, '10.0.0.1'],
     ['nobody', { host: '127.0.0.1:8090' }, URL_OF_GATEWAY, '10.0.0.1'],
     [
       'nonsense',

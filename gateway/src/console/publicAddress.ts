@@ -31,16 +31,14 @@ export function createPublicAddress({ trustProxy, url, remote }: PublicAddressEd
 
   /** The gateway under the name by which it was called: it has several, localhost and the machine's among them. */
   function called(c: Context, protocol = listening.protocol): string {
-    const host = c.req.header('host') ?? ''
-    return HOST.test(host) ? new URL(`${protocol}//${host}`).origin : listening.origin
+    return originOf(protocol, c.req.header('host')) ?? listening.origin
   }
 
   function origin(c: Context): string {
     if (!trustProxy) return listening.origin
     const given = forwarded(c, 'x-forwarded-proto', /^https?$/i)?.toLowerCase()
     const protocol = given === undefined ? listening.protocol : `${given}:`
-    const host = forwarded(c, 'x-forwarded-host', HOST)
-    return host === undefined ? called(c, protocol) : new URL(`${protocol}//${host}`).origin
+    return originOf(protocol, forwarded(c, 'x-forwarded-host', HOST)) ?? called(c, protocol)
   }
 
   return {
@@ -48,4 +46,10 @@ export function createPublicAddress({ trustProxy, url, remote }: PublicAddressEd
     isOwn: (c, page) => page === origin(c) || (!trustProxy && page === called(c)),
     client: c => forwarded(c, 'x-forwarded-for', CLIENT) ?? remote(c),
   }
+}
+
+/** undefined for a host that is none: 999.1.1.1 has the form of one, but no browser can have opened it. */
+function originOf(protocol: string, host = ''): string | undefined {
+  const address = `${protocol}//${host}`
+  return HOST.test(host) && URL.canParse(address) ? new URL(address).origin : undefined
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
 import { label } from '../read/label.ts'
 import type { Reader } from '../read/reader.ts'
@@ -126,7 +127,10 @@ export function createConsole(deps: ConsoleDeps): Hono {
         c,
         layout(
           { title, isSignedIn: true },
-          notice(title, [`No account has the key “${label(c.req.param('id'), 80)}”. The list has a search.`]),
+          notice(title, [
+            html`No company has the domain or id “${label(c.req.param('id'), 80)}”.`,
+            html`Search for it among <a href="/console/">all accounts</a>. It appears once the jobs have run over its events.`,
+          ]),
         ),
         404,
       )
@@ -142,7 +146,14 @@ export function createConsole(deps: ConsoleDeps): Hono {
   })
 
   app.all('/console/*', c =>
-    page(c, layout({ title: 'Not found', isSignedIn: true }, notice('There is no such page', ['The accounts are one click up.'])), 404),
+    page(
+      c,
+      layout(
+        { title: 'Not found', isSignedIn: true },
+        notice('There is no such page', [html`Go to <a href="/console/">all accounts</a>.`]),
+      ),
+      404,
+    ),
   )
 
   app.onError((error, c) => {

@@ -7,11 +7,6 @@ export const ROLE_WORDS: { readonly [role in Role]: string } = {
   decisionMaker: 'decision maker',
 }
 
-export function agoWords(days: number): string {
-  if (days <= 0) return 'today'
-  return days === 1 ? 'yesterday' : `${days} d ago`
-}
-
 /** `+36.6`, `−5.0`: one decimal, with a real minus sign; never `−0.0`. */
 export function signedPoints(points: number): string {
   const rounded = Math.abs(points).toFixed(1)
