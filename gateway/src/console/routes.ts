@@ -120,28 +120,16 @@ export function createConsole(deps: ConsoleDeps): Hono {
   })
 
   app.get('/console/accounts/:id', async c => {
-    const account = await reader.account(c.req.param('id'))
-    if (account === null) {
-      const title = 'No such account'
-      return page(
-        c,
-        layout(
-          { title, isSignedIn: true },
-          notice(title, [
-            html`No company has the domain or id “${label(c.req.param('id'), 80)}”.`,
-            html`Search for it among <a href="/console/">all accounts</a>. It appears once the jobs have run over its events.`,
-          ]),
-        ),
-        404,
-      )
-    }
-    const { accountId } = account
+    const accountId = await reader.accountId(c.req.param('id'))
+    if (accountId === null) return noAccount(c)
     const before = c.req.query('before')
-    const [score, journey, timeline] = await Promise.all([
+    const [account, score, journey, timeline] = await Promise.all([
+      reader.account(accountId),
       reader.score(accountId),
       reader.journey(accountId),
       reader.timeline(accountId, TIMELINE_EVENTS, before),
     ])
+    if (account === null) return noAccount(c)
     return page(c, accountPage({ account, score, journey, timeline, isFirstPage: before === undefined, now: now() }))
   })
 
@@ -165,6 +153,15 @@ export function createConsole(deps: ConsoleDeps): Hono {
   })
 
   return app
+}
+
+function noAccount(c: Context): Promise<Response> {
+  const title = 'No such account'
+  const lines = [
+    html`No company has the domain or id “${label(c.req.param('id') ?? '', 80)}”.`,
+    html`Search for it among <a href="/console/">all accounts</a>. It appears once the jobs have run over its events.`,
+  ]
+  return page(c, layout({ title, isSignedIn: true }, notice(title, lines)), 404)
 }
 
 async function page(

@@ -4,6 +4,8 @@ import type { Account, AccountSummary, Journey, Page, Profile, Score, TimelineEv
 /** Everything that the read API, the console and `waymark explain` show; account ids are internal ones but for `account`. */
 export interface Reader {
   accounts(query: AccountQuery): Promise<Page<AccountSummary>>
+  /** Internal id by any key; null when nobody has it. */
+  accountId(key: string): Promise<string | null>
   /** By any key: domain, group id, internal id. */
   account(key: string): Promise<Account | null>
   /** `at`: any day, given by an instant in it; the horizon day when left out. */

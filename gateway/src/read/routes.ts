@@ -5,7 +5,6 @@ import { type FindSecretKey, requireScope } from './auth.ts'
 import { type Ask, bad, instant, oneOf, pageSize, text } from './parameters.ts'
 import { problem } from './problem.ts'
 import type { Reader } from './reader.ts'
-import type { Account } from './shapes.ts'
 
 export interface ReadDeps {
   readonly reader: Reader
@@ -24,11 +23,11 @@ export function createReadRoutes({ reader, keys, models, now, readStats }: ReadD
 
   app.get('/v1/accounts', async c => c.json(await reader.accounts(accountQuery(asks(c), stageIds(models)))))
 
-  app.get('/v1/accounts/:id', async c => c.json(await knownAccount(reader, c.req.param('id'))))
+  app.get('/v1/accounts/:id', async c => c.json((await reader.account(c.req.param('id'))) ?? unknownAccount(c.req.param('id'))))
 
   app.get('/v1/accounts/:id/score', async c => {
     const at = instant(asks(c), 'at')
-    const { accountId } = await knownAccount(reader, c.req.param('id'))
+    const accountId = await knownId(reader, c.req.param('id'))
     return c.json(await reader.score(accountId, at))
   })
 
@@ -38,13 +37,13 @@ export function createReadRoutes({ reader, keys, models, now, readStats }: ReadD
       'model',
       models.journeys.map(journey => journey.id),
     )
-    const { accountId } = await knownAccount(reader, c.req.param('id'))
+    const accountId = await knownId(reader, c.req.param('id'))
     return c.json(await reader.journey(accountId, model))
   })
 
   app.get('/v1/accounts/:id/timeline', async c => {
     const limit = pageSize(asks(c))
-    const { accountId } = await knownAccount(reader, c.req.param('id'))
+    const accountId = await knownId(reader, c.req.param('id'))
     return c.json(await reader.timeline(accountId, limit, c.req.query('cursor')))
   })
 
@@ -94,9 +93,11 @@ function asks(c: Context): Ask {
   return name => c.req.query(name)
 }
 
-async function knownAccount(reader: Reader, key: string): Promise<Account> {
-  const account = await reader.account(key)
-  if (account !== null) return account
+async function knownId(reader: Reader, key: string): Promise<string> {
+  return (await reader.accountId(key)) ?? unknownAccount(key)
+}
+
+function unknownAccount(key: string): never {
   throw problem(
     404,
     'unknown_account',

@@ -1,4 +1,4 @@
-import { readAccount } from './accountDetail.ts'
+import { findAccount, readAccount } from './accountDetail.ts'
 import { type AccountEdges, listAccounts } from './accounts.ts'
 import { readJourney } from './journey.ts'
 import { readMerges, readProfile } from './profiles.ts'
@@ -11,6 +11,7 @@ export function createReader(edges: AccountEdges): Reader {
   const { db, now } = edges
   return {
     accounts: query => listAccounts(edges, query),
+    accountId: key => findAccount(edges, key),
     account: key => readAccount(edges, key),
     score: (accountId, at) => readScore(edges, accountId, at),
     journey: (accountId, model) => readJourney(edges, accountId, model),
