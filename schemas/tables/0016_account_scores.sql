@@ -1,4 +1,5 @@
 -- Intent of an account as of a day. Nothing is invented: fit, grade, confidence and percentile are null until they are computed.
+-- Months are partitions, so that a day is read without all days before it.
 -- version is always 0, so the last insert wins; is_deleted: no touch is left in the model's window.
 CREATE TABLE IF NOT EXISTS account_scores
 (
@@ -25,4 +26,5 @@ CREATE TABLE IF NOT EXISTS account_scores
     is_deleted    UInt8
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
+PARTITION BY toYYYYMM(day)
 ORDER BY (account_id, model, model_version, day)

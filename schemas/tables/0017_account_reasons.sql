@@ -20,4 +20,5 @@ CREATE TABLE IF NOT EXISTS account_reasons
     is_deleted    UInt8
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
+PARTITION BY toYYYYMM(day)
 ORDER BY (account_id, model, model_version, day)

@@ -72,6 +72,8 @@ export function scoreParams(model: IntentModel): Params {
 }
 
 const KEYS = 'account_id, model, model_version, day'
+/** A first run may write more months than the engine takes for a mistake. */
+const ANY_DAYS = 'SETTINGS max_partitions_per_insert_block = 0'
 
 /** Statements of the job in their order; those of `keep` are kept in one session, where the others find them. */
 export const SCORE_STATEMENTS = {
@@ -86,17 +88,17 @@ export const SCORE_STATEMENTS = {
     gone: sqlFile<Params, never>('score_gone'),
   },
   targets: sqlFile<Params, { account_id: string; from_day: number }>('score_targets'),
-  forgetReasons: composeSql<Params, never>('score_forget', [], `INSERT INTO account_reasons (${KEYS}, is_deleted)`),
-  forgetScores: composeSql<Params, never>('score_forget', [], `INSERT INTO account_scores (${KEYS}, is_deleted)`),
+  forgetReasons: composeSql<Params, never>('score_forget', [], `INSERT INTO account_reasons (${KEYS}, is_deleted) ${ANY_DAYS}`),
+  forgetScores: composeSql<Params, never>('score_forget', [], `INSERT INTO account_scores (${KEYS}, is_deleted) ${ANY_DAYS}`),
   scores: composeSql<Params, never>(
     'score_write',
     [],
-    `INSERT INTO account_scores (${KEYS}, score, points, band, categories, breadth, surge, surge_index, negative, people, last_touch_at)`,
+    `INSERT INTO account_scores (${KEYS}, score, points, band, categories, breadth, surge, surge_index, negative, people, last_touch_at) ${ANY_DAYS}`,
   ),
   reasons: composeSql<Params, never>(
     'reason_write',
     [],
-    `INSERT INTO account_reasons (${KEYS}, reasons.kind, reasons.profile_id, reasons.type, reasons.topic, reasons.category, reasons.points, reasons.count, reasons.last_at)`,
+    `INSERT INTO account_reasons (${KEYS}, reasons.kind, reasons.profile_id, reasons.type, reasons.topic, reasons.category, reasons.points, reasons.count, reasons.last_at) ${ANY_DAYS}`,
   ),
 }
 
