@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{schemas,sdk-browser,gateway,test}/**/*.test.ts'],
+    include: ['{schemas,sdk-browser,sdk-node,gateway,test}/**/*.test.ts'],
     globalSetup: ['test/globalSetup.ts'],
     pool: 'forks',
     maxWorkers: 2,
