@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
-import type { Params, Query } from './query.ts'
-import { rows } from './query.ts'
+import { type Params, type Query, rows } from './query.ts'
 import { type Scratch, withScratch } from './scratch.ts'
 
 let database: TestDatabase
@@ -13,8 +12,8 @@ afterAll(() => database.close())
 const numbers: Query<Params, never> = { name: 'kept_numbers', sql: 'SELECT arrayJoin({numbers:Array(UInt8)}) AS n' }
 const sum: Query<Params, { total: number }> = { name: 'test', sql: 'SELECT toUInt32(sum(n)) AS total FROM kept_numbers' }
 const scratch = <T>(work: (scratch: Scratch) => Promise<T>) => withScratch(database.db.client, new AbortController().signal, work)
-const left = () =>
-  rows(database.db.client, { name: 'test', sql: "SELECT name FROM system.tables WHERE is_temporary AND name = 'kept_numbers'" }, {})
+/** A session sees its own temporary tables alone. */
+const listing: Query<Params, { name: string }> = { name: 'test', sql: 'SELECT name FROM system.tables WHERE is_temporary ORDER BY name' }
 
 test('what is kept is there for the statements of the session alone, until the next keeping', async () => {
   await scratch(async mine => {
@@ -31,10 +30,13 @@ test('what is kept is there for the statements of the session alone, until the n
 })
 
 test('nothing is left behind, and a failure keeps its reason', async () => {
+  const sessions: Scratch[] = []
   const failing = scratch(async mine => {
-    await mine.keep(numbers, { numbers: [1] })
+    sessions.push(mine)
+    for (const name of ['kept_numbers', 'kept_numbers_too']) await mine.keep({ ...numbers, name }, { numbers: [1] })
+    expect(await mine.rows(listing, {})).toEqual([{ name: 'kept_numbers' }, { name: 'kept_numbers_too' }])
     throw new Error('disk on fire')
   })
   await expect(failing).rejects.toThrow('disk on fire')
-  expect(await left()).toEqual([])
+  for (const session of sessions) expect(await session.rows(listing, {})).toEqual([])
 })

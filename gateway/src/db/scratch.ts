@@ -17,11 +17,12 @@ export interface Scratch {
 export async function withScratch<T>(client: ClickHouseClient, signal: AbortSignal, work: (scratch: Scratch) => Promise<T>): Promise<T> {
   const options: RunOptions = { session: randomUUID(), signal }
   const kept = new Set<string>()
-  const drop = (name: string, how: RunOptions) => execute(client, { name: 'drop', sql: `DROP TEMPORARY TABLE IF EXISTS ${name}` }, {}, how)
+  const drop = (names: Iterable<string>) =>
+    execute(client, { name: 'drop', sql: `DROP TEMPORARY TABLE IF EXISTS ${[...names].join(', ')}` }, {}, options)
   try {
     return await work({
       async keep({ name, sql }, params) {
-        if (kept.has(name)) await drop(name, options)
+        if (kept.has(name)) await drop([name])
         kept.add(name)
         return execute(client, { name, sql: `CREATE TEMPORARY TABLE ${name} ENGINE = Memory AS\n${sql}` }, params, options)
       },
@@ -30,6 +31,6 @@ export async function withScratch<T>(client: ClickHouseClient, signal: AbortSign
     })
   } finally {
     // What cannot be dropped goes with the session; why `work` failed is worth more than why this did.
-    if (!signal.aborted) for (const name of kept) await drop(name, options).catch(() => undefined)
+    if (!signal.aborted && kept.size > 0) await drop(kept).catch(() => undefined)
   }
 }
