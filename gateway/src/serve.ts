@@ -57,8 +57,20 @@ const TICK_MS = 5_000
 const DRAIN_MS = 5_000
 const LOAD_MS = 2_000
 
-/** Opens everything in the order in which it depends on another, and listens last. */
-export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): Promise<Gateway> {
+/** Opens everything in the order in which it depends on another, and listens last. What a failed start had opened is closed again. */
+export async function serve(config: Config, edges: ServeEdges): Promise<Gateway> {
+  const opened: (() => Promise<void>)[] = []
+  try {
+    return await start(config, edges, opened)
+  } catch (error) {
+    // The engine is a process of its own: left open, it would keep this one alive and its folder taken.
+    for (const close of opened.reverse())
+      await close().catch((cause: unknown) => edges.log.warn('a failed start could not close everything', { error: explainError(cause) }))
+    throw error
+  }
+}
+
+async function start(config: Config, { log, now, sdkFile }: ServeEdges, opened: (() => Promise<void>)[]): Promise<Gateway> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const models = loadModels(config.modelsDir ?? undefined)
   const generated = config.writeKeys.length === 0 || config.secretKeys.length === 0 ? await generatedKeys(config.dataDir) : null
@@ -73,7 +85,9 @@ export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): 
     onDamage: damage => log.error('the spool was damaged; the damaged bytes are kept', { ...damage }),
     onUnreadable: (file, cause) => log.error('a spool file cannot be read and is left where it is', { file, error: explainError(cause) }),
   })
+  opened.push(() => spool.close())
   const warehouse = await openWarehouse(config, log)
+  opened.push(() => warehouse.close())
   const { db } = warehouse
   await pinModels(db, models, now())
   const keys = await openKeyRing({
@@ -83,6 +97,7 @@ export async function serve(config: Config, { log, now, sdkFile }: ServeEdges): 
     copy: keyCopy(config.dataDir),
     onStale: error => log.warn('created keys cannot be read; the last good copy is used', { error: explainError(error) }),
   })
+  opened.push(async () => keys.close())
   const loader = createLoader({
     spool,
     db,
