@@ -2,7 +2,7 @@ import type { EventType } from '@waymark/schemas/event'
 import type { Callback, Client, DeliveryError, ErrorCode, FlushResult } from './api.ts'
 import { createWriter } from './event.ts'
 import { createLedger } from './ledger.ts'
-import { createQueue, type Line, type QueueLimits } from './queue.ts'
+import { type Batch, createQueue, messageIds, type QueueLimits } from './queue.ts'
 import { type Answer, createSender } from './sender.ts'
 import { createUuid7 } from './uuid.ts'
 import { LIBRARY } from './version.ts'
@@ -16,7 +16,7 @@ export interface ClientEdges {
   readonly concurrency: number
   readonly flushInterval: number
   /** Never rejects. */
-  readonly post: (body: string) => Promise<Answer>
+  readonly post: (body: Buffer) => Promise<Answer>
   /** Closes the connections; what is in flight is given up. */
   readonly end: () => void
   /** Wall clock, milliseconds. */
@@ -33,6 +33,7 @@ export interface ClientEdges {
 
 /** Said once for every event of a batch. */
 const SHARED = `"context":${JSON.stringify({ library: LIBRARY })}`
+const TAIL = Buffer.from(']}')
 
 export function createClient(edges: ClientEdges): Client {
   const { limits, post, end, now, later, warn, beforeExit } = edges
@@ -55,15 +56,18 @@ export function createClient(edges: ClientEdges): Client {
     }
   }
 
-  const report = (error: DeliveryError) => {
-    if (listeners.size === 0 && !warned.has(error.code)) {
+  /** `ids` is asked only where somebody listens. */
+  const report = (error: Omit<DeliveryError, 'messageIds'>, ids: () => string[]) => {
+    if (listeners.size === 0) {
+      if (warned.has(error.code)) return
       warned.add(error.code)
       warn(new Error(`@waymark/node: ${error.code}: ${error.message} Listen with on('error') to be told of each.`))
     }
     // A listener that tracks what it hears would call itself for ever; such errors are counted all the same.
     if (isTelling) return
     isTelling = true
-    for (const listener of [...listeners]) guarded(() => listener(error))
+    const told = { ...error, messageIds: ids() }
+    for (const listener of [...listeners]) guarded(() => listener(told))
     isTelling = false
   }
 
@@ -75,20 +79,28 @@ export function createClient(edges: ClientEdges): Client {
     stayAlive = undefined
   }
 
-  const fail = (lines: readonly Line[], code: ErrorCode, message: string, status: number) => {
-    if (lines.length === 0) return
-    queue.release(lines)
+  const fail = (batch: Batch, code: ErrorCode, message: string, status: number) => {
+    const { lines } = batch
     const error = { code, message, status, willRetry: false }
+    queue.release(lines)
     for (const { tally } of lines) ledger.fail(tally, code, message)
-    report({ ...error, messageIds: lines.map(({ messageId }) => messageId) })
-    for (const { callback, messageId } of lines) if (callback) guarded(() => callback({ ...error, messageIds: [messageId] }))
+    report(error, () => messageIds(batch))
+    if (lines.some(({ callback }) => callback)) {
+      const ids = messageIds(batch)
+      for (const [index, { callback }] of lines.entries()) {
+        if (callback) guarded(() => callback({ ...error, messageIds: ids.slice(index, index + 1) }))
+      }
+    }
     settled()
   }
 
   const sender = createSender({
     ...edges,
     queue,
-    post: lines => post(`{"sentAt":"${new Date(now()).toISOString()}",${SHARED},"batch":[${lines.map(({ text }) => text).join(',')}]}`),
+    post({ body }) {
+      const head = Buffer.from(`{"sentAt":"${new Date(now()).toISOString()}",${SHARED},"batch":[`)
+      return post(Buffer.concat([head, body, TAIL]))
+    },
     delivered(lines) {
       queue.release(lines)
       for (const { tally } of lines) ledger.deliver(tally)
@@ -96,21 +108,21 @@ export function createClient(edges: ClientEdges): Client {
       settled()
     },
     failed: fail,
-    troubled: (lines, message, status) =>
-      report({ code: 'unreachable', message, status, messageIds: lines.map(({ messageId }) => messageId), willRetry: true }),
+    troubled: (batch, message, status) => report({ code: 'unreachable', message, status, willRetry: true }, () => messageIds(batch)),
   })
 
   const giveUp = (why: string) => {
     const trouble = sender.trouble()
-    fail(sender.stop(), 'closed', `${why}${trouble === '' ? '' : ` Last trouble: ${trouble}.`} It may have arrived unconfirmed.`, 0)
+    const message = `${why}${trouble === '' ? '' : ` Last trouble: ${trouble}.`} It may have arrived unconfirmed.`
+    for (const batch of sender.stop()) fail(batch, 'closed', message, 0)
     end()
   }
 
   const drop = (messageId: string, code: ErrorCode, message: string, callback: Callback | undefined) => {
     ledger.drop(code, message)
-    const error = { code, message, status: 0, messageIds: [messageId], willRetry: false }
-    report(error)
-    if (callback) guarded(() => callback(error))
+    const error = { code, message, status: 0, willRetry: false }
+    report(error, () => [messageId])
+    if (callback) guarded(() => callback({ ...error, messageIds: [messageId] }))
   }
 
   const call = (type: EventType) => (message: unknown, then?: unknown) => {
@@ -122,7 +134,7 @@ export function createClient(edges: ClientEdges): Client {
       const held = `The queue holds ${queue.held()} events that the gateway has not acknowledged`
       return drop(written.messageId, 'queue_full', `${held}: full. Raise maxQueueEvents or maxQueueBytes, or send less.`, callback)
     }
-    queue.add(written, ledger.accept(), callback)
+    queue.add(written.text, { bytes: written.bytes, tally: ledger.accept(), callback })
     stayAlive ??= beforeExit(() => {
       void flush(EXIT_MS).then(() => giveUp(`The process ends; ${EXIT_MS} ms were not enough.`))
     })

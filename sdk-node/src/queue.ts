@@ -1,27 +1,34 @@
+/** Events until their fate is known: first in, first out, within a number of events and bytes. */
 import type { Callback } from './api.ts'
-import type { Written } from './event.ts'
 import type { Tally } from './ledger.ts'
 
-/** One accepted event until its fate is known. */
-export interface Line extends Written {
-  /** Order of acceptance. */
-  readonly order: number
+/** What is remembered of one event beside its text. */
+export interface Line {
+  /** UTF-8 bytes of its text. */
+  readonly bytes: number
   readonly tally: Tally
   readonly callback: Callback | undefined
 }
 
+/** Events that travel together; their texts outside of the garbage-collected heap, joined by commas. */
+export interface Batch {
+  readonly body: Buffer
+  readonly lines: readonly Line[]
+  /** Place of its first event among all that were accepted. */
+  readonly order: number
+}
+
 export interface Queue {
-  /** False: it does not fit. */
   fits(bytes: number): boolean
-  add(written: Written, tally: Tally, callback: Callback | undefined): void
-  /** The oldest waiting lines that make one batch; they stay held until released. */
-  take(): Line[]
+  add(text: string, line: Line): void
+  /** The oldest batch, full or not; it stays held until its lines are released. Undefined: nothing waits. */
+  take(): Batch | undefined
   /** Their fate is known. */
   release(lines: readonly Line[]): void
-  /** Whether the waiting lines fill a batch. */
+  /** Whether a full batch waits. */
   isFull(): boolean
-  waiting(): number
-  /** Waiting and in flight. */
+  isEmpty(): boolean
+  /** Events waiting and in flight. */
   held(): number
 }
 
@@ -32,47 +39,78 @@ export interface QueueLimits {
   readonly batchBytes: number
 }
 
-/** First in, first out; what is in flight counts as held, so that an outage cannot make it grow past its limits. */
+interface Link {
+  readonly batch: Batch
+  next: Link | undefined
+}
+
+/** What is in flight counts as held, so that an outage cannot make it grow past its limits. */
 export function createQueue({ maxEvents, maxBytes, batchEvents, batchBytes }: QueueLimits): Queue {
+  // A linked list, because shifting an array of 100,000 small batches copies it each time.
+  let first: Link | undefined
+  let last: Link | undefined
+  /** The batch that is being filled. */
+  let texts: string[] = []
   let lines: Line[] = []
-  /** Lines before this place are taken; shifting an array of 100,000 would copy it each time. */
-  let head = 0
+  let bytes = 0
   let order = 0
   let held = 0
   let heldBytes = 0
-  let waitingBytes = 0
+
+  const close = (): Batch => {
+    const batch = { body: Buffer.from(texts.join(',')), lines, order: order - lines.length }
+    texts = []
+    lines = []
+    bytes = 0
+    return batch
+  }
+
+  const append = (batch: Batch) => {
+    const link = { batch, next: undefined }
+    if (last === undefined) first = link
+    else last.next = link
+    last = link
+  }
 
   return {
-    fits: bytes => held < maxEvents && heldBytes + bytes <= maxBytes,
-    add({ messageId, text, bytes }, tally, callback) {
-      lines.push({ messageId, text, bytes, order: order++, tally, callback })
+    fits: size => held < maxEvents && heldBytes + size <= maxBytes,
+    add(text, line) {
+      // Each line costs a comma as well. A line above the limit travels alone.
+      if (lines.length > 0 && bytes + line.bytes + 1 > batchBytes) append(close())
+      texts.push(text)
+      lines.push(line)
+      bytes += line.bytes + 1
+      order++
       held++
-      heldBytes += bytes
-      waitingBytes += bytes
+      heldBytes += line.bytes
+      if (lines.length >= batchEvents) append(close())
     },
     take() {
-      let end = head
-      let bytes = 0
-      for (let line = lines[end]; line !== undefined && end - head < batchEvents; line = lines[++end]) {
-        // Each line costs a comma as well. A line above the limit travels alone.
-        if (end > head && bytes + line.bytes + 1 > batchBytes) break
-        bytes += line.bytes + 1
-        waitingBytes -= line.bytes
-      }
-      const taken = lines.slice(head, end)
-      head = end
-      if (head === lines.length || head > 10_000) {
-        lines = lines.slice(head)
-        head = 0
-      }
-      return taken
+      if (first === undefined) return lines.length > 0 ? close() : undefined
+      const { batch, next } = first
+      first = next
+      if (first === undefined) last = undefined
+      return batch
     },
     release(done) {
       held -= done.length
-      for (const { bytes } of done) heldBytes -= bytes
+      for (const line of done) heldBytes -= line.bytes
     },
-    isFull: () => lines.length - head >= batchEvents || waitingBytes >= batchBytes,
-    waiting: () => lines.length - head,
+    isFull: () => first !== undefined,
+    isEmpty: () => first === undefined && lines.length === 0,
     held: () => held,
   }
+}
+
+/** The events from place `from` up to, not including, `to`. */
+export function part({ body, lines, order }: Batch, from: number, to: number): Batch {
+  const width = (some: readonly Line[]) => some.reduce((sum, line) => sum + line.bytes + 1, 0)
+  const start = width(lines.slice(0, from))
+  const end = start + width(lines.slice(from, to)) - 1
+  return { body: body.subarray(start, end), lines: lines.slice(from, to), order: order + from }
+}
+
+/** Read back from the texts: needed for few events, so not kept for all. */
+export function messageIds({ body }: Batch): string[] {
+  return (JSON.parse(`[${body.toString()}]`) as { messageId: string }[]).map(({ messageId }) => messageId)
 }

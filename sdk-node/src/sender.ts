@@ -2,7 +2,7 @@
 import { backoffMs, isRetryable, retryAfterMs } from '@waymark/schemas/delivery'
 import type { IngestReply, Rejection } from '@waymark/schemas/event'
 import type { ErrorCode } from './api.ts'
-import type { Line, Queue } from './queue.ts'
+import { type Batch, type Line, part, type Queue } from './queue.ts'
 
 /**
  * So often may a batch fail while others get through in between; then it is halved, since something in it may be what
@@ -23,11 +23,11 @@ export interface Answer {
 export interface SenderEdges {
   readonly queue: Queue
   /** Never rejects. */
-  readonly post: (lines: readonly Line[]) => Promise<Answer>
+  readonly post: (batch: Batch) => Promise<Answer>
   readonly delivered: (lines: readonly Line[]) => void
-  readonly failed: (lines: readonly Line[], code: ErrorCode, message: string, status: number) => void
+  readonly failed: (batch: Batch, code: ErrorCode, message: string, status: number) => void
   /** The events are kept and tried again. */
-  readonly troubled: (lines: readonly Line[], message: string, status: number) => void
+  readonly troubled: (batch: Batch, message: string, status: number) => void
   readonly random: () => number
   /** Returns a function that takes it back. */
   readonly later: (run: () => void, ms: number) => () => void
@@ -41,13 +41,13 @@ export interface Sender {
   /** Somebody waits: sends what there is, full batch or not, and cuts a long pause short unless the gateway asked for it. */
   hurry(): void
   /** Takes everything that has no fate yet; answers that come later change nothing. */
-  stop(): Line[]
+  stop(): Batch[]
   /** What went wrong last, '' after a success. */
   trouble(): string
 }
 
-interface Batch {
-  readonly lines: readonly Line[]
+interface Try {
+  readonly batch: Batch
   readonly strikes: number
   /** `successes` when it was last tried. */
   readonly seen: number
@@ -56,8 +56,8 @@ interface Batch {
 export function createSender(edges: SenderEdges): Sender {
   const { queue, post, delivered, failed, troubled, random, later, concurrency, flushInterval } = edges
   /** To be tried again, before anything new, oldest first. */
-  let again: Batch[] = []
-  const flying = new Set<Batch>()
+  let again: Try[] = []
+  const flying = new Set<Try>()
   let successes = 0
   /** Pauses since the last success; they make the next one longer. */
   let failures = 0
@@ -71,25 +71,25 @@ export function createSender(edges: SenderEdges): Sender {
   let isDue = false
   let trouble = ''
 
-  const next = (): Batch | undefined => {
+  const next = (): Try | undefined => {
     const retried = again.shift()
     if (retried !== undefined) return retried
     if (!isDue && !queue.isFull()) return undefined
-    const lines = queue.take()
-    if (queue.waiting() === 0) isDue = false
-    return lines.length > 0 ? { lines, strikes: 0, seen: successes } : undefined
+    const batch = queue.take()
+    if (queue.isEmpty()) isDue = false
+    return batch && { batch, strikes: 0, seen: successes }
   }
 
   const send = () => {
     while (pauseEnds === undefined && flying.size < concurrency) {
-      const batch = next()
-      if (batch === undefined) break
-      flying.add(batch)
+      const attempt = next()
+      if (attempt === undefined) break
+      flying.add(attempt)
       const sentIn = round
-      void post(batch.lines).then(answer => {
+      void post(attempt.batch).then(answer => {
         // Not there: `stop` has told its fate.
-        if (!flying.delete(batch)) return
-        settle(batch, answer, sentIn)
+        if (!flying.delete(attempt)) return
+        settle(attempt, answer, sentIn)
         send()
       })
     }
@@ -97,14 +97,14 @@ export function createSender(edges: SenderEdges): Sender {
   }
 
   const sendAll = () => {
-    isDue = queue.waiting() > 0
+    isDue = !queue.isEmpty()
     send()
   }
 
   const wake = () => {
     if (pauseEnds !== undefined) return
     if (queue.isFull() && flying.size < concurrency) send()
-    else if (cancelTimer === undefined && queue.waiting() > 0 && !isDue) {
+    else if (cancelTimer === undefined && !isDue && !queue.isEmpty()) {
       cancelTimer = later(() => {
         cancelTimer = undefined
         sendAll()
@@ -112,14 +112,14 @@ export function createSender(edges: SenderEdges): Sender {
     }
   }
 
-  const putBack = (...batches: Batch[]) => {
-    again.push(...batches)
-    again.sort((a, b) => (a.lines[0]?.order ?? 0) - (b.lines[0]?.order ?? 0))
+  const putBack = (batches: readonly Batch[], strikes: number) => {
+    for (const batch of batches) again.push({ batch, strikes, seen: successes })
+    again.sort((a, b) => a.batch.order - b.batch.order)
   }
 
-  const halve = ({ lines }: Batch, strikes: number) => {
-    const half = lines.length >> 1
-    putBack({ lines: lines.slice(0, half), strikes, seen: successes }, { lines: lines.slice(half), strikes, seen: successes })
+  const halves = (batch: Batch) => {
+    const half = batch.lines.length >> 1
+    return [part(batch, 0, half), part(batch, half, batch.lines.length)]
   }
 
   const startPause = (ms: number) => {
@@ -143,44 +143,48 @@ export function createSender(edges: SenderEdges): Sender {
     }
   }
 
-  const settle = (batch: Batch, answer: Answer, sentIn: number) => {
-    const { lines } = batch
+  const settle = (attempt: Try, answer: Answer, sentIn: number) => {
+    const { batch } = attempt
     const { status } = answer
     const rejected = status >= 200 && status < 300 ? rejectionsIn(answer.text) : undefined
     if (rejected !== undefined) {
       successes++
       failures = 0
       trouble = ''
-      acknowledge(lines, rejected, status)
-      return
+      acknowledge(batch, rejected, status)
+    } else if (status < 300 || isRetryable(status)) {
+      trouble = describe(answer)
+      retry(attempt, answer, sentIn)
+    } else if ((status === 413 || status === 400) && batch.lines.length > 1) {
+      putBack(halves(batch), attempt.strikes)
+    } else {
+      failed(batch, 'refused', `the gateway refused the request with ${describe(answer)}. ${adviceFor(status)}`, status)
     }
-    const what = describe(answer)
-    if (status < 300 || isRetryable(status)) {
-      trouble = what
-      const asked = retryAfterMs(answer.retryAfter)
-      // A gateway that names a time is busy: that says nothing about the batch.
-      const isStrike = batch.seen !== successes && asked === undefined && status !== 429
-      const strikes = batch.strikes + (isStrike ? 1 : 0)
-      if (strikes < STRIKES) putBack({ lines, strikes, seen: successes })
-      else if (lines.length > 1) halve(batch, STRIKES - 1)
-      else failed(lines, 'unreachable', `given up after ${STRIKES} tries between which others got through: ${what}`, status)
-      if (strikes < STRIKES || lines.length > 1) troubled(lines, `kept for another try: ${what}`, status)
-      pause(asked, sentIn)
-      return
-    }
-    if ((status === 413 || status === 400) && lines.length > 1) halve(batch, batch.strikes)
-    else failed(lines, 'refused', `the gateway refused the request with ${what}. ${adviceFor(status)}`, status)
   }
 
-  const acknowledge = (lines: readonly Line[], rejected: readonly Rejection[], status: number) => {
-    const bad = new Set<Line>()
-    for (const { index, code, path, message } of rejected) {
-      const line = lines[index]
-      if (line === undefined || bad.has(line)) continue
-      bad.add(line)
-      failed([line], code, path === '' ? message : `${path}: ${message}`, status)
+  const retry = ({ batch, strikes, seen }: Try, { status, retryAfter }: Answer, sentIn: number) => {
+    const asked = retryAfterMs(retryAfter)
+    // A gateway that names a time is busy: that says nothing about the batch.
+    const isStrike = seen !== successes && asked === undefined && status !== 429
+    const count = strikes + (isStrike ? 1 : 0)
+    if (count >= STRIKES && batch.lines.length === 1) {
+      failed(batch, 'unreachable', `given up after ${STRIKES} tries between which others got through: ${trouble}`, status)
+    } else {
+      if (count < STRIKES) putBack([batch], count)
+      else putBack(halves(batch), STRIKES - 1)
+      troubled(batch, `kept for another try: ${trouble}`, status)
     }
-    delivered(bad.size === 0 ? lines : lines.filter(line => !bad.has(line)))
+    pause(asked, sentIn)
+  }
+
+  const acknowledge = (batch: Batch, rejected: readonly Rejection[], status: number) => {
+    const bad = new Set<number>()
+    for (const { index, code, path, message } of rejected) {
+      if (batch.lines[index] === undefined || bad.has(index)) continue
+      bad.add(index)
+      failed(part(batch, index, index + 1), code, path === '' ? message : `${path}: ${message}`, status)
+    }
+    delivered(bad.size === 0 ? batch.lines : batch.lines.filter((_, index) => !bad.has(index)))
   }
 
   return {
@@ -198,10 +202,10 @@ export function createSender(edges: SenderEdges): Sender {
       cancelTimer = undefined
       pauseEnds = undefined
       isDue = false
-      const rest = [...flying, ...again].flatMap(({ lines }) => lines)
+      const rest = [...flying, ...again].map(({ batch }) => batch)
       flying.clear()
       again = []
-      while (queue.waiting() > 0) rest.push(...queue.take())
+      for (let batch = queue.take(); batch !== undefined; batch = queue.take()) rest.push(batch)
       return rest
     },
     trouble: () => trouble,

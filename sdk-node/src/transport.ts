@@ -11,7 +11,7 @@ const ANSWER_BYTES = 1024 * 1024
 
 export interface Transport {
   /** Never rejects. */
-  post(body: string): Promise<Answer>
+  post(body: Buffer): Promise<Answer>
   /** Closes every connection, also those in use. */
   end(): void
 }
@@ -46,9 +46,8 @@ export function createTransport({ url, writeKey, concurrency, timeoutMs, gzip: i
     })
 
   return {
-    async post(text) {
+    async post(body) {
       try {
-        const body = Buffer.from(text)
         if (!isCompressing || body.length < GZIP_BYTES) return await exchange(body, {})
         return await exchange(await compressed(body), { 'content-encoding': 'gzip' })
       } catch (error) {
