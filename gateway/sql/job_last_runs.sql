@@ -1,11 +1,9 @@
--- Where did each job stop: its last good run with the watermark it left, and the highest run number and fence of all?
+-- Where did each job stop: its last good run with the watermark it left?
 SELECT
     job,
-    argMaxIf(watermark, run, state = 'done') AS watermark,
-    toUnixTimestamp64Milli(maxIf(now, state = 'done')) AS now,
-    toUInt64(max(run)) AS last_run,
-    toUInt64(max(fence)) AS last_fence,
-    toUInt8(argMax(state, run) = 'failed') AS is_failing
-FROM job_runs FINAL
+    argMax(watermark, (run, version)) AS watermark,
+    toUnixTimestamp64Milli(argMax(now, (run, version))) AS now
+FROM job_runs
+WHERE state = 'done' AND (job, run) IN (SELECT job, max(run) FROM job_runs WHERE state = 'done' AND job != '(turn)' GROUP BY job)
 GROUP BY job
 ORDER BY job

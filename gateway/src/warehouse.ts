@@ -3,9 +3,10 @@ import type { Config } from './config.ts'
 import { type Engine, openEngine } from './db/engine/supervise.ts'
 import { migrate } from './db/migrate.ts'
 import { type Database, openDatabase } from './db/open.ts'
-import { createRunLedger } from './jobs/ledger.ts'
+import { createRunLedger, type LastRun } from './jobs/ledger.ts'
 import { JOBS } from './jobs/list.ts'
 import { createPipeline, type Pipeline } from './jobs/pipeline.ts'
+import { loadedSegments, parseMark } from './jobs/segments.ts'
 import type { Log } from './log.ts'
 import type { Models } from './model/models.ts'
 
@@ -58,6 +59,19 @@ export function pipelineOf({
   pipeline: Pipeline
   ledger: ReturnType<typeof createRunLedger>
 } {
-  const ledger = createRunLedger({ db, holder: `${hostname()}:${process.pid}`, clock })
-  return { ledger, pipeline: createPipeline({ jobs: JOBS, db, models, ledger, settle, clock, signal }) }
+  const ledger = createRunLedger({ db, holder: `${hostname()}:${process.pid}`, isAlive: isAliveHere, clock })
+  // All jobs stand close together, so the last place of one is a good place to look from.
+  const loaded = (lastRuns: ReadonlyMap<string, LastRun>) => loadedSegments(db, parseMark(lastRuns.get('touches')?.watermark ?? '').at)
+  return { ledger, pipeline: createPipeline({ jobs: JOBS, db, models, ledger, settle, loaded, clock, signal }) }
+}
+
+/** `host:pid`; of other hosts nothing is known. */
+function isAliveHere(holder: string): boolean | null {
+  const [host, pid] = [holder.slice(0, holder.lastIndexOf(':')), Number(holder.slice(holder.lastIndexOf(':') + 1))]
+  if (host !== hostname()) return null
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }

@@ -3,7 +3,9 @@ CREATE TABLE IF NOT EXISTS dirty_accounts
 (
     account_id String,
     from_day   Date32,
-    run        UInt64
+    run        UInt64,
+    marked_at  DateTime('UTC') DEFAULT now()
 )
 ENGINE = MergeTree
 ORDER BY (run, account_id)
+TTL marked_at + INTERVAL 30 DAY

@@ -1,4 +1,5 @@
--- Runs of jobs. A row is written when a run opens and again when it closes; fence rises with every new leader.
+-- Runs of jobs. A row is written when a run opens and again when it closes. A turn of a process at running jobs is the row '(turn)';
+-- its fence numbers its runs, and whoever has a lower one commits nothing.
 CREATE TABLE IF NOT EXISTS job_runs
 (
     run         UInt64,
@@ -17,3 +18,4 @@ CREATE TABLE IF NOT EXISTS job_runs
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (job, run)
+TTL toDateTime(started_at) + INTERVAL 30 DAY

@@ -3,6 +3,7 @@ import type { EventRow } from '@waymark/schemas/row'
 import type { Database } from '../db/open.ts'
 import { insertRows, sqlTime } from '../db/query.ts'
 import type { Models } from '../model/models.ts'
+import { runJob } from './job.fixture.ts'
 import { membershipsJob } from './memberships.ts'
 import { stitchJob } from './stitch.ts'
 
@@ -72,8 +73,7 @@ export function createBench(db: Database): IdentityBench {
     for (const job of [stitchJob, membershipsJob]) {
       runs += 1
       const name = job.name === 'stitch' ? 'stitch' : 'memberships'
-      const context = { db, now: day(200), run: runs, watermark: marks[name], models: NO_MODELS, signal: new AbortController().signal }
-      const result = await job.run(context)
+      const result = await runJob(job, { db, now: day(200), run: runs, watermark: marks[name], upstream: marks.stitch, models: NO_MODELS })
       marks[name] = result.watermark
       written += result.rows
     }

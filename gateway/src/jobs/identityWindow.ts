@@ -21,7 +21,7 @@ export function windowParams(window: SegmentWindow): WindowParams {
 }
 
 const identifiersQuery = sqlFile<WindowParams, Identifier>('stitch_identifiers')
-const undoneQuery = sqlFile<{ after: number }, CutRow>('stitch_undone')
+const undoneQuery = sqlFile<{ after: number; through: number }, CutRow>('stitch_undone')
 
 interface CutRow {
   readonly left_type: string
@@ -38,10 +38,15 @@ export interface Touched {
   readonly undoneThrough: number
 }
 
-/** Identifiers that the new events carry, or whose links were cut since `undoneAfter` (epoch ms). */
-export async function touchedIdentifiers(client: ClickHouseClient, window: SegmentWindow | null, undoneAfter: number): Promise<Touched> {
+/** Identifiers that the new events carry, or whose links were cut after `undoneAfter` and until `undoneUntil` (epoch ms). */
+export async function touchedIdentifiers(
+  client: ClickHouseClient,
+  window: SegmentWindow | null,
+  undoneAfter: number,
+  undoneUntil = Number.MAX_SAFE_INTEGER,
+): Promise<Touched> {
   const seen = window === null ? [] : await rows(client, identifiersQuery, windowParams(window))
-  const cuts = await rows(client, undoneQuery, { after: undoneAfter })
+  const cuts = await rows(client, undoneQuery, { after: undoneAfter, through: undoneUntil })
   const cut = cuts.flatMap(row => [
     { type: row.left_type, value: row.left },
     { type: row.right_type, value: row.right },

@@ -1,5 +1,5 @@
 import type { Database } from '../db/open.ts'
-import { insertRows, rows, sqlFile, sqlTime } from '../db/query.ts'
+import { insertRows, row, rows, sqlFile, sqlTime } from '../db/query.ts'
 
 /** What earlier runs left behind, per job. */
 export interface LastRun {
@@ -11,25 +11,32 @@ export interface LastRun {
   readonly isFailing: boolean
 }
 
+/** `job_runs`: who runs what, and where each job stopped. */
 export interface RunLedger {
-  /** Takes the lead: closes what a killed leader left open, and raises the fence so that it can commit nothing more. */
-  lead(): Promise<void>
   lastRuns(): Promise<ReadonlyMap<string, LastRun>>
+  /** Takes the turn to run jobs. Rejects with JobsBusy while another live process has it. */
+  begin(): Promise<Turn>
+}
+
+/** One process runs jobs at a time; whoever takes the next turn has the higher fence, and the one before can commit nothing more. */
+export interface Turn {
   open(job: string, now: number): Promise<OpenRun>
+  end(): Promise<void>
 }
 
 export interface OpenRun {
   readonly run: number
+  /** Rejects with JobsBusy when the turn was taken over meanwhile: then nothing is recorded, and the work is done again. */
   close(result: { rows: number; watermark: string } | { error: string }): Promise<void>
 }
 
-interface LastRow {
-  readonly job: string
-  readonly watermark: string
-  readonly now: number
-  readonly last_run: number
-  readonly last_fence: number
-  readonly is_failing: number
+export class JobsBusy extends Error {}
+
+interface TurnRow {
+  readonly fence: number
+  readonly holder: string
+  readonly state: string
+  readonly started_at: number
 }
 
 interface OpenRow {
@@ -37,62 +44,119 @@ interface OpenRow {
   readonly job: string
   readonly now: number
   readonly started_at: number
-  readonly fence: number
   readonly holder: string
 }
 
-const lastRunsQuery = sqlFile<Record<string, never>, LastRow>('job_last_runs')
-const openRunsQuery = sqlFile<Record<string, never>, OpenRow>('job_runs_open')
+export interface LedgerEdges {
+  readonly db: Database
+  /** `host:pid`: names this process for others. */
+  readonly holder: string
+  /** Whether the process of that name still lives; null when this machine cannot tell. */
+  readonly isAlive: (holder: string) => boolean | null
+  readonly clock: () => number
+}
 
-/** `job_runs`: who runs what, and where each job stopped. `clock` times the runs; the jobs' own `now` is another matter. */
-export function createRunLedger({ db, holder, clock }: { db: Database; holder: string; clock: () => number }): RunLedger {
-  let fence = 0
-  const last = () => rows(db.client, lastRunsQuery, {})
-  const highest = (all: readonly LastRow[], key: 'last_run' | 'last_fence') => all.reduce((most, entry) => Math.max(most, entry[key]), 0)
+/** Runs of one turn are numbered within this many. */
+const RUNS_OF_A_TURN = 1000
+/** After so long without an end, a turn is taken for dead: of a process on another machine, and of one here (its number may be another's by then). */
+const LONGEST_TURN_MS = { elsewhere: 15 * 60_000, here: 6 * 3_600_000 }
+const TURN = '(turn)'
+
+const lastRunsQuery = sqlFile<Record<string, never>, { job: string; watermark: string; now: number }>('job_last_runs')
+const failingQuery = sqlFile<Record<string, never>, { job: string }>('job_failing')
+const lastTurnQuery = sqlFile<Record<string, never>, { run: number }>('job_turn_last')
+const turnsQuery = sqlFile<{ from_run: number }, TurnRow>('job_turns')
+const openRunsQuery = sqlFile<{ from_run: number; to_run: number; fence: number }, OpenRow>('job_runs_open')
+
+export function createRunLedger({ db, holder, isAlive, clock }: LedgerEdges): RunLedger {
+  const { client } = db
+
+  async function latestTurns(): Promise<readonly TurnRow[]> {
+    const { run } = await row(client, lastTurnQuery, {})
+    return (await rows(client, turnsQuery, { from_run: run })).filter(turn => turn.fence * RUNS_OF_A_TURN === run)
+  }
+
+  /** Two that took the same number at once: the first name has it. */
+  async function requireTurn(fence: number): Promise<void> {
+    const [first] = await latestTurns()
+    if (first === undefined || first.fence !== fence || first.holder !== holder) {
+      throw new JobsBusy(`another process runs the jobs now (${first?.holder ?? 'unknown'}); this one stands back`)
+    }
+  }
+
+  /** Closes what a dead process left open. */
+  async function abandon(turn: TurnRow): Promise<void> {
+    const from_run = turn.fence * RUNS_OF_A_TURN
+    const open = await rows(client, openRunsQuery, { from_run, to_run: from_run + RUNS_OF_A_TURN, fence: turn.fence })
+    const closed = { fence: turn.fence, finished_at: sqlTime(clock()), state: 'abandoned', version: 1 }
+    await insertRows(
+      client,
+      'job_runs',
+      open.map(run => ({
+        ...run,
+        ...closed,
+        now: sqlTime(run.now),
+        started_at: sqlTime(run.started_at),
+        error: `${turn.holder} ended before the run did; its work is done again`,
+      })),
+    )
+  }
 
   return {
-    async lead() {
-      fence = highest(await last(), 'last_fence') + 1
-      const finished_at = sqlTime(clock())
-      const abandoned = (await rows(db.client, openRunsQuery, {})).map(open => ({
-        ...open,
-        now: sqlTime(open.now),
-        started_at: sqlTime(open.started_at),
-        finished_at,
-        state: 'abandoned',
-        error: `${open.holder} ended before the run did; its work is done again`,
-        version: 1,
-      }))
-      await insertRows(db.client, 'job_runs', abandoned)
-    },
-
     async lastRuns() {
-      return new Map(
-        (await last()).map(({ job, watermark, now, is_failing }) => [
-          job,
-          { job, watermark, now: Math.max(0, now), isFailing: is_failing === 1 },
-        ]),
+      const [last, failing] = await Promise.all([rows(client, lastRunsQuery, {}), rows(client, failingQuery, {})])
+      const known = new Map<string, LastRun>(
+        last.map(({ job, watermark, now }) => [job, { job, watermark, now: Math.max(0, now), isFailing: false }]),
       )
+      for (const { job } of failing) known.set(job, { ...(known.get(job) ?? { job, watermark: '', now: 0 }), isFailing: true })
+      return known
     },
 
-    async open(job, now) {
-      const all = await last()
-      const leader = highest(all, 'last_fence')
-      if (leader > fence)
-        throw new Error(`job ${job}: another process leads the jobs now (fence ${leader} > ${fence}); this one stands back`)
-      const started = clock()
-      const opened = { run: highest(all, 'last_run') + 1, job, now: sqlTime(now), started_at: sqlTime(started), fence, holder }
-      await insertRows(db.client, 'job_runs', [{ ...opened, state: 'running', version: 0 }])
+    async begin() {
+      const before = await latestTurns()
+      for (const turn of before.filter(({ state, holder: other }) => state === 'running' && other !== holder)) {
+        const lives = isAlive(turn.holder)
+        const age = clock() - turn.started_at
+        const alive = lives !== false && age < (lives === null ? LONGEST_TURN_MS.elsewhere : LONGEST_TURN_MS.here)
+        if (alive)
+          throw new JobsBusy(
+            `${turn.holder} is running the jobs since ${new Date(turn.started_at).toISOString()}; try again when it is done`,
+          )
+        await abandon(turn)
+      }
+      const fence = (before[0]?.fence ?? 0) + 1
+      const started_at = sqlTime(clock())
+      const turn = { run: fence * RUNS_OF_A_TURN, job: TURN, now: started_at, started_at, fence, holder }
+      await insertRows(client, 'job_runs', [{ ...turn, state: 'running', version: 0 }])
+      const end = () => insertRows(client, 'job_runs', [{ ...turn, state: 'done', finished_at: sqlTime(clock()), version: 1 }])
+      await requireTurn(fence).catch(async cause => {
+        await end()
+        throw cause
+      })
+      let opened = 0
+
       return {
-        run: opened.run,
-        async close(result) {
-          const outcome =
-            'error' in result ? { state: 'failed', error: result.error } : { state: 'done', rows: result.rows, watermark: result.watermark }
-          const ended = clock()
-          await insertRows(db.client, 'job_runs', [
-            { ...opened, ...outcome, finished_at: sqlTime(ended), duration_ms: Math.max(0, ended - started), version: 1 },
-          ])
+        async open(job, now) {
+          await requireTurn(fence)
+          opened += 1
+          const started = clock()
+          const open = { run: fence * RUNS_OF_A_TURN + opened, job, now: sqlTime(now), started_at: sqlTime(started), fence, holder }
+          await insertRows(client, 'job_runs', [{ ...open, state: 'running', version: 0 }])
+          return {
+            run: open.run,
+            async close(result) {
+              await requireTurn(fence)
+              const outcome =
+                'error' in result
+                  ? { state: 'failed', error: result.error }
+                  : { state: 'done', rows: result.rows, watermark: result.watermark }
+              const ended = clock()
+              const finished = { finished_at: sqlTime(ended), duration_ms: Math.max(0, ended - started), version: 1 }
+              await insertRows(client, 'job_runs', [{ ...open, ...outcome, ...finished }])
+            },
+          }
         },
+        end,
       }
     },
   }

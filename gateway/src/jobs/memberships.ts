@@ -3,7 +3,7 @@ import type { Database } from '../db/open.ts'
 import { insertRows, sqlDay, sqlFile, sqlTime } from '../db/query.ts'
 import { type AccountRow, accountRow, keyRows } from '../identity/accountRows.ts'
 import { type AccountScope, type KeyRow, keyList, loadAccountScope } from '../identity/accountScope.ts'
-import { type Changes, changesBetween } from '../identity/changes.ts'
+import { type Changes, changesBetween, sizeOf, tableRows } from '../identity/changes.ts'
 import { type Identifier, keyOf, profileId } from '../identity/ids.ts'
 import { idsOf, type KeyParams, lookup } from '../identity/lookup.ts'
 import { membershipsOf } from '../identity/membership.ts'
@@ -11,7 +11,7 @@ import { loadNeighbourhood } from '../identity/neighbourhood.ts'
 import { type CompanyTie, type Person, peopleOf, peopleWith } from '../identity/people.ts'
 import { parseIdentityMark, touchedIdentifiers } from './identityWindow.ts'
 import type { Job } from './job.ts'
-import { unseenSegments } from './segments.ts'
+import { parseMark, unseenSegments } from './segments.ts'
 
 /** Fields in the order of membership_list.sql; times in epoch ms. */
 interface MembershipRow {
@@ -27,11 +27,6 @@ interface MembershipRow {
 const membershipList = sqlFile<KeyParams, MembershipRow>('membership_list')
 const accountList = sqlFile<KeyParams, AccountRow>('identity_accounts')
 
-/**
- * One writer owns these tables and writes only what changed, so the last row of a key is the right one: ReplacingMergeTree keeps the
- * last insert among equal versions.
- */
-const VERSION = 1
 const DAY_MS = 86_400_000
 /** From the very beginning: 1970-01-02, the first day that a column of dates can be told from an empty one. */
 const FIRST_DAY = DAY_MS
@@ -39,10 +34,12 @@ const FIRST_DAY = DAY_MS
 /** Who belongs to which company since when, and which keys are one company. Follows what stitch has resolved. */
 export const membershipsJob: Job = {
   name: 'memberships',
-  async run({ db, run, watermark }) {
+  after: 'stitch',
+  async run({ db, run, watermark, upstream }) {
     const mark = parseIdentityMark(watermark)
-    const window = await unseenSegments(db, mark.segments)
-    const { identifiers, undoneThrough } = await touchedIdentifiers(db.client, window, mark.undone)
+    const stitched = parseIdentityMark(upstream)
+    const window = await unseenSegments(db, mark.segments, parseMark(stitched.segments))
+    const { identifiers, undoneThrough } = await touchedIdentifiers(db.client, window, mark.undone, stitched.undone)
     if (window === null && identifiers.length === 0) return { rows: 0, watermark }
     const written = await refresh(db, identifiers, run)
     return { rows: written, watermark: JSON.stringify({ segments: window?.next ?? mark.segments, undone: undoneThrough }) }
@@ -175,17 +172,6 @@ async function markDirty(
     [...marks].map(([account_id, from]) => ({ account_id, from_day: sqlDay(Number.isFinite(from) ? from : FIRST_DAY), run })),
   )
   return marks.size
-}
-
-function tableRows<R>({ written, gone }: Changes<R>, columns: (row: R) => object): object[] {
-  return [
-    ...gone.map(row => ({ ...columns(row), version: VERSION, is_deleted: 1 })),
-    ...written.map(row => ({ ...columns(row), version: VERSION, is_deleted: 0 })),
-  ]
-}
-
-function sizeOf(changes: Changes<unknown>): number {
-  return changes.written.length + changes.gone.length
 }
 
 function keyOfRow(row: KeyRow): Identifier {

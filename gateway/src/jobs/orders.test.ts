@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, sqlTime } from '../db/query.ts'
 import { INTENT, JOURNEY5, ms } from '../model/journey/journey.fixture.ts'
+import { runJob } from './job.fixture.ts'
 import { ordersJob } from './orders.ts'
 
 let engine: TestDatabase
@@ -58,13 +59,12 @@ async function load(loaded: number, ...told: readonly Told[]) {
 }
 
 const run = (watermark = '') =>
-  ordersJob.run({
+  runJob(ordersJob, {
     db: engine.db,
     now: ms('2026-03-02'),
     run: 1,
     watermark,
     models: { intent: INTENT, journeys: [JOURNEY5] },
-    signal: new AbortController().signal,
   })
 
 async function read<T>(columns: string, table: string): Promise<T[]> {

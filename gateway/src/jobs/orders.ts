@@ -9,8 +9,8 @@ const PROJECTIONS = [sqlFile<Bounds, never>('order_write'), sqlFile<Bounds, neve
 /** Writes orders and opportunities from the events that tell of them. */
 export const ordersJob: Job = {
   name: 'orders',
-  async run({ db, watermark, signal }) {
-    const window = await unseenSegments(db, watermark)
+  async run({ db, watermark, loaded, signal }) {
+    const window = await unseenSegments(db, watermark, loaded)
     if (window === null) return { rows: 0, watermark }
     const bounds: Bounds = {
       loaded_from: sqlTime(window.loadedFrom),

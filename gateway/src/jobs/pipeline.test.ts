@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { rows } from '../db/query.ts'
 import type { Job, JobContext } from './job.ts'
-import { createRunLedger } from './ledger.ts'
+import { createRunLedger, JobsBusy } from './ledger.ts'
 import { createPipeline, JobFailed, UnknownJob } from './pipeline.ts'
 
 let database: TestDatabase
@@ -13,8 +13,8 @@ afterAll(() => database.close())
 
 const NO_MODELS = { intent: { id: 'intent' }, journeys: [] } as never
 
-function pipelineOf(jobs: readonly Job[], holder = 'one') {
-  const ledger = createRunLedger({ db: database.db, holder, clock: Date.now })
+function pipelineOf(jobs: readonly Job[], holder = 'one', isAlive: (holder: string) => boolean | null = () => true) {
+  const ledger = createRunLedger({ db: database.db, holder, isAlive, clock: Date.now })
   const settled: string[] = []
   const pipeline = createPipeline({
     jobs,
@@ -22,6 +22,7 @@ function pipelineOf(jobs: readonly Job[], holder = 'one') {
     models: NO_MODELS,
     ledger,
     settle: async () => void settled.push('settled'),
+    loaded: async () => ({ at: 7, seen: [] }),
     clock: Date.now,
     signal: new AbortController().signal,
   })
@@ -43,7 +44,7 @@ const failing = (name: string): Job => ({ name, run: () => Promise.reject(new Er
 const logged = () =>
   rows<Record<string, never>, { job: string; state: string; rows: number; error: string }>(
     database.db.client,
-    { name: 'test', sql: 'SELECT job, state, rows, error FROM job_runs FINAL ORDER BY run, job' },
+    { name: 'test', sql: "SELECT job, state, rows, error FROM job_runs FINAL WHERE job != '(turn)' ORDER BY run, job" },
     {},
   )
 
@@ -104,14 +105,63 @@ test('two runs asked for at once happen one after the other', async () => {
   expect(most).toBe(1)
 })
 
-test('a leader that was replaced cannot run any more, and what it left open is closed as abandoned', async () => {
-  const { ledger: old, pipeline: replaced } = pipelineOf([counting('alpha', [])], 'old')
-  await replaced.run()
-  await old.open('alpha', 0)
-  const { pipeline: next } = pipelineOf([counting('alpha', [])], 'new')
+test('a job is told how far the one it follows has come, also when it runs alone', async () => {
+  const calls: { name: string; context: JobContext }[] = []
+  const follower = { ...counting('omega', calls), after: 'psi' }
+  const { pipeline } = pipelineOf([counting('psi', calls), follower])
+  await pipeline.run()
+  await pipeline.run({ jobs: ['omega'] })
+  expect(calls.filter(({ name }) => name === 'omega').map(({ context }) => context.upstream)).toEqual(['1', '1'])
+  expect(calls.every(({ context }) => context.loaded.at === 7)).toBe(true)
+})
+
+test('processes take turns: each can run again after the other', async () => {
+  const [one, other] = [pipelineOf([counting('alpha', [])], 'one'), pipelineOf([counting('alpha', [])], 'other')]
+  await one.pipeline.run()
+  await other.pipeline.run()
+  await one.pipeline.run()
+  expect((await one.pipeline.run())[0]?.rows).toBe(3)
+})
+
+test('while one process runs the jobs, another stands back and records nothing', async () => {
+  const { ledger } = pipelineOf([], 'busy')
+  const turn = await ledger.begin()
+  const { pipeline } = pipelineOf([counting('alpha', [])], 'other')
+  const before = await logged()
+  await expect(pipeline.run()).rejects.toThrow(JobsBusy)
+  expect(await logged()).toEqual(before)
+  await turn.end()
+  await pipeline.run()
+})
+
+test('of two that take the turn at the same instant one has it', async () => {
+  const ledgers = ['left', 'right', 'middle'].map(holder => pipelineOf([], holder).ledger)
+  const outcomes = await Promise.allSettled(ledgers.map(ledger => ledger.begin()))
+  const turns = outcomes.filter(outcome => outcome.status === 'fulfilled').map(({ value }) => value)
+  const opened = await Promise.allSettled(turns.map(turn => turn.open('alpha', 0)))
+  expect(opened.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1)
+  await Promise.all(turns.map(turn => turn.end()))
+})
+
+test('the turn of a dead process is taken over: its open run is closed as abandoned, and it can commit nothing any more', async () => {
+  const { ledger: dead } = pipelineOf([], 'dead')
+  const turn = await dead.begin()
+  const open = await turn.open('alpha', 0)
+  const { pipeline: next } = pipelineOf([counting('alpha', [])], 'next', () => false)
   await next.run()
-  await expect(replaced.run()).rejects.toThrow(/another process leads/)
-  expect((await logged()).filter(({ state }) => state === 'abandoned' || state === 'running')).toEqual([
-    { job: 'alpha', state: 'abandoned', rows: 0, error: expect.stringContaining('old') },
-  ])
+  await expect(open.close({ rows: 1, watermark: 'from the dead' })).rejects.toThrow(JobsBusy)
+  const left = (await logged()).filter(({ job, state }) => job === 'alpha' && (state === 'abandoned' || state === 'running'))
+  expect(left).toEqual([{ job: 'alpha', state: 'abandoned', rows: 0, error: expect.stringContaining('dead') }])
+})
+
+test('of a process on another machine nothing is known: it has a quarter of an hour', async () => {
+  // Rows of long ago expire, so the clock of this test starts at the real time.
+  let now = Date.now()
+  const ledgerAt = (holder: string) => createRunLedger({ db: database.db, holder, isAlive: () => null, clock: () => now })
+  const turn = await ledgerAt('far:1').begin()
+  await expect(ledgerAt('near:2').begin()).rejects.toThrow(JobsBusy)
+  now += 16 * 60_000
+  const taken = await ledgerAt('near:2').begin()
+  await expect(turn.open('alpha', 0)).rejects.toThrow(JobsBusy)
+  await taken.end()
 })

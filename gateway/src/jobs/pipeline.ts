@@ -1,7 +1,8 @@
 import type { Database } from '../db/open.ts'
 import type { Models } from '../model/models.ts'
-import type { Job } from './job.ts'
-import type { RunLedger } from './ledger.ts'
+import type { Job, JobResult } from './job.ts'
+import type { LastRun, RunLedger, Turn } from './ledger.ts'
+import type { Mark } from './segments.ts'
 
 /** How one job of a run went. */
 export interface JobRun {
@@ -12,7 +13,7 @@ export interface JobRun {
 }
 
 export interface Pipeline {
-  /** Runs the named jobs (all when none are named) in pipeline order, one run at a time; stops at the first failure. Rejects with JobFailed, or UnknownJob before anything runs. */
+  /** Runs the named jobs (all when none are named) in pipeline order, one run at a time; stops at the first failure. Rejects with JobFailed, with JobsBusy while another process runs them, or with UnknownJob before anything runs. */
   run(request?: { jobs?: readonly string[]; now?: number }): Promise<JobRun[]>
   /** Resolves when no run is under way. */
   idle(): Promise<void>
@@ -35,42 +36,48 @@ export interface PipelineEdges {
   readonly ledger: RunLedger
   /** Makes everything acknowledged visible to the jobs before they look. */
   readonly settle: () => Promise<void>
+  /** The segments that a run may look at; asked once, after `settle`. */
+  readonly loaded: (lastRuns: ReadonlyMap<string, LastRun>) => Promise<Mark>
   readonly clock: () => number
   readonly signal: AbortSignal
 }
 
-export function createPipeline({ jobs, db, models, ledger, settle, clock, signal }: PipelineEdges): Pipeline {
-  let led = false
+export function createPipeline({ jobs, db, models, ledger, settle, loaded: takeLoaded, clock, signal }: PipelineEdges): Pipeline {
   let tail: Promise<unknown> = Promise.resolve()
 
-  async function runOne(job: Job, now: number): Promise<JobRun> {
+  async function runOne(job: Job, now: number, turn: Turn, loaded: Mark): Promise<JobRun> {
     const started = clock()
-    const watermark = (await ledger.lastRuns()).get(job.name)?.watermark ?? ''
-    const open = await ledger.open(job.name, now)
+    const last = await ledger.lastRuns()
+    const watermark = last.get(job.name)?.watermark ?? ''
+    const upstream = job.after === undefined ? '' : (last.get(job.after)?.watermark ?? '')
+    const open = await turn.open(job.name, now)
+    let result: JobResult
     try {
-      const result = await job.run({ db, now, run: open.run, watermark, models, signal })
-      await open.close(result)
-      return { job: job.name, rows: result.rows, durationMs: clock() - started, watermark: result.watermark }
+      result = await job.run({ db, now, realTime: started, run: open.run, watermark, loaded, upstream, models, signal })
     } catch (cause) {
       const failure = new JobFailed(job.name, cause)
       await open.close({ error: failure.message })
       throw failure
     }
+    await open.close(result)
+    return { job: job.name, rows: result.rows, durationMs: clock() - started, watermark: result.watermark }
   }
 
   async function runAll(names: readonly string[], now: number): Promise<JobRun[]> {
-    if (!led) {
-      await ledger.lead()
-      led = true
-    }
     await settle()
-    const done: JobRun[] = []
-    for (const job of jobs) {
-      if (!names.includes(job.name)) continue
-      signal.throwIfAborted()
-      done.push(await runOne(job, now))
+    const turn = await ledger.begin()
+    try {
+      const loaded = await takeLoaded(await ledger.lastRuns())
+      const done: JobRun[] = []
+      for (const job of jobs) {
+        if (!names.includes(job.name)) continue
+        signal.throwIfAborted()
+        done.push(await runOne(job, now, turn, loaded))
+      }
+      return done
+    } finally {
+      await turn.end()
     }
-    return done
   }
 
   return {

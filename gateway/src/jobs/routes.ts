@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { JobsBusy } from './ledger.ts'
 import { JobFailed, type Pipeline, UnknownJob } from './pipeline.ts'
 
 /** `POST /v1/jobs/run {jobs?, at?}`: runs the pipeline now and answers when it is done. The caller's key is checked before. */
@@ -11,6 +12,7 @@ export function createJobRoutes({ pipeline }: { pipeline: Pipeline }): Hono {
       return context.json({ runs: await pipeline.run(request) })
     } catch (error) {
       if (error instanceof UnknownJob) throw new HTTPException(400, { message: error.message, cause: { code: 'unknown_job' } })
+      if (error instanceof JobsBusy) throw new HTTPException(409, { message: error.message, cause: { code: 'jobs_busy' } })
       if (error instanceof JobFailed)
         throw new HTTPException(500, { message: `job ${error.job} failed; its reason is in the log and in job_runs`, cause: error })
       throw error

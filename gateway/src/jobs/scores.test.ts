@@ -6,7 +6,7 @@ import { type Band, bandOf } from '../model/intent/intentBands.ts'
 import type { IntentTouch } from '../model/intent/intentEvidence.ts'
 import { DAY_MS, MODEL, storeAccounts, touchOf, touchRow } from '../model/intent/scoreRows.fixture.ts'
 import { seasonParams, seasonsQuery } from '../model/intent/surgeSeason.ts'
-import type { JobContext } from './job.ts'
+import { runJob } from './job.fixture.ts'
 import { scoresJob, targetBatches } from './scores.ts'
 
 const TODAY = 20_500
@@ -27,18 +27,19 @@ interface Run {
   readonly run?: number
   readonly day?: number
   readonly watermark?: string
+  /** When that is, by default, the day itself. */
+  readonly realTime?: number
 }
 
-async function run({ run: number = 1, day = TODAY, watermark = '' }: Run = {}) {
-  const context: JobContext = {
+async function run({ run: number = 1, day = TODAY, watermark = '', realTime = day * DAY_MS + 1000 }: Run = {}) {
+  return runJob(scoresJob, {
     db: db(),
     now: day * DAY_MS + 1000,
+    realTime,
     run: number,
     watermark,
     models: { intent: MODEL, journeys: [] },
-    signal: new AbortController().signal,
-  }
-  return scoresJob.run(context)
+  })
 }
 
 const mark = (account_id: string, day: number, marked: number) =>
@@ -157,7 +158,7 @@ test('nothing dirty on a day that is scored writes nothing', async () => {
   const { watermark } = await run()
   expect(await run({ run: 2, watermark })).toEqual({ rows: 0, watermark })
   // A run as of an earlier day takes nothing back.
-  expect(await run({ run: 3, day: TODAY - 3, watermark })).toEqual({ rows: 0, watermark })
+  expect(await run({ run: 3, day: TODAY - 3, watermark, realTime: TODAY * DAY_MS })).toEqual({ rows: 0, watermark })
 })
 
 test('the season is the share of recent person-days, and how unevenly weeks of a company go', async () => {
@@ -190,4 +191,12 @@ test('a batch holds as many account-days as one statement can carry', () => {
     { first_account: 'a000', last_account: 'a221', from: TODAY - 449 },
     { first_account: 'a222', last_account: 'a299', from: TODAY - 449 },
   ])
+})
+
+test('a look ahead is taken back by the next run of the present, which then goes on as before', async () => {
+  const ahead = await run({ run: 50, day: TODAY + 300, realTime: TODAY * DAY_MS })
+  const present = await run({ run: 51, day: TODAY, watermark: ahead.watermark, realTime: TODAY * DAY_MS })
+  expect(JSON.parse(present.watermark)).toMatchObject({ through: TODAY })
+  const next = await run({ run: 52, day: TODAY + 1, watermark: present.watermark })
+  expect(JSON.parse(next.watermark)).toMatchObject({ through: TODAY + 1 })
 })

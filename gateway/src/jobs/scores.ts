@@ -3,6 +3,7 @@ import { withScratch } from '../db/scratch.ts'
 import { windowDays } from '../model/intent/intentEvidence.ts'
 import { SCORE_STATEMENTS, scoreBatch, scoreParams, scoreSpan } from '../model/intent/scoreSql.ts'
 import { refreshSeasons } from '../model/intent/surgeSeason.ts'
+import { horizonDay } from './horizon.ts'
 import type { Job } from './job.ts'
 
 const DAY_MS = 86_400_000
@@ -42,17 +43,20 @@ const marksQuery = sqlFile<Params, Marks>('score_marks')
 export const scoresJob: Job = {
   name: 'scores',
   async run(context) {
-    const { db, now, run, watermark, models, signal } = context
+    const { db, now, realTime, run, watermark, models, signal } = context
     const model = `${models.intent.id}@${models.intent.version}`
     const last = parseMark(watermark, model)
-    const today = Math.floor(now / DAY_MS)
-    const through = Math.max(today, last?.through ?? today)
+    const through = horizonDay({
+      today: Math.floor(now / DAY_MS),
+      through: last?.through ?? null,
+      realDay: Math.floor(realTime / DAY_MS),
+    })
     const oldest = through - windowDays(models.intent) + 1
     const window = { after_run: last?.run ?? 0, through_run: run }
     const [marks] = await rows(db.client, marksQuery, window, { signal })
     if (marks === undefined || (marks.marks === 0 && last?.through === through)) return { rows: 0, watermark }
 
-    const scoredThrough = last?.through ?? oldest - 1
+    const scoredThrough = Math.min(last?.through ?? oldest - 1, through)
     const changed = await refreshSeasons(db.client, models.intent, {
       from: Math.max(oldest - 1, Math.min(scoredThrough, marks.touched > 0 ? marks.touched_from : scoredThrough)),
       to: through - 1,

@@ -11,10 +11,10 @@ export interface SegmentWindow {
   readonly next: string
 }
 
-interface Mark {
-  /** Latest loaded_at seen. */
+/** A set of loaded segments: all that were stamped earlier than the overlap before `at`, and of the later ones those in `seen`. */
+export interface Mark {
+  /** Latest loaded_at, epoch milliseconds. */
   readonly at: number
-  /** Segments seen within the overlap before it. */
   readonly seen: readonly string[]
 }
 
@@ -35,16 +35,25 @@ const MOST_SEGMENTS = 20_000
 
 const windowQuery = sqlFile<{ loaded_from: string }, SegmentRow>('segments_window')
 
-/** null when nothing new is loaded. */
-export async function unseenSegments(db: Database, watermark: string): Promise<SegmentWindow | null> {
+/** What is loaded now. A run of the pipeline takes this once: no job may see a segment that the one before it could not. */
+export async function loadedSegments(db: Database, since: number): Promise<Mark> {
+  const visible = await rows(db.client, windowQuery, { loaded_from: sqlTime(Math.max(0, since - OVERLAP_MS)) })
+  const at = visible.reduce((latest, segment) => Math.max(latest, segment.loaded_at), since)
+  return { at, seen: visible.filter(segment => segment.loaded_at >= at - OVERLAP_MS).map(segment => segment.segment_id) }
+}
+
+/** The segments of `loaded` that the job which left this watermark has not seen; null when there are none. */
+export async function unseenSegments(db: Database, watermark: string, loaded: Mark): Promise<SegmentWindow | null> {
   const mark = parseMark(watermark)
   const visible = await rows(db.client, windowQuery, { loaded_from: sqlTime(Math.max(0, mark.at - OVERLAP_MS)) })
-  return nextWindow(mark, visible)
+  return nextWindow(mark, visible, loaded)
 }
 
 /** Pure part of `unseenSegments`. */
-export function nextWindow(mark: Mark, visible: readonly SegmentRow[]): SegmentWindow | null {
+export function nextWindow(mark: Mark, found: readonly SegmentRow[], loaded: Mark): SegmentWindow | null {
   const seen = new Set(mark.seen)
+  const ripe = new Set(loaded.seen)
+  const visible = found.filter(segment => segment.loaded_at < loaded.at - OVERLAP_MS || ripe.has(segment.segment_id))
   const fresh = visible.filter(segment => !seen.has(segment.segment_id)).slice(0, MOST_SEGMENTS)
   if (fresh.length === 0) return null
   const at = Math.max(mark.at, ...minMax(fresh.map(segment => segment.loaded_at)))
@@ -55,10 +64,10 @@ export function nextWindow(mark: Mark, visible: readonly SegmentRow[]): SegmentW
       .filter(segment => done.has(segment.segment_id) && segment.loaded_at >= at - OVERLAP_MS)
       .map(segment => segment.segment_id),
   }
-  const loaded = minMax(fresh.map(segment => segment.loaded_at))
+  const stamped = minMax(fresh.map(segment => segment.loaded_at))
   return {
-    loadedFrom: loaded[0],
-    loadedTo: loaded[1] + 1,
+    loadedFrom: stamped[0],
+    loadedTo: stamped[1] + 1,
     receivedFrom: minMax(fresh.map(segment => segment.first_received_at))[0],
     receivedTo: minMax(fresh.map(segment => segment.last_received_at))[1],
     next: JSON.stringify(next),

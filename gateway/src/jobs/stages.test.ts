@@ -3,6 +3,7 @@ import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, sqlDay, sqlTime } from '../db/query.ts'
 import { INTENT, JOURNEY5, ms } from '../model/journey/journey.fixture.ts'
 import { readIntervals, readPlaces } from '../model/journey/journeyQueries.ts'
+import { runJob } from './job.fixture.ts'
 import { stagesJob } from './stages.ts'
 
 let engine: TestDatabase
@@ -62,14 +63,14 @@ async function dirty(run: number, account = 'a_acme') {
   await insertRows(engine.db.client, 'dirty_accounts', [{ account_id: account, from_day: '1970-01-02', run }])
 }
 
-const place = (now: string, watermark = '', journeys = [JOURNEY5]) =>
-  stagesJob.run({
+const place = (now: string, watermark = '', journeys = [JOURNEY5], realTime = ms(now)) =>
+  runJob(stagesJob, {
     db: engine.db,
     now: ms(now),
+    realTime,
     run: 99,
     watermark,
     models: { intent: INTENT, journeys },
-    signal: new AbortController().signal,
   })
 
 async function told(account = 'a_acme') {

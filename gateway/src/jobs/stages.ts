@@ -9,6 +9,7 @@ import { DAY_MS } from '../model/journey/position.ts'
 import { type Replay, replay } from '../model/journey/replay.ts'
 import { reconcile, type Transition, transitionsOf } from '../model/journey/transitions.ts'
 import type { Models } from '../model/models.ts'
+import { horizonDay } from './horizon.ts'
 import type { Job } from './job.ts'
 
 /** Where the job stopped. */
@@ -64,9 +65,10 @@ const MOST_ACCOUNTS = 300
  */
 export const stagesJob: Job = {
   name: 'stages',
-  async run({ db, now, watermark, models, signal }) {
+  async run({ db, now, realTime, watermark, models, signal }) {
     const mark = parseMark(watermark)
-    const next = { through: Math.max(Math.floor(now / DAY_MS), mark.through), models: nameModels(models) }
+    const days = { today: Math.floor(now / DAY_MS), realDay: Math.floor(realTime / DAY_MS) }
+    const next = { through: horizonDay({ ...days, through: watermark === '' ? null : mark.through }), models: nameModels(models) }
     const dirty = await rows(db.client, dirtyQuery, { after_run: mark.run }, { signal })
     const isSweep = next.through !== mark.through || next.models !== mark.models
     const accounts = new Set(dirty.map(({ account_id }) => account_id))

@@ -24,9 +24,9 @@ const DAYS_AT_ONCE = 31
 /** Events → evidence of who is who → profiles. Also follows undos: `sign = 'cut'` rows newer than the last run. */
 export const stitchJob: Job = {
   name: 'stitch',
-  async run({ db, run, watermark, signal }) {
+  async run({ db, run, watermark, loaded, signal }) {
     const mark = parseIdentityMark(watermark)
-    const window = await unseenSegments(db, mark.segments)
+    const window = await unseenSegments(db, mark.segments, loaded)
     const { identifiers, undoneThrough } = await touchedIdentifiers(db.client, window, mark.undone)
     if (window === null && identifiers.length === 0) return { rows: 0, watermark }
     let written = window === null ? 0 : await gather(db, window, signal)

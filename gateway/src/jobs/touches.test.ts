@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, rows, sqlTime } from '../db/query.ts'
 import { loadModels } from '../model/load.ts'
-import type { JobContext } from './job.ts'
+import { runJob } from './job.fixture.ts'
 import { dayBatches, touchesJob } from './touches.ts'
 
 const DAY = Date.UTC(2026, 2, 2)
@@ -72,8 +72,7 @@ async function load(events: readonly TestEvent[], loadedAt: number): Promise<voi
 }
 
 async function run(watermark = '', run = 1): Promise<string> {
-  const context: JobContext = { db: database.db, now: DAY, run, watermark, models, signal: new AbortController().signal }
-  return (await touchesJob.run(context)).watermark
+  return (await runJob(touchesJob, { db: database.db, now: DAY, run, watermark, models })).watermark
 }
 
 async function empty(...tables: string[]): Promise<void> {
@@ -249,8 +248,7 @@ test('what a new event changes is marked before it is written: accounts by group
 
 test('nothing new writes nothing', async () => {
   const watermark = await run()
-  const context: JobContext = { db: database.db, now: DAY, run: 2, watermark, models, signal: new AbortController().signal }
-  expect(await touchesJob.run(context)).toEqual({ rows: 0, watermark })
+  expect(await runJob(touchesJob, { db: database.db, now: DAY, run: 2, watermark, models })).toEqual({ rows: 0, watermark })
 })
 
 test('a batch of days holds what one statement can carry, and no month without news', () => {

@@ -36,8 +36,8 @@ const write = composeSql<Params, never>(
 /** Writes touch_daily for the days on which new events happened, for the people whose devices sent them. */
 export const touchesJob: Job = {
   name: 'touches',
-  async run({ db, models, run, watermark, signal }) {
-    const window = await unseenSegments(db, watermark)
+  async run({ db, models, run, watermark, loaded, signal }) {
+    const window = await unseenSegments(db, watermark, loaded)
     if (window === null) return { rows: 0, watermark }
     const seen = seenQuery(models.intent)
     const bounds = {
