@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { routePath } from 'hono/route'
 import { explainError, type Log } from './log.ts'
 
 export interface AppDeps {
@@ -10,7 +11,7 @@ export interface AppDeps {
   readonly notReady: () => string | null
 }
 
-/** The whole HTTP surface as a value: `app.request()` needs no port. */
+/** The whole HTTP surface as a value: `app.request()` needs no port. Routes are logged as patterns: a path may hold an address. */
 export function createApp({ routes, log, notReady }: AppDeps): Hono {
   const app = new Hono()
   app.get('/healthz', context => context.json({ status: 'ok' }))
@@ -25,11 +26,11 @@ export function createApp({ routes, log, notReady }: AppDeps): Hono {
   )
   app.onError((error, context) => {
     if (error instanceof HTTPException) {
-      if (error.status >= 500) log.error(error.message, { path: context.req.path, cause: explainError(error.cause) })
+      if (error.status >= 500) log.error(error.message, { route: routePath(context), cause: explainError(error.cause) })
       if (error.res !== undefined) return error.getResponse()
       return context.json({ error: { code: codeOf(error), message: error.message } }, error.status)
     }
-    log.error('a request failed', { method: context.req.method, path: context.req.path, error: explainError(error) })
+    log.error('a request failed', { method: context.req.method, route: routePath(context), error: explainError(error) })
     return context.json(
       { error: { code: 'internal', message: 'the request could not be answered; the reason is in the log of the gateway' } },
       500,

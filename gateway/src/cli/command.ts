@@ -21,12 +21,15 @@ export function commandLog({ config, terminal, now }: CommandEdges): Log {
 
 /** Where the gateway of this data folder listens; null when none runs. */
 export async function runningGateway({ config }: CommandEdges): Promise<string | null> {
-  let url: string
+  let address: { url: string; pid: number }
   try {
-    url = (JSON.parse(await readFile(join(config.dataDir, 'gateway.json'), 'utf8')) as { url: string }).url
+    address = JSON.parse(await readFile(join(config.dataDir, 'gateway.json'), 'utf8')) as { url: string; pid: number }
   } catch {
     return null // no gateway has started here, or it ended cleanly
   }
+  // A killed gateway leaves the file: a key must not go to whatever listens on its port now.
+  if (!isAlive(address.pid)) return null
+  const { url } = address
   const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null)
   return answer?.ok === true ? url : null
 }
@@ -39,4 +42,12 @@ export async function localSecretKey({ config }: CommandEdges, scope: Scope): Pr
 
 export function defaultHost({ config }: CommandEdges): string {
   return `http://${config.host}:${config.port}`
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }

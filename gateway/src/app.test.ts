@@ -1,0 +1,48 @@
+import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { expect, test } from 'vitest'
+import { createApp } from './app.ts'
+import { createLog } from './log.ts'
+
+function appWith(routes: Hono, notReady: () => string | null = () => null) {
+  const lines: string[] = []
+  const app = createApp({ routes: [routes], log: createLog({ level: 'info', write: line => lines.push(line), now: () => 0 }), notReady })
+  return { app, lines }
+}
+
+test('it lives, is ready, and names what is not there', async () => {
+  const { app } = appWith(new Hono())
+  expect((await app.request('/healthz')).status).toBe(200)
+  expect((await app.request('/readyz')).status).toBe(200)
+  const missing = await app.request('/v2/nothing')
+  expect([missing.status, await missing.json()]).toEqual([404, { error: { code: 'not_found', message: 'there is no GET /v2/nothing' } }])
+})
+
+test('what is missing makes it not ready', async () => {
+  const { app } = appWith(new Hono(), () => 'the engine is starting')
+  const answer = await app.request('/readyz')
+  expect([answer.status, await answer.json()]).toEqual([503, { error: { code: 'not_ready', message: 'the engine is starting' } }])
+})
+
+test('a bad request is answered with its code and message and logged nowhere', async () => {
+  const routes = new Hono().get('/x', () => {
+    throw new HTTPException(400, { message: 'limit must be a number', cause: { code: 'bad_limit' } })
+  })
+  const { app, lines } = appWith(routes)
+  const answer = await app.request('/x')
+  expect([answer.status, await answer.json()]).toEqual([400, { error: { code: 'bad_limit', message: 'limit must be a number' } }])
+  expect(lines).toEqual([])
+})
+
+test('a failure is answered without its reason, and logged with it, but not with the address in the path', async () => {
+  const routes = new Hono().get('/v1/profiles/:type/:value', () => {
+    throw new Error('engine away', { cause: new Error('ECONNREFUSED') })
+  })
+  const { app, lines } = appWith(routes)
+  const answer = await app.request('/v1/profiles/email/ana@acme.com')
+  expect(answer.status).toBe(500)
+  expect(await answer.text()).not.toContain('engine away')
+  expect(lines.join()).toContain('engine away: ECONNREFUSED')
+  expect(lines.join()).toContain('/v1/profiles/:type/:value')
+  expect(lines.join()).not.toContain('ana@')
+})
