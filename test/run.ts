@@ -30,7 +30,8 @@ function step(title: string, command: string, args: readonly string[]): boolean 
 const scratch = mkdtempSync(join(tmpdir(), 'waymark-test-'))
 const reportFile = join(scratch, 'report.json')
 const checks = [
-  step('build the SDKs', process.execPath, ['--disable-warning=ExperimentalWarning', 'sdk-browser/build.ts']),
+  step('build the browser SDK', process.execPath, ['--disable-warning=ExperimentalWarning', 'sdk-browser/build.ts']),
+  step('build the Node SDK', process.execPath, ['--disable-warning=ExperimentalWarning', 'sdk-node/build.ts']),
   step('type check', bin('tsc'), ['--noEmit']),
   step('lint and format', bin('biome'), ['check', '.']),
   step('find or install a Chromium', process.execPath, ['test/chromium.ts']),
