@@ -8,8 +8,7 @@ SELECT
     argMaxIf(joined_from, is_server, joining > 0) AS joined_at,
     argMaxIf(joined_on, is_server, joining > 0) AS joined_days,
     minIf(seen_from, sightings > 0) AS first_seen_at,
-    maxIf(seen_to, sightings > 0) AS last_seen_at,
-    max(latest) AS latest_received_at
+    maxIf(seen_to, sightings > 0) AS last_seen_at
 FROM
 (
     SELECT
@@ -21,8 +20,7 @@ FROM
         arraySort(groupUniqArrayIf(toUInt16(day), sign = '+' AND left_type = 'user_id' AND right_type = 'anonymous_id')) AS joined_on,
         -- An undo is no sighting.
         toUnixTimestamp64Milli(minIf(edge.first_seen_at, sign != 'cut')) AS seen_from,
-        toUnixTimestamp64Milli(maxIf(edge.last_seen_at, sign != 'cut')) AS seen_to,
-        max(version) AS latest
+        toUnixTimestamp64Milli(maxIf(edge.last_seen_at, sign != 'cut')) AS seen_to
     FROM identity_edges AS edge FINAL
     WHERE {everything:UInt8}
         OR ({side:String} = 'left' AND (left_type, left) IN arrayZip({types:Array(String)}, {values:Array(String)}))

@@ -21,8 +21,6 @@ export interface Link {
   readonly days: readonly number[]
   /** An undo took it away. */
   readonly cut: boolean
-  /** Latest received_at of its evidence, epoch ms; decides nothing. */
-  readonly latest: number
 }
 
 export interface Decision {
@@ -54,7 +52,7 @@ export function partition(identifiers: readonly SeenIdentifier[], links: readonl
     tallies.set(forest.indexOf(keyOf(identifier)), tallyOf(identifier, identifier.firstSeen))
   }
   const ordered = links.filter(link => seen.has(keyOf(link.left)) && seen.has(keyOf(link.right))).sort(byStrength)
-  const barred = barredUserLinks(ordered)
+  const barred = barredAmong(ordered)
 
   const decisions: Decision[] = []
   for (const link of ordered) {
@@ -68,9 +66,8 @@ export function partition(identifiers: readonly SeenIdentifier[], links: readonl
     if (left === right) continue
     const [leftTally, rightTally] = [tallies.get(left), tallies.get(right)]
     if (leftTally === undefined || rightTally === undefined) continue
-    const joined = addTallies(leftTally, rightTally)
-    const broken = brokenLimit(joined)
-    if (broken === null) tallies.set(forest.join(left, right), joined)
+    const broken = brokenLimit(leftTally, rightTally)
+    if (broken === null) tallies.set(forest.join(left, right), addTallies(leftTally, rightTally))
     decisions.push(broken === null ? { link, kind: 'merge', rule: ruleOf(link) } : { link, kind: 'refusal', rule: broken })
   }
   return { profiles: profilesOf(forest.groups()), decisions }
@@ -88,15 +85,16 @@ function profilesOf(groups: readonly string[][]): Map<string, string> {
   return profiles
 }
 
+/** The links that can never join, whatever else is known, with the rule that bars them; of one anonymous id the strongest first. All of its links must be given. */
+export function barredLinks(links: readonly Link[]): ReadonlyMap<Link, string> {
+  return barredAmong(links.toSorted(byStrength))
+}
+
 /** Of one anonymous id's user links only the strongest may join; on a shared device none. */
-function barredUserLinks(ordered: readonly Link[]): Map<Link, string> {
-  const byDevice = new Map<string, Link[]>()
-  for (const link of ordered) {
-    if (link.cut || link.left.type !== 'user_id' || link.right.type !== 'anonymous_id') continue
-    byDevice.set(link.right.value, [...(byDevice.get(link.right.value) ?? []), link])
-  }
+function barredAmong(ordered: readonly Link[]): Map<Link, string> {
+  const ofUsers = ordered.filter(link => !link.cut && link.left.type === 'user_id' && link.right.type === 'anonymous_id')
   const barred = new Map<Link, string>()
-  for (const [first, ...others] of byDevice.values()) {
+  for (const [first, ...others] of Map.groupBy(ofUsers, link => link.right.value).values()) {
     if (first === undefined) continue
     // A browser cannot make a device shared that a server has vouched for.
     const peers = [first, ...others.filter(link => link.trust === first.trust)]
@@ -129,9 +127,13 @@ function byStrength(a: Link, b: Link): number {
     pairRank(a) - pairRank(b) ||
     Number(b.trust === 'server') - Number(a.trust === 'server') ||
     a.firstSeen - b.firstSeen ||
-    byText(keyOf(a.left), keyOf(b.left)) ||
-    byText(keyOf(a.right), keyOf(b.right))
+    byIdentifier(a.left, b.left) ||
+    byIdentifier(a.right, b.right)
   )
+}
+
+function byIdentifier(a: Identifier, b: Identifier): number {
+  return byText(a.type, b.type) || byText(a.value, b.value)
 }
 
 function pairRank(link: Link): number {
@@ -140,7 +142,7 @@ function pairRank(link: Link): number {
 }
 
 function byCanonical(a: Identifier, b: Identifier): number {
-  return rankOf(a.type) - rankOf(b.type) || byText(keyOf(a), keyOf(b))
+  return rankOf(a.type) - rankOf(b.type) || byIdentifier(a, b)
 }
 
 /** `user_id+email`: which kinds of identifiers the evidence joins. */

@@ -39,13 +39,32 @@ export function addTallies(a: Tally, b: Tally): Tally {
   return { size: a.size + b.size, counts, anonymousSince: [...a.anonymousSince, ...b.anonymousSince].sort((x, y) => x - y) }
 }
 
-/** Name of the limit that a group of this tally breaks; null when it keeps them all. */
-export function brokenLimit(tally: Tally): string | null {
+/** Name of the limit that the two groups together would break; null when they keep them all. */
+export function brokenLimit(a: Tally, b: Tally): string | null {
   for (const [type, most] of Object.entries(MOST_OF_TYPE)) {
-    if ((tally.counts[type] ?? 0) > most) return `${type}_limit`
+    if ((a.counts[type] ?? 0) + (b.counts[type] ?? 0) > most) return `${type}_limit`
   }
-  const since = tally.anonymousSince
-  const crowded = since.some((at, index) => at - (since[index - MOST_ANONYMOUS_IDS] ?? Number.NEGATIVE_INFINITY) < WINDOW_MS)
-  if (crowded) return 'anonymous_id_limit'
-  return tally.size > MOST_IN_PROFILE ? 'profile_size_limit' : null
+  if (isCrowded(a.anonymousSince, b.anonymousSince)) return 'anonymous_id_limit'
+  return a.size + b.size > MOST_IN_PROFILE ? 'profile_size_limit' : null
+}
+
+/** Neither list is crowded by itself, so only what is near the shorter one is looked at: a big group may be asked very often. */
+function isCrowded(a: readonly number[], b: readonly number[]): boolean {
+  const [few, many] = a.length < b.length ? [a, b] : [b, a]
+  const [first, last] = [few[0], few.at(-1)]
+  if (first === undefined || last === undefined) return false
+  const near = many.slice(placeOf(many, first - WINDOW_MS), placeOf(many, last + WINDOW_MS))
+  const since = [...near, ...few].sort((x, y) => x - y)
+  return since.some((at, index) => at - (since[index - MOST_ANONYMOUS_IDS] ?? Number.NEGATIVE_INFINITY) < WINDOW_MS)
+}
+
+/** How many of an ascending list are smaller. */
+function placeOf(ascending: readonly number[], value: number): number {
+  let [low, high] = [0, ascending.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] ?? Number.POSITIVE_INFINITY) < value) low = middle + 1
+    else high = middle
+  }
+  return low
 }

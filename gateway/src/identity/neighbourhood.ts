@@ -1,10 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Trust } from '@waymark/schemas/row'
 import { sqlFile } from '../db/query.ts'
-import { createForest } from './components.ts'
 import type { Link, SeenIdentifier } from './graph.ts'
-import { type Identifier, keyOf } from './ids.ts'
+import { type Identifier, identifierOf, keyOf } from './ids.ts'
 import { type KeyParams, lookup, SCAN_ABOVE } from './lookup.ts'
+import { reachOf } from './reach.ts'
 
 /** All that is known of one identifier (right side empty) or of a pair. Times in epoch ms, days since 1970-01-01. */
 export interface EdgeRow {
@@ -20,7 +20,6 @@ export interface EdgeRow {
   readonly joined_days: readonly number[]
   readonly first_seen_at: number
   readonly last_seen_at: number
-  readonly latest_received_at: number
 }
 
 export const edgeList = sqlFile<KeyParams, EdgeRow>('edge_list')
@@ -28,56 +27,58 @@ export const edgeList = sqlFile<KeyParams, EdgeRow>('edge_list')
 /** Everything that could be one person with some identifiers if no rule forbade it. */
 export interface Neighbourhood {
   readonly identifiers: readonly SeenIdentifier[]
+  /** Beyond links that can never join: only there because the rules count them, they are not divided here. */
+  readonly rim: readonly SeenIdentifier[]
+  /** Links of the identifiers and of the rim. */
   readonly links: readonly Link[]
   /** Aliases that a browser asked for. */
   readonly untrusted: readonly Link[]
-  /** Latest received_at of the evidence in the identifier's component, by `keyOf(identifier)`. */
-  readonly latest: ReadonlyMap<string, number>
 }
+
+/** Rows with one of these keys on that side; for very many keys perhaps all rows. */
+export type AskEdges = (keys: readonly Identifier[], side: 'left' | 'right') => Promise<EdgeRow[]>
 
 const PEOPLE = new Set(['user_id', 'anonymous_id', 'email'])
 
-/** Follows links, also cut ones, from the touched identifiers until nothing new is found. */
-export async function loadNeighbourhood(client: ClickHouseClient, touched: readonly Identifier[]): Promise<Neighbourhood> {
-  const found = new Map<string, EdgeRow>()
-  const known = new Set<string>()
-  let frontier = unknown(touched, known)
-  while (frontier.length > 0) {
-    if (frontier.length > SCAN_ABOVE) return assemble(await lookup(client, edgeList, frontier, 'left'))
-    // Only e-mails, anonymous ids and former user ids stand on the right.
-    const [byLeft, byRight] = await Promise.all([lookup(client, edgeList, frontier, 'left'), lookup(client, edgeList, frontier, 'right')])
-    const rows = [...byLeft, ...byRight]
-    const ends: Identifier[] = []
-    for (const row of rows) {
-      found.set(`${keyOf(leftOf(row))}\0${keyOf(rightOf(row))}`, row)
-      if (isLink(row)) ends.push(leftOf(row), rightOf(row))
-    }
-    frontier = unknown(ends, known)
-  }
-  return assemble([...found.values()])
+export function loadNeighbourhood(client: ClickHouseClient, touched: readonly Identifier[]): Promise<Neighbourhood> {
+  return neighbourhoodOf((keys, side) => lookup(client, edgeList, keys, side), touched)
 }
 
-/** Pure part of `loadNeighbourhood`. */
-export function assemble(rows: readonly EdgeRow[]): Neighbourhood {
+/** Follows links from the touched identifiers until nothing new is found. Of every link that is new, changed or gone both ends are touched. */
+export async function neighbourhoodOf(ask: AskEdges, touched: readonly Identifier[]): Promise<Neighbourhood> {
+  const found = new Map<string, EdgeRow>()
+  const asked = new Set<string>()
+  let inner: ReadonlySet<string> = new Set()
+  let frontier = unasked(touched, asked)
+  while (frontier.length > 0) {
+    if (frontier.length > SCAN_ABOVE) return assemble(await ask(frontier, 'left'))
+    for (const identifier of frontier) asked.add(keyOf(identifier))
+    // Only e-mails, anonymous ids and former user ids stand on the right.
+    for (const rows of await Promise.all([ask(frontier, 'left'), ask(frontier, 'right')])) {
+      for (const row of rows) found.set(`${keyOf(leftOf(row))}\0${keyOf(rightOf(row))}`, row)
+    }
+    const reached = reachOf(touched, [...found.values()].filter(isLink).map(linkOf), asked)
+    inner = reached.inner
+    frontier = unasked([...inner, ...reached.doubtful].map(identifierOf), asked)
+  }
+  return assemble([...found.values()], inner)
+}
+
+/** Pure part of `loadNeighbourhood`: what belongs to it of these rows is `inner`, everything by default. */
+export function assemble(rows: readonly EdgeRow[], inner?: ReadonlySet<string>): Neighbourhood {
   const people = rows.filter(row => PEOPLE.has(row.left_type))
-  const forest = createForest()
-  const indexOf = (identifier: Identifier) => forest.indexOf(keyOf(identifier))
-  const evidence = people.filter(row => row.right === '' || isLink(row))
-  for (const row of evidence) {
-    const left = indexOf(leftOf(row))
-    if (isLink(row)) forest.join(left, indexOf(rightOf(row)))
-  }
-  const latestOfRoot = new Map<number, number>()
-  for (const row of evidence) {
-    const root = forest.root(indexOf(leftOf(row)))
-    latestOfRoot.set(root, Math.max(latestOfRoot.get(root) ?? 0, row.latest_received_at))
-  }
-  const selves = people.filter(row => row.right === '')
+  const links = people.filter(isLink).map(linkOf)
+  // Who is on the left of a link as a user was seen, also where nobody asked for more.
+  const seen = new Map<string, SeenIdentifier>()
+  for (const link of links) if (link.left.type === 'user_id') seen.set(keyOf(link.left), { ...link.left, firstSeen: link.firstSeen })
+  for (const row of people) if (row.right === '') seen.set(keyOf(leftOf(row)), { ...leftOf(row), firstSeen: row.first_seen_at })
+  const all = [...seen.entries()]
+  const isInner = (key: string) => inner === undefined || inner.has(key)
   return {
-    identifiers: selves.map(row => ({ ...leftOf(row), firstSeen: row.first_seen_at })),
-    links: people.filter(isLink).map(linkOf),
+    identifiers: all.filter(([key]) => isInner(key)).map(([, identifier]) => identifier),
+    rim: all.filter(([key]) => !isInner(key)).map(([, identifier]) => identifier),
+    links,
     untrusted: people.filter(row => row.right_type === 'anonymous_id' && !isLink(row)).map(linkOf),
-    latest: new Map(selves.map(row => [keyOf(leftOf(row)), latestOfRoot.get(forest.root(indexOf(leftOf(row)))) ?? 0])),
   }
 }
 
@@ -101,18 +102,15 @@ function linkOf(row: EdgeRow): Link {
     firstSeen: row.joins === 1 ? row.joined_at : row.first_seen_at,
     days: row.joined_days,
     cut: row.is_cut === 1,
-    latest: row.latest_received_at,
   }
 }
 
 /** Identifiers of people that were not asked for yet, each once. */
-function unknown(identifiers: readonly Identifier[], known: Set<string>): Identifier[] {
-  const fresh: Identifier[] = []
-  for (const identifier of identifiers) {
-    const key = keyOf(identifier)
-    if (!PEOPLE.has(identifier.type) || known.has(key)) continue
-    known.add(key)
-    fresh.push(identifier)
+function unasked(identifiers: readonly Identifier[], asked: ReadonlySet<string>): Identifier[] {
+  const fresh = new Map<string, Identifier>()
+  for (const { type, value } of identifiers) {
+    const key = keyOf({ type, value })
+    if (PEOPLE.has(type) && !asked.has(key)) fresh.set(key, { type, value })
   }
-  return fresh
+  return [...fresh.values()]
 }

@@ -1,10 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { sqlFile } from '../db/query.ts'
 import { corporateDomain } from './domain.ts'
 import { type Identifier, keyOf } from './ids.ts'
-import { idsOf, type KeyParams, lookup } from './lookup.ts'
+import { idsOf, lookup } from './lookup.ts'
 import { type EdgeRow, edgeList } from './neighbourhood.ts'
-import { mapList } from './resolve.ts'
+import { type MapRow, mapList, ownerOf, profileIdentifiers } from './profileMap.ts'
 
 /** Something that ties a person to a company; times in epoch ms. */
 export interface CompanyTie {
@@ -23,14 +22,6 @@ export interface Person {
   readonly hasAddress: boolean
 }
 
-interface ProfileIdentifierRow {
-  readonly profile_id: string
-  readonly identifier_type: string
-  readonly identifier: string
-}
-
-const profileIdentifiers = sqlFile<KeyParams, ProfileIdentifierRow>('profile_identifier_list')
-
 /** The people to whom these identifiers belong, with all that ties them to companies. There may be more people than asked for. */
 export async function peopleWith(client: ClickHouseClient, identifiers: readonly Identifier[]): Promise<Person[]> {
   const rows = await lookup(client, mapList, identifiers)
@@ -43,14 +34,14 @@ export async function peopleWith(client: ClickHouseClient, identifiers: readonly
 /** The same for profile ids; one without identifiers any more is left out. */
 export async function peopleOf(client: ClickHouseClient, profileIds: Iterable<string>): Promise<Person[]> {
   const owners = await lookup(client, profileIdentifiers, idsOf(new Set(profileIds)))
-  const identifiers = owners.map(row => ({ type: row.identifier_type, value: row.identifier }))
+  const identifiers = owners.map(ownerOf)
   const edges = await lookup(client, edgeList, identifiers, 'left')
   return assemblePeople(owners, edges)
 }
 
 /** Pure part of `peopleOf`. */
-export function assemblePeople(owners: readonly ProfileIdentifierRow[], edges: readonly EdgeRow[]): Person[] {
-  const profileOf = new Map(owners.map(row => [keyOf({ type: row.identifier_type, value: row.identifier }), row.profile_id]))
+export function assemblePeople(owners: readonly MapRow[], edges: readonly EdgeRow[]): Person[] {
+  const profileOf = new Map(owners.map(row => [keyOf(ownerOf(row)), row.profile_id]))
   const people = new Map<string, EdgeRow[]>(owners.map(row => [row.profile_id, []]))
   for (const edge of edges) {
     const profile = profileOf.get(keyOf({ type: edge.left_type, value: edge.left }))

@@ -30,7 +30,7 @@ export const stitchJob: Job = {
     const { identifiers, undoneThrough } = await touchedIdentifiers(db.client, window, mark.undone)
     if (window === null && identifiers.length === 0) return { rows: 0, watermark }
     let written = window === null ? 0 : await gather(db, window, signal)
-    written += await resolve(db, identifiers, run)
+    written += await resolve(db, identifiers, [], run)
     return { rows: written, watermark: JSON.stringify({ segments: window?.next ?? mark.segments, undone: undoneThrough }) }
   },
 }

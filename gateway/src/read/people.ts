@@ -2,7 +2,7 @@ import type { Database } from '../db/open.ts'
 import { rows, sqlFile } from '../db/query.ts'
 import { type Identifier, keyOf } from '../identity/ids.ts'
 import { lookup } from '../identity/lookup.ts'
-import { mapList } from '../identity/resolve.ts'
+import { mapList } from '../identity/profileMap.ts'
 
 interface NameRow {
   readonly profile_id: string
