@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { importCommand } from './import.ts'
+import { lineId } from './importLines.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Received {
@@ -87,6 +88,16 @@ describe('waymark import', () => {
     await run(content, ['other.ndjson', '--source', 'shop'])
     expect(events()[0]?.messageId).not.toBe(first[0]?.messageId)
   })
+
+  it.each(['null', '""', '"null"', '"undefined"', '"NaN"', '"[object Object]"', '"  "', '"\\u0000"', '" null "'])(
+    'gives a line whose message id is %s the same one at every import',
+    async id => {
+      const content = `{"messageId":${id},"type":"track","event":"x","userId":"1"}\n`
+      await run(content)
+      await run(content)
+      expect(events().map(({ messageId }) => messageId)).toEqual([lineId('orders.ndjson', 1), lineId('orders.ndjson', 1)])
+    },
+  )
 
   it('goes on after lines that are no events and reports them by number', async () => {
     const { code, out } = await run(`{"type":"track"\n${lines(2)}[1]\n{"type":"page"}`)

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { StringDecoder } from 'node:string_decoder'
+import { messageIdOf } from '../ingest/event/normalise.ts'
+import { sanitise } from '../ingest/event/sanitise.ts'
 
 /** A line as it becomes an event, or the reason why it does not. `read` is the bytes read up to and with this line. */
 export type ImportLine =
@@ -31,7 +33,8 @@ function toEvent(text: string, name: string, line: number): { event: string } | 
     return { problem: `not JSON: ${error instanceof Error ? error.message : String(error)}` }
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'not a JSON object' }
-  const hasId = 'messageId' in value && value.messageId !== null && value.messageId !== ''
+  // Not what the gateway would throw away: without a stable id a second import would count twice.
+  const hasId = 'messageId' in value && messageIdOf(sanitise(value.messageId).value) !== undefined
   return { event: hasId ? text : JSON.stringify({ ...value, messageId: lineId(name, line) }) }
 }
 

@@ -150,6 +150,46 @@ describe('what was taken in', () => {
   })
 })
 
+describe('a number beyond 64 bits', () => {
+  const numbers = [
+    '9007199254740993',
+    '9223372036854775807',
+    '9223372036854775808',
+    '-9223372036854775808',
+    '-9223372036854775809',
+    '10000000000000000000',
+    '-10000000000000000000',
+    '18446744073709551615',
+    '18446744073709551616',
+    '20000000000000000000',
+    '999999999999999999999',
+    '-999999999999999999999',
+    '1e21',
+    '-1e300',
+    '1e999',
+  ]
+
+  it('hides nothing of its event from the engine, wherever it stands', async () => {
+    const events = numbers.map((number, index) => {
+      const more = `{"n":${number},"deep":[{"n":${number}}],"email":"ada@acme.test"}`
+      return `{"type":"identify","userId":"u","messageId":"n${index}","properties":${more},"traits":${more},"context":${more}}`
+    })
+    const body = `{"writeKey":"wk_web","batch":[${events.join(',')}],"integrations":{"n":-1e19}}`
+    expect(await (await fetch(url('/v1/batch'), { method: 'POST', body })).json()).toMatchObject({ accepted: numbers.length })
+    await edge().loader.drain()
+    const found = await edge().db.client.query({
+      query: `SELECT message_id, JSONExtractString(traits, 'email') AS trait, JSONExtractString(context, 'email') AS in_context,
+        JSONHas(context, 'integrations', 'n') AS has_integrations
+        FROM events WHERE startsWith(message_id, 'n') ORDER BY toUInt32(substring(message_id, 2))`,
+      format: 'JSONEachRow',
+    })
+    const rows = await found.json<{ message_id: string; trait: string; in_context: string; has_integrations: number }>()
+    expect(rows.map(row => [row.message_id, row.trait, row.in_context, row.has_integrations])).toEqual(
+      numbers.map((_, index) => [`n${index}`, 'ada@acme.test', 'ada@acme.test', 1]),
+    )
+  })
+})
+
 describe('the list of rejected events', () => {
   it.each([
     [{}, '', 401, 'unauthorized'],

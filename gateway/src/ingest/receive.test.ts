@@ -68,11 +68,11 @@ describe('a request', () => {
     expect(totals(spool.frames)).toMatchObject({ stored: 1, rejected: 1 })
   })
 
-  it('weighs an event with the context of its batch', async () => {
+  it.each(['context', 'integrations'])('weighs an event with the %s of its batch', async name => {
     const { receive } = testEdge()
     const events = [track('m1', { properties: { text: 'x'.repeat(40_000) } }), track('m2')]
-    const context = { note: 'x'.repeat(40_000) }
-    const { rejected } = await receive(request(events, { shared: { context }, bytes: 80_000 }))
+    const shared = { [name]: { note: 'x'.repeat(40_000) } }
+    const { rejected } = await receive(request(events, { shared, bytes: 80_000 }))
     expect(rejected.map(({ messageId }) => messageId)).toEqual(['m1'])
   })
 })

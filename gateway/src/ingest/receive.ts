@@ -19,7 +19,7 @@ export interface IngestRequest {
   readonly bytes: number
   /** User agent of the visitor as the request tells it, '' where it does not. */
   readonly userAgent: string
-  /** An import: times are taken as they are. */
+  /** An import from a trusted side: times are taken as they are, up to now. */
   readonly isHistorical: boolean
 }
 

@@ -8,6 +8,7 @@ import { rudderIdentify, segmentBatch } from './peers.fixture.ts'
 import { memorySpool, RECEIVED_AT, totals, track } from './receive.fixture.ts'
 import { createIngestCounters } from './request/counters.ts'
 import { createIngestRoutes } from './routes.ts'
+import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
 
 const KEYS = {
@@ -198,6 +199,29 @@ describe('imports', () => {
     })
   })
 
+  it('with a public key are ordinary events: their times are corrected by the clock that sent them', async () => {
+    const { post, spool } = testApp()
+    await post('/v1/import', { batch: [old] }, { ...basic('wk_web:'), origin: 'https://a.test' })
+    expect(spool.frames[0]?.events[0]).toMatchObject({
+      trust: 'browser',
+      timestamp: Date.UTC(1997, 0, 1) + RECEIVED_AT - Date.UTC(2020, 0, 1),
+    })
+  })
+
+  it.each([
+    ['a server key', basic('wk_srv:')],
+    ['a public key', basic('wk_web:')],
+    ['a secret key', { authorization: 'Bearer sk_import' }],
+  ])('with %s do not come from the future', async (_, headers) => {
+    const { post, spool } = testApp()
+    const batch = [track('m', { timestamp: '2090-01-01T00:00:00Z' }), track('n', { timestamp: new Date(RECEIVED_AT + 60_000) })]
+    await post('/v1/import', { batch, source: 'crm' }, headers)
+    expect(spool.frames[0]?.events).toMatchObject([
+      { timestamp: RECEIVED_AT + 300_000, original_timestamp: Date.UTC(2090, 0, 1) },
+      { timestamp: RECEIVED_AT + 60_000 },
+    ])
+  })
+
   it('with a secret key name their source', async () => {
     const { post, spool } = testApp()
     expect(await post('/v1/import', { batch: [old], source: 'cdnow' }, { authorization: 'Bearer sk_import' })).toMatchObject({
@@ -275,6 +299,20 @@ describe('pages of other origins', () => {
     expect(body.error?.code).toBe('overloaded')
     expect(counters).toMatchObject({ overloaded: 1, answered: 0 })
     expect(await post('/v1/batch', { batch: [track('m')], writeKey: 'wk_web' })).toMatchObject({ status: 200 })
+  })
+})
+
+describe('a request that grows beyond what a segment can hold', () => {
+  it('is refused for good, and may be sent again in parts', async () => {
+    const { post, spool, counters } = testApp()
+    spool.hold()
+    const answer = post('/v1/batch', { batch: [track('m')], writeKey: 'wk_web' })
+    const failing = setInterval(() => spool.fail(new FrameTooLarge('too large')), 1)
+    const { status, body } = await answer
+    clearInterval(failing)
+    expect([status, body.error?.code, counters.tooLarge]).toEqual([413, 'batch_too_large', 1])
+    expect(await post('/v1/batch', { batch: [track('m')], writeKey: 'wk_web' })).toMatchObject({ status: 200 })
+    expect(totals(spool.frames)).toMatchObject({ received: 1, stored: 1, deduplicated: 0 })
   })
 })
 

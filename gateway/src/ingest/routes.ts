@@ -12,6 +12,7 @@ import { decode, type Envelope } from './request/decode.ts'
 import { refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
+import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import type { Spool } from './spool/spool.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
 
@@ -77,7 +78,8 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
       shared: sharedOf(envelope, c, type),
       bytes: envelope.bytes,
       userAgent: visitorAgent(c.req.header('user-agent'), source),
-      isHistorical: isImport,
+      // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
+      isHistorical: isImport && source.trust === 'server',
     })
     return c.json(await reply.catch(asRefusal))
   }
@@ -122,6 +124,13 @@ function visitorAgent(header: string | undefined, source: Source): string {
 }
 
 function asRefusal(error: unknown): never {
+  if (error instanceof FrameTooLarge) {
+    throw refuse(
+      413,
+      'batch_too_large',
+      'Nothing of this request was stored, because its events take more than 64 MiB when written out. Send fewer events at once.',
+    )
+  }
   if (!(error instanceof SpoolFull)) throw error
   const seconds = Math.min(300, Math.max(1, Math.ceil(error.retryAfterSeconds)))
   throw refuse(

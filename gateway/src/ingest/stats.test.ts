@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { type LoaderBench, loaderBench } from './load/loader.fixture.ts'
 import { presenceQuery } from './load/presence.ts'
+import { lastLoaded } from './load/stamp.ts'
+import { countRequest, createIngestCounters } from './request/counters.ts'
 import { memoryDisk } from './spool/disk.fixture.ts'
 import { hourOf, TEST_TIME, testFrame } from './spool/frame.fixture.ts'
 import { testSpool } from './spool/spool.fixture.ts'
@@ -68,6 +70,35 @@ describe('the statistics', () => {
     expect(after).toEqual({ received: 2, stored: 2, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 })
   })
 
+  it.each(['constructor', 'toString', 'hasOwnProperty'])('know a source named %s', async source => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    const loader = bench().loaderOf(spool)
+    await spool.append(testFrame([`${source}-1`], { source }))
+    await loader.drain()
+    await spool.append(testFrame([`${source}-2`], { source }))
+    const stats = await readStats({ db: bench().db, spool, loader })
+    await loader.stop()
+    expect(JSON.parse(JSON.stringify(stats.bySource[source]))).toEqual({
+      received: 2,
+      stored: 1,
+      pending: 1,
+      deduplicated: 0,
+      rejected: 0,
+      suppressed: 0,
+    })
+    expect(Number.isInteger(stats.received)).toBe(true)
+  })
+
+  it('tell apart the requests that are in no count', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    const loader = bench().loaderOf(spool)
+    const counters = createIngestCounters()
+    for (const status of [401, 401, 400, 415, 200]) countRequest(counters, status)
+    const { requests } = await readStats({ db: bench().db, spool, loader, counters })
+    await loader.stop()
+    expect(requests).toEqual({ answered: 1, unreadable: 2, unknownKey: 2, refused: 0, tooLarge: 0, overloaded: 0, failed: 0 })
+  })
+
   it('tell a period by the hours of receipt', async () => {
     const spool = await testSpool({ fs: memoryDisk() })
     const loader = bench().loaderOf(spool)
@@ -117,6 +148,7 @@ describe('the statements of ingest', () => {
       stored: 'UInt64',
     })
     expect(await describeQuery(client, inDoubtQuery, { segments: period.in_doubt, from: period.from })).toEqual({ segment_id: 'String' })
+    expect(await describeQuery(client, lastLoaded, {})).toEqual({ at: 'Int64' })
     expect(await describeQuery(client, presenceQuery, { segment: crypto.randomUUID(), from: period.from })).toEqual({
       events: 'Array(UInt32)',
       rejected: 'Array(UInt32)',

@@ -1,6 +1,7 @@
 import type { Database } from '../db/open.ts'
 import { rows, sqlFile, sqlTime } from '../db/query.ts'
 import type { Loader } from './load/loader.ts'
+import type { IngestCounters } from './request/counters.ts'
 import type { Spool } from './spool/spool.ts'
 
 /** What became of events: `received = stored + pending + deduplicated + rejected + suppressed`, exactly. */
@@ -18,6 +19,8 @@ export interface IngestCounts {
 
 export interface IngestStats extends IngestCounts {
   readonly bySource: Readonly<Record<string, IngestCounts>>
+  /** Requests since this process started, whatever the period: those with an unknown key or an unreadable body are in no count above. */
+  readonly requests?: Readonly<IngestCounters>
 }
 
 /** Bounds on the time of receipt, epoch milliseconds; widened to whole hours UTC. */
@@ -30,6 +33,7 @@ export interface StatsEdges {
   readonly db: Database
   readonly spool: Pick<Spool, 'pending' | 'sealed'>
   readonly loader: Pick<Loader, 'snapshot'>
+  readonly counters?: Readonly<IngestCounters>
 }
 
 type PeriodParams = { from: string; to: string; in_doubt: readonly string[] }
@@ -49,7 +53,7 @@ const NOTHING: IngestCounts = { received: 0, stored: 0, pending: 0, deduplicated
 /** A day on which nothing will be received any more. */
 const FAR_MS = Date.UTC(2200, 0, 1)
 
-export function readStats({ db, spool, loader }: StatsEdges, { from = 0, to = FAR_MS }: StatsPeriod = {}): Promise<IngestStats> {
+export function readStats({ db, spool, loader, counters }: StatsEdges, { from = 0, to = FAR_MS }: StatsPeriod = {}): Promise<IngestStats> {
   const period = { from: Math.floor(from / HOUR_MS) * HOUR_MS, to: Math.ceil(to / HOUR_MS) * HOUR_MS }
   return loader.snapshot(async () => {
     const waiting = spool.pending().filter(({ hour }) => hour >= period.from && hour < period.to)
@@ -68,9 +72,13 @@ export function readStats({ db, spool, loader }: StatsEdges, { from = 0, to = FA
         ] as const
       }),
     ]
-    const bySource: Record<string, IngestCounts> = {}
-    for (const [source, part] of parts) bySource[source] = add(bySource[source] ?? NOTHING, part)
-    return { ...Object.values(bySource).reduce(add, NOTHING), bySource }
+    const bySource = new Map<string, IngestCounts>()
+    for (const [source, part] of parts) bySource.set(source, add(bySource.get(source) ?? NOTHING, part))
+    return {
+      ...[...bySource.values()].reduce(add, NOTHING),
+      bySource: Object.fromEntries(bySource),
+      ...(counters === undefined ? {} : { requests: { ...counters } }),
+    }
   })
 }
 

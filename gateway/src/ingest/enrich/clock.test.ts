@@ -155,10 +155,20 @@ describe('placing events', () => {
     })
   })
 
-  it('leaves an import as it is, however old or new', () => {
-    for (const original of [NOON - 10 * YEAR, NOON + YEAR]) {
-      expect(historical({ ...moment, original })).toEqual({ timestamp: original, original, sentAt: NOON - HOUR, offset: 0 })
-    }
+  it('leaves an import as it is, however old, but not in the future', () => {
+    const original = NOON - 10 * YEAR
+    expect(historical({ ...moment, original })).toEqual({ timestamp: original, original, sentAt: NOON - HOUR, offset: 0 })
+    expect(historical({ ...moment, original: NOON + YEAR })).toEqual({
+      timestamp: NOON + 5 * MINUTE,
+      original: NOON + YEAR,
+      sentAt: NOON - HOUR,
+      offset: 5 * MINUTE - YEAR,
+    })
+  })
+
+  it('takes the moment of arrival where a correction leads out of what can be stored', () => {
+    const sentAt = Date.UTC(2100, 0, 1)
+    expect(createDeviceClocks().place({ ...moment, sentAt, original: Date.UTC(1971, 0, 1) })).toMatchObject({ timestamp: NOON })
   })
 
   it('measures a forgotten device anew', () => {

@@ -1,5 +1,5 @@
 import { correct, type DeviceClock, notAhead, observe, placed } from './clock.ts'
-import { storable } from './time.ts'
+import { isStorable } from './time.ts'
 
 /** When an event happened, all in epoch ms. */
 export interface EventTime {
@@ -37,7 +37,7 @@ export function createDeviceClocks(capacity = 50_000): DeviceClocks {
 
   return {
     place({ device, original, sentAt, receivedAt }) {
-      const sent = storable(sentAt ?? receivedAt)
+      const sent = sentAt ?? receivedAt
       if (original === null) return { timestamp: receivedAt, original: receivedAt, sentAt: sent, offset: 0 }
       if (sentAt === null) return result(original, original, sent, receivedAt)
       const clock = observe(clocks.get(device), sentAt, receivedAt)
@@ -47,15 +47,15 @@ export function createDeviceClocks(capacity = 50_000): DeviceClocks {
   }
 }
 
-/** An import says when things happened; its times are taken as they are. */
+/** An import says when things happened: its times are not corrected, but cannot lie ahead either. */
 export function historical({ original, sentAt, receivedAt }: Moment): EventTime {
-  const sent = storable(sentAt ?? receivedAt)
-  const time = storable(original ?? receivedAt)
-  return { timestamp: time, original: time, sentAt: sent, offset: 0 }
+  const time = original ?? receivedAt
+  return result(time, time, sentAt ?? receivedAt, receivedAt)
 }
 
 function result(original: number, corrected: number, sentAt: number, receivedAt: number): EventTime {
-  const timestamp = storable(notAhead(corrected, receivedAt))
-  const stored = storable(original)
-  return { timestamp, original: stored, sentAt, offset: timestamp - stored }
+  const wanted = notAhead(corrected, receivedAt)
+  // A correction by decades may lead out of the span that both of its ends are in.
+  const timestamp = isStorable(wanted) ? wanted : receivedAt
+  return { timestamp, original, sentAt, offset: timestamp - original }
 }

@@ -232,10 +232,24 @@ describe('time', () => {
     expect(await rowOf(track('m', { timestamp: 'yesterday' }), { isHistorical: true })).toMatchObject({ timestamp: RECEIVED_AT })
   })
 
-  it('is never more than five minutes ahead, nor outside what can be stored', async () => {
+  it('is never more than five minutes ahead', async () => {
     expect((await rowOf(track('m', { timestamp: '2031-01-01T00:00:00Z', sentAt: '2026-03-01T09:05:00Z' }))).timestamp).toBe(
       RECEIVED_AT + 300_000,
     )
-    expect((await rowOf(track('m', { timestamp: '0001-01-01T00:00:00Z' }))).timestamp).toBe(Date.UTC(1900, 0, 1))
+  })
+
+  it.each([
+    [0, '1970-01-01T00:00:00.000Z'],
+    ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00Z'],
+    ['2149-06-07T00:00:00Z', '2149-06-07T00:00:00Z'],
+    [2e19, '20000000000000000000'],
+  ])('that cannot be stored (%s) is as good as unreadable, in an import too', async (timestamp, unreadableTime) => {
+    for (const isHistorical of [false, true]) {
+      expect(await rowOf(track('m', { timestamp }), { isHistorical })).toMatchObject({
+        timestamp: RECEIVED_AT,
+        original_timestamp: RECEIVED_AT,
+        context: { unreadableTime },
+      })
+    }
   })
 })

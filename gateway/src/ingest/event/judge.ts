@@ -22,9 +22,13 @@ export function judge(given: unknown, batch: Batch): Verdict {
   if (flaw !== null) return rejected(flaw, value)
   if (!isRecord(value))
     return rejected({ code: 'not_an_object', path: '', message: `an event must be a JSON object; this is ${kindOf(value)}` }, value)
-  if (batch.bytes > LIMITS.eventBytes && weigh(value) + weigh(batch.context ?? '') > LIMITS.eventBytes) {
+  if (batch.bytes > LIMITS.eventBytes && weigh(value) + weigh(batch.context) + weigh(batch.integrations) > LIMITS.eventBytes) {
     return rejected(
-      { code: 'event_too_large', path: '', message: 'is larger than 64 KiB with the context of its batch; send less with each event' },
+      {
+        code: 'event_too_large',
+        path: '',
+        message: 'is larger than 64 KiB with the context and integrations of its batch; send less with each event',
+      },
       value,
     )
   }
@@ -38,7 +42,7 @@ function rejected(flaw: Flaw, value: unknown): Verdict {
 }
 
 function weigh(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value))
+  return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value))
 }
 
 function cut(text: string): string {

@@ -25,7 +25,7 @@ export function normalise(given: JsonObject, shared: Shared): JsonObject {
   event.type ??= shared.type
 
   for (const name of IDS) settle(event, name, idOf(event[name]))
-  if (typeof event.messageId === 'string' && NO_MESSAGE_ID.has(event.messageId)) delete event.messageId
+  settle(event, 'messageId', messageIdOf(event.messageId))
   if (typeof event.event === 'string') event.event = event.event.trim()
 
   settle(event, 'sentAt', timeOf(event.sentAt ?? sentAtOf(shared.sentAt)))
@@ -38,6 +38,12 @@ export function normalise(given: JsonObject, shared: Shared): JsonObject {
   settle(event, 'traits', traitsOf(event))
   settle(event, 'groupId', event.groupId ?? groupInContext(event.context))
   return event
+}
+
+/** The message id that an event has, undefined when what stands there is none. */
+export function messageIdOf(value: unknown): unknown {
+  const id = idOf(value)
+  return typeof id === 'string' && NO_MESSAGE_ID.has(id) ? undefined : id
 }
 
 /** Text without surrounding blanks, undefined for null and '', a number as text; anything else stays as it is. */

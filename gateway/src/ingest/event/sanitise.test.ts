@@ -45,6 +45,14 @@ describe('an event made safe', () => {
     expect(sanitise({ a: keys(500), b: [keys(20)] }).flaw?.code).toBe('too_many_keys')
   })
 
+  it('has numbers from 2^63 on as text, which would hide all the rest of it from the engine', () => {
+    const numbers = '[9223372036854774000, 9223372036854775808, -9223372036854774000, -9223372036854775808, 2e19, 1e999, 0.5]'
+    const text = JSON.stringify(sanitise({ a: JSON.parse(numbers) as unknown }).value)
+    expect(text).toBe(
+      '{"a":[9223372036854774000,"9223372036854776000",-9223372036854774000,"-9223372036854776000","20000000000000000000","Infinity",0.5]}',
+    )
+  })
+
   it('is well-formed JSON whatever it was', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' as const }), value => {

@@ -1,5 +1,5 @@
 import type { RejectionCode } from '@waymark/schemas/event'
-import { LIMITS } from '@waymark/schemas/limits'
+import { LARGEST_NUMBER, LIMITS } from '@waymark/schemas/limits'
 import { isRecord, type JsonObject } from './json.ts'
 
 /** Why a value cannot be taken at all, before its meaning is looked at. */
@@ -20,7 +20,8 @@ const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'protot
 
 /**
  * One event made safe to store: halves of surrogate pairs are replaced by U+FFFD and NUL characters dropped, in keys as in texts (either stops
- * a consumer further on), keys that reach prototypes are left out, and depth (32) and keys (512 at all levels together) are limited.
+ * a consumer further on), keys that reach prototypes are left out, numbers from 2^63 on become text (one would hide the whole document
+ * from the engine), and depth (32) and keys (512 at all levels together) are limited.
  * Almost every event needs nothing of this and comes back as it is.
  */
 export function sanitise(value: unknown): Sanitised {
@@ -30,6 +31,7 @@ export function sanitise(value: unknown): Sanitised {
 /** Keys counted so far, or −1 as soon as something must be changed or refused. */
 function keysOfClean(node: unknown, depth: number, before: number): number {
   if (typeof node === 'string') return isCleanText(node) ? before : -1
+  if (typeof node === 'number') return isLarge(node) ? -1 : before
   if (typeof node !== 'object' || node === null) return before
   if (depth >= LIMITS.depth) return -1
   let keys = before
@@ -61,6 +63,7 @@ function copyOf(value: unknown): Sanitised {
 
   function copy(node: unknown): unknown {
     if (typeof node === 'string') return cleanText(node)
+    if (typeof node === 'number') return isLarge(node) ? String(node) : node
     if (typeof node !== 'object' || node === null) return node
     if (path.length >= LIMITS.depth) {
       found.flaw ??= {
@@ -89,6 +92,11 @@ function copyOf(value: unknown): Sanitised {
 
 // The start of a path is enough to find the place, and a reply must not grow with it.
 const SHOWN_STEPS = 6
+
+// Infinity, which JSON can spell (1e999), would be stored as null.
+function isLarge(number: number): boolean {
+  return Math.abs(number) >= LARGEST_NUMBER
+}
 
 function isCleanText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')

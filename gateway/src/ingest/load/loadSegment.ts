@@ -13,7 +13,8 @@ export type LoadPoint = 'mid_insert' | 'before_counts' | 'after_insert_before_un
 
 export interface LoadEdges {
   readonly db: Database
-  readonly now: () => number
+  /** Time to stamp the segment with, asked for just before its counts go in. */
+  readonly stamp: () => Promise<number>
   /** Earlier tries of this segment that failed. */
   readonly failures: number
   readonly at: (point: LoadPoint) => Promise<void> | void
@@ -26,16 +27,28 @@ export interface Loaded {
   readonly quarantined: number
 }
 
+/** The disk does not give a file. It may the next time: what was acknowledged is never given up for that. */
+export class NotReadable extends Error {
+  override readonly name = 'NotReadable'
+}
+
 const CLOCK_SLACK_MS = 60_000
 /** An error of unknown kind is taken for a bad row from this try on. */
 const TRIES_BEFORE_BLAME = 3
 
 /**
  * Brings a segment into the tables once: events, then rejected events, then the counts, whose presence says that all is in.
- * A segment in doubt is looked up before, and only what is missing is inserted. Throws when it has to be tried again.
+ * A segment in doubt is looked up before, and only what is missing is inserted. Throws when it has to be tried again,
+ * `NotReadable` when that is for the disk. A file without a whole frame is set aside.
  */
-export async function loadSegment(segment: SealedSegment, { db, now, failures, at }: LoadEdges): Promise<Loaded> {
-  const content = await segment.read()
+export async function loadSegment(segment: SealedSegment, { db, stamp, failures, at }: LoadEdges): Promise<Loaded> {
+  const content = await segment.read().catch(cause => {
+    throw new NotReadable(`segment ${segment.uuid} cannot be read`, { cause })
+  })
+  if (content === null) {
+    await segment.setAside()
+    return { events: 0, rejected: 0, quarantined: 0 }
+  }
   const present = segment.isInDoubt() ? await findPresence(db, segment.uuid, earliestReceived(segment, content.counts)) : NOTHING_PRESENT
   segment.doubt()
   const mayBlameUnknown = failures >= TRIES_BEFORE_BLAME - 1
@@ -54,7 +67,7 @@ export async function loadSegment(segment: SealedSegment, { db, now, failures, a
   await at('before_counts')
 
   const quarantined = [...content.events.filter(({ index }) => present.quarantined.has(index)), ...refusals.map(({ line }) => line)]
-  const counts = countLines(segment, content, quarantined, now())
+  const counts = countLines(segment, content, quarantined, await stamp())
   await into(COUNTS_TARGET)(counts.filter(({ index }) => !present.counts.has(index)))
   await at('after_insert_before_unlink')
 

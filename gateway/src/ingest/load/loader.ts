@@ -2,14 +2,18 @@ import { ClickHouseError } from '@clickhouse/client'
 import type { Database } from '../../db/open.ts'
 import type { SealedSegment } from '../spool/sealed.ts'
 import type { Spool } from '../spool/spool.ts'
-import { type Loaded, type LoadPoint, loadSegment } from './loadSegment.ts'
+import { type Loaded, type LoadPoint, loadSegment, NotReadable } from './loadSegment.ts'
+import { risingStamps } from './stamp.ts'
 
 /** Empties the spool into the tables, one segment at a time, oldest first. */
 export interface Loader {
   start(): void
   /** Lets the segment that is being loaded finish; then nothing is loaded any more. */
   stop(): Promise<void>
-  /** Resolves when everything acknowledged before the call is loaded. Waits as long as the engine is away; rejects on `stop`. */
+  /**
+   * Resolves when everything acknowledged before the call is loaded. Waits as long as the engine is away, but not for a file that the
+   * disk has refused five times in a row; rejects on `stop`.
+   */
   drain(): Promise<void>
   /** Runs `read` while no segment is in the middle of being loaded. */
   snapshot<T>(read: () => Promise<T>): Promise<T>
@@ -31,6 +35,8 @@ export interface LoaderLog {
 }
 
 const LONGEST_WAIT_MS = 5000
+/** Reads of a file before jobs and drains go on without it, after some three seconds. */
+const TRIES_BEFORE_LEFT = 5
 
 export function createLoader({
   spool,
@@ -46,6 +52,9 @@ export function createLoader({
   let isStopped = false
   let wake: () => void = () => undefined
   const drains = new Set<() => void>()
+  /** Segments that the disk did not give, with the times in a row. They wait apart, so that the others can go on. */
+  const refused = new Map<SealedSegment, { readonly times: number; readonly timer: NodeJS.Timeout | null }>()
+  const stamp = risingStamps(db, now)
   spool.onSealed(() => wake())
 
   /** One at a time: a load or a snapshot. */
@@ -58,30 +67,40 @@ export function createLoader({
   async function run(): Promise<void> {
     let failures = 0
     while (!isStopped) {
-      const segment = spool.sealed()[0]
+      const segment = spool.sealed().find(candidate => (refused.get(candidate)?.timer ?? null) === null)
       for (const check of drains) check()
       if (segment === undefined) {
         await sleep(null)
         continue
       }
       try {
-        onLoaded(await exclusive(() => loadSegment(segment, { db, now, failures, at })))
+        onLoaded(await exclusive(() => loadSegment(segment, { db, stamp, failures, at })))
         failures = 0
+        refused.delete(segment)
       } catch (error) {
+        if (error instanceof NotReadable) {
+          holdBack(segment, error)
+          continue
+        }
         failures++
-        if (await setAsideUnreadable(segment, error)) continue
         log.warn('a segment could not be loaded and will be tried again', { segment: segment.uuid, failures, error: withoutPayload(error) })
         await sleep(backoffMs(failures))
       }
     }
   }
 
-  /** A file that cannot be read any more would hold up all others. */
-  async function setAsideUnreadable(segment: SealedSegment, cause: unknown): Promise<boolean> {
-    if (await canRead(segment)) return false
-    log.warn('a segment file cannot be read and was set aside as .bad', { segment: segment.uuid, error: String(cause) })
-    await segment.setAside().catch(error => log.warn('the file could not be renamed', { segment: segment.uuid, error: String(error) }))
-    return true
+  function holdBack(segment: SealedSegment, { cause }: NotReadable): void {
+    const times = (refused.get(segment)?.times ?? 0) + 1
+    log.warn('a segment file cannot be read and will be tried again', { segment: segment.uuid, failures: times, error: String(cause) })
+    const timer = setTimeout(() => {
+      refused.set(segment, { times, timer: null })
+      wake()
+    }, backoffMs(times))
+    refused.set(segment, { times, timer })
+  }
+
+  function isWaitedFor(segment: SealedSegment): boolean {
+    return (refused.get(segment)?.times ?? 0) < TRIES_BEFORE_LEFT
   }
 
   /** Until woken, or for so many milliseconds. */
@@ -106,6 +125,7 @@ export function createLoader({
       isStopped = true
       wake()
       await running
+      for (const { timer } of refused.values()) if (timer !== null) clearTimeout(timer)
       for (const check of drains) check()
     },
     drain: async () => {
@@ -113,7 +133,7 @@ export function createLoader({
       const waited = new Set(spool.sealed())
       await new Promise<void>((resolve, reject) => {
         const check = () => {
-          const left = spool.sealed().some(segment => waited.has(segment))
+          const left = spool.sealed().some(segment => waited.has(segment) && isWaitedFor(segment))
           if (left && !isStopped) return
           drains.delete(check)
           if (left) reject(new Error('the loader was stopped before everything was loaded'))
@@ -126,15 +146,6 @@ export function createLoader({
       })
     },
     snapshot: read => exclusive(read),
-  }
-}
-
-async function canRead(segment: SealedSegment): Promise<boolean> {
-  try {
-    await segment.read()
-    return true
-  } catch {
-    return false
   }
 }
 

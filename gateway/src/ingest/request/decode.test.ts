@@ -121,6 +121,19 @@ describe('sizes', () => {
     expect((await refusal(decodeBatch(batch(2501)))).slice(0, 2)).toEqual([413, 'batch_too_large'])
   })
 
+  it('integrations that would be stored 2,500 times may not be large, whether alone or with a context', async () => {
+    const small = { text: 'ü'.repeat(600) }
+    const batch = Array.from({ length: 2500 }, () => ({}))
+    expect((await decodeBatch(JSON.stringify({ batch, integrations: small }))).events).toHaveLength(2500)
+    expect((await refusal(decodeBatch(JSON.stringify({ batch, integrations: small, context: small })))).slice(0, 2)).toEqual([
+      413,
+      'batch_too_large',
+    ])
+    const large = gzipSync(JSON.stringify({ batch, integrations: { text: 'x'.repeat(60_000) } }))
+    expect(large.length).toBeLessThan(2048)
+    expect((await refusal(decodeBatch(large))).slice(0, 2)).toEqual([413, 'batch_too_large'])
+  })
+
   it('a context that would be stored a thousand times may not be large, nor deep', async () => {
     const context = { text: 'x'.repeat(60_000) }
     const batch = Array.from({ length: 1000 }, () => ({}))

@@ -85,13 +85,14 @@ function limited(envelope: Envelope): Envelope {
   const count = envelope.events.length
   if (count > LIMITS.batchEvents)
     throw refuse(413, 'batch_too_large', `The batch has ${count} events; ${LIMITS.batchEvents} are allowed. Split it.`)
-  const shared = envelope.context === undefined || count < 2 ? 0 : JSON.stringify(envelope.context).length
-  // The context of a batch is stored with each of its events: what is small once may be huge 2,500 times.
-  if (shared * count > LIMITS.inflatedBytes) {
+  const { context, integrations } = envelope
+  const shared = Buffer.byteLength(JSON.stringify([context, integrations]))
+  // Both are stored with each event of the batch: what is small once may be huge 2,500 times.
+  if (count > 1 && shared * count > LIMITS.inflatedBytes) {
     throw refuse(
       413,
       'batch_too_large',
-      'The “context” of the batch, repeated for each event, is larger than 5 MiB. Send a smaller context or fewer events at once.',
+      'The “context” and “integrations” of the batch, repeated for each event, are larger than 5 MiB. Send less in them or fewer events at once.',
     )
   }
   return envelope

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import { badPath, type Damage, keepDamageOf, segmentId } from './damage.ts'
 import type { Disk } from './disk.ts'
-import { type Damage, keepDamage, type SealedSegment, sealedSegment, segmentId, summary, tail } from './sealed.ts'
+import { type SealedSegment, sealedSegment, summary, tail } from './sealed.ts'
 import { HEADER_BYTES, type Scan, scanSegment } from './segment.ts'
 
 export interface AdoptEdges {
@@ -33,10 +34,11 @@ export async function adoptFolder({ disk, folder, onGone, onDamage, onUnreadable
     const file = await disk.read(path)
     const scan = scanSegment(file)
     const isOpen = path.endsWith('.open')
-    await keepDamage(disk, path, file, isOpen ? scan.damage : [...scan.damage, ...tail(file, scan)], onDamage)
+    const damage = keepDamageOf(disk, path, onDamage)
+    await damage.keep(file, isOpen ? scan.damage : [...scan.damage, ...tail(file, scan)])
     const { uuid, counts } = summary(scan)
     if (scan.payloads.length === 0 || uuid === null) {
-      await disk.remove(path)
+      await (damage.isAllKept() ? disk.remove(path) : disk.rename(path, badPath(path)))
       return null
     }
     const sealedPath = isOpen ? await sealLeftover(path, scan, file.length) : path
@@ -48,8 +50,8 @@ export async function adoptFolder({ disk, folder, onGone, onDamage, onUnreadable
       bytes: isOpen ? scan.tornAt : file.length,
       counts,
       inDoubt: true,
+      damage,
       onGone: () => onGone(segment),
-      onDamage,
     })
     return segment
   }

@@ -44,6 +44,15 @@ export function frameText({ events, rejected, counts }: Frame): FrameText {
   return { events: events.length, rejected: rejected.length, counts, lines }
 }
 
+/** No payload made of this text is longer, wherever it is placed. */
+export function mostPayloadBytes({ events, rejected, counts, lines }: FrameText): number {
+  const head: Head = [WIDEST_UUID, WIDEST_INDEX, events, WIDEST_INDEX, rejected, counts.map(countTuple)]
+  return Buffer.byteLength(JSON.stringify(head)) + 1 + Buffer.byteLength(lines)
+}
+
+const WIDEST_UUID = '00000000-0000-0000-0000-000000000000'
+const WIDEST_INDEX = Number.MAX_SAFE_INTEGER
+
 export function encodePayload({ events, rejected, counts, lines }: FrameText, { segment, firstEvent, firstRejected }: Place): Buffer {
   const head: Head = [segment, firstEvent, events, firstRejected, rejected, counts.map(countTuple)]
   return Buffer.from(`${JSON.stringify(head)}\n${lines}`)

@@ -1,6 +1,7 @@
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { CountRow } from '@waymark/schemas/row'
 import { sumCounts } from './counts.ts'
+import { badPath, type DamageKeeper, segmentId } from './damage.ts'
 import type { Disk } from './disk.ts'
 import { decodePayload, type Line, payloadCounts } from './framePayload.ts'
 import { type ByteRange, type Scan, scanSegment } from './segment.ts'
@@ -22,10 +23,11 @@ export interface SealedSegment {
   /** Rows of it could already be in the tables: look before inserting. */
   isInDoubt(): boolean
   doubt(): void
-  read(): Promise<SegmentContent>
+  /** null when the file could be read and holds no whole frame any more; rejects while the disk does not give the file. */
+  read(): Promise<SegmentContent | null>
   /** Forgets the segment, for it is loaded. */
   remove(): Promise<void>
-  /** Keeps the file for a person, as `.bad`, for it cannot be read. */
+  /** Keeps the file for a person, as `.bad`, for nothing of it can be loaded. */
   setAside(): Promise<void>
 }
 
@@ -37,19 +39,19 @@ export interface SealedEdges {
   readonly bytes: number
   readonly counts: readonly CountRow[]
   readonly inDoubt: boolean
+  readonly damage: DamageKeeper
   /** Called once, before the file goes. */
   readonly onGone: () => void
-  readonly onDamage: (damage: Damage) => void
 }
 
-export interface Damage {
-  readonly file: string
-  readonly ranges: number
-  readonly bytes: number
-}
-
-export function sealedSegment({ disk, path, uuid, createdAt, bytes, counts, inDoubt, onGone, onDamage }: SealedEdges): SealedSegment {
+export function sealedSegment({ disk, path, uuid, createdAt, bytes, counts, inDoubt, damage, onGone }: SealedEdges): SealedSegment {
   let doubted = inDoubt
+
+  async function rename(): Promise<void> {
+    await disk.rename(path, badPath(path))
+    await disk.syncFolder(dirname(path))
+  }
+
   return {
     id: segmentId(path),
     uuid,
@@ -64,45 +66,20 @@ export function sealedSegment({ disk, path, uuid, createdAt, bytes, counts, inDo
       // Not beyond what was made durable: later bytes were refused to their sender.
       const file = (await disk.read(path)).subarray(0, bytes)
       const scan = scanSegment(file)
-      await keepDamage(disk, path, file, [...scan.damage, ...tail(file, scan)], onDamage)
-      return content(scan)
+      const isLost = scan.payloads.length === 0
+      await damage.keep(file, isLost ? [{ start: 0, end: file.length }] : [...scan.damage, ...tail(file, scan)])
+      return isLost ? null : content(scan)
     },
     remove: async () => {
       onGone()
       // Not made durable: a file that comes back after a power cut is looked up and found loaded.
-      await disk.remove(path)
+      await (damage.isAllKept() ? disk.remove(path) : rename())
     },
     setAside: async () => {
       onGone()
-      await disk.rename(path, badPath(path))
-      await disk.syncFolder(dirname(path))
+      await rename()
     },
   }
-}
-
-export function segmentId(path: string): string {
-  return basename(path).replace(/\.\w+$/, '')
-}
-
-function badPath(path: string): string {
-  return join(dirname(path), `${segmentId(path)}.bad`)
-}
-
-/** Damaged bytes are kept beside the segment, each range after a line that says where it was. */
-export async function keepDamage(
-  disk: Disk,
-  path: string,
-  file: Buffer,
-  ranges: readonly ByteRange[],
-  onDamage: (damage: Damage) => void,
-): Promise<void> {
-  if (ranges.length === 0) return
-  const pieces = ranges.flatMap(({ start, end }) => [
-    Buffer.from(`\nbytes ${start}-${end} of ${basename(path)}\n`),
-    file.subarray(start, end),
-  ])
-  await disk.put(badPath(path), Buffer.concat(pieces))
-  onDamage({ file: path, ranges: ranges.length, bytes: ranges.reduce((sum, { start, end }) => sum + end - start, 0) })
 }
 
 /** In a finished file an unfinished write is damage: all of it was acknowledged. */

@@ -13,8 +13,8 @@ export const HEADER_BYTES = 64
 const INSTANCE_BYTES = 28
 /** magic 4, length 4, crc of the payload 4, crc of these twelve 4 */
 export const FRAME_HEAD_BYTES = 16
-/** Above what one request can hold; a longer length is damage. */
-const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
+/** The writer refuses a longer payload, so a longer length is damage. Far above what a request within the limits of the wire becomes. */
+export const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
 
 export interface SegmentHeader {
   readonly uuid: string
@@ -61,6 +61,7 @@ export function decodeHeader(bytes: Buffer): SegmentHeader | null {
 
 /** The head that goes before a payload. */
 export function frameHead(payload: Buffer): Buffer {
+  if (payload.length > MAX_PAYLOAD_BYTES) throw new RangeError(`a frame of ${payload.length} bytes could not be read again`)
   const head = Buffer.allocUnsafe(FRAME_HEAD_BYTES)
   FRAME_MAGIC.copy(head, 0)
   head.writeUInt32LE(payload.length, 4)

@@ -30,5 +30,5 @@ export function testSpool(edges: Partial<SpoolEdges> & Pick<SpoolEdges, 'fs'>): 
 /** Message ids in finished segments, in order. */
 export async function idsIn(segments: readonly SealedSegment[]): Promise<string[]> {
   const contents = await Promise.all(segments.map(segment => segment.read()))
-  return contents.flatMap(({ events }) => events.map(({ json }) => String((JSON.parse(json) as unknown[])[0])))
+  return contents.flatMap(content => (content?.events ?? []).map(({ json }) => String((JSON.parse(json) as unknown[])[0])))
 }

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type DiskFaults, failure, memoryDisk } from './disk.fixture.ts'
 import { countRow, testFrame } from './frame.fixture.ts'
+import { FrameTooLarge } from './frameTooLarge.ts'
 import { idsIn, testSpool } from './spool.fixture.ts'
 import { openSpool, SpoolFull } from './spool.ts'
 
@@ -68,6 +69,23 @@ describe('the spool', () => {
     await spool.append(testFrame(['next']))
     await spool.seal()
     expect(await idsIn(spool.sealed())).toEqual(['kept', 'next'])
+  })
+
+  it('refuses a frame that its own reader would take for damage, writes nothing of it, and goes on', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    const [row] = testFrame(['large']).events
+    if (row === undefined) throw new Error('no row')
+    const written = fs.calls.length
+    // 1 MiB of characters is 3 MiB of bytes: 22 rows are more than 64 MiB.
+    const events = Array.from({ length: 22 }, () => ({ ...row, properties: '€'.repeat(1024 * 1024) }))
+    await expect(spool.append({ events, rejected: [], counts: [] })).rejects.toBeInstanceOf(FrameTooLarge)
+    expect(fs.calls.length).toBe(written)
+    await spool.append({ events: events.slice(1), rejected: [], counts: [countRow({ received: 21 })] })
+    await spool.append(testFrame(['next']))
+    await spool.seal()
+    const ids = await idsIn((await testSpool({ fs: fs.crash() })).sealed())
+    expect(ids).toEqual([...Array.from({ length: 21 }, () => 'large'), 'next'])
   })
 
   it('never syncs a file again whose sync failed', async () => {

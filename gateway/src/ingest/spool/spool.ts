@@ -1,10 +1,13 @@
 import type { CountRow } from '@waymark/schemas/row'
 import { sumCounts } from './counts.ts'
+import { type Damage, keepDamageOf } from './damage.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { type FolderLock, lockFolder } from './folderLock.ts'
 import type { Frame } from './frame.ts'
-import { type FrameText, frameText } from './framePayload.ts'
-import { type Damage, type SealedSegment, sealedSegment } from './sealed.ts'
+import { type FrameText, frameText, mostPayloadBytes } from './framePayload.ts'
+import { FrameTooLarge } from './frameTooLarge.ts'
+import { type SealedSegment, sealedSegment } from './sealed.ts'
+import { MAX_PAYLOAD_BYTES } from './segment.ts'
 import { createSegmentFile, type SegmentFile } from './segmentFile.ts'
 import { openFolders } from './spoolFolders.ts'
 import { SpoolFull } from './spoolFull.ts'
@@ -14,7 +17,10 @@ export { SpoolFull } from './spoolFull.ts'
 
 /** What was acknowledged and is not loaded yet, on disk. */
 export interface Spool {
-  /** Resolves when the frame survives a crash. Rejects with `SpoolFull` when it cannot be stored now, and then keeps nothing of it. */
+  /**
+   * Resolves when the frame survives a crash. Rejects with `SpoolFull` when it cannot be stored now, with `FrameTooLarge` when it
+   * never can, and then keeps nothing of it.
+   */
   append(frame: Frame): Promise<void>
   /** Counts of the frames that are acknowledged and not loaded, per source and hour. */
   pending(): readonly CountRow[]
@@ -191,8 +197,8 @@ export async function openSpool({
       bytes: file.bytes(),
       counts: file.counts(),
       inDoubt: false,
+      damage: keepDamageOf(fs, path, damage),
       onGone: () => forget(segment),
-      onDamage: damage,
     })
     open = null
     sealDue = false
@@ -214,6 +220,9 @@ export async function openSpool({
       const refused = refusal()
       if (refused !== null) return Promise.reject(refused)
       const text = frameText(frame)
+      const bytes = mostPayloadBytes(text)
+      if (bytes > MAX_PAYLOAD_BYTES)
+        return Promise.reject(new FrameTooLarge(`a frame of ${bytes} bytes is more than a segment can hold (${MAX_PAYLOAD_BYTES})`))
       queuedBytes += text.lines.length
       return new Promise((resolve, reject) => {
         queue.push({ text, resolve, reject })

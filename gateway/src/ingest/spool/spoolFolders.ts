@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { adoptFolder } from './adopt.ts'
+import type { Damage } from './damage.ts'
 import type { Disk } from './disk.ts'
 import type { FolderLock } from './folderLock.ts'
-import type { Damage, SealedSegment } from './sealed.ts'
+import type { SealedSegment } from './sealed.ts'
 
 export interface FoldersEdges {
   readonly disk: Disk
