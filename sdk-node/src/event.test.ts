@@ -19,6 +19,16 @@ test('a call is written once, with the time and the id of the call', () => {
   expect(written.bytes).toBe(Buffer.from(written.text).length)
 })
 
+test('a message cannot change its type, take its id away or leave its time open', () => {
+  const written = write('track', { ...fields, type: 'page', messageId: '', timestamp: null })
+  expect('text' in written && JSON.parse(written.text)).toEqual({
+    ...fields,
+    type: 'track',
+    messageId: 'id-1',
+    timestamp: '2026-03-01T00:00:00.000Z',
+  })
+})
+
 test("the caller's own time and id are kept", () => {
   const written = write('page', { anonymousId: 7, messageId: 'mine', timestamp: new Date(5) })
   expect('text' in written && JSON.parse(written.text)).toEqual({

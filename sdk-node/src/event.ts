@@ -26,6 +26,9 @@ const NEEDS: { readonly [type in EventType]: readonly string[] } = {
   alias: ['previousId', 'userId'],
 }
 
+/** What the caller's message must not have the last word on. */
+const OURS = ['type', 'messageId', 'timestamp', 'sentAt'] as const
+
 // The caller may have no types: any value can arrive.
 type Given = { readonly [key: string]: unknown }
 
@@ -41,8 +44,9 @@ export function createWriter({ uuid, now }: { uuid: () => string; now: () => num
       if (fault !== undefined) return { code: 'invalid_call', messageId: id, message: `${type}: ${fault}` }
       const messageId = typeof given.messageId === 'string' && given.messageId !== '' ? given.messageId : id
       const timestamp = given.timestamp ?? new Date(now()).toISOString()
-      // `sentAt` is said by each attempt for its whole batch.
-      const text = JSON.stringify({ ...given, type, messageId, timestamp, sentAt: undefined })
+      const ours = { type, messageId, timestamp }
+      // `sentAt` is said by each attempt for its whole batch. On Node 20 a spread costs a third where it comes last.
+      const text = JSON.stringify(OURS.some(name => name in given) ? { ...given, ...ours, sentAt: undefined } : { ...ours, ...given })
       const bytes = Buffer.byteLength(text)
       if (bytes <= LIMITS.eventBytes) return { messageId, text, bytes }
       return {
