@@ -1,13 +1,22 @@
--- Which people and groups do the new segments speak of? (E-mails and former ids are found through them.)
+-- Which people and groups do the new events speak of? E-mails are found through them, but for those that only a copy tells of: it may
+-- have lost its place, and its links with it.
 SELECT DISTINCT pair.1 AS type, pair.2 AS value
-FROM events
-ARRAY JOIN [('user_id', user_id), ('anonymous_id', anonymous_id), ('group_id', group_id)] AS pair
+FROM
+(
+    SELECT
+        user_id, anonymous_id, group_id,
+        if(type = 'alias', JSONExtractString(properties, 'previousId'), '') AS previous_id,
+        if(
+            type = 'identify' AND id_hash IN (SELECT id_hash FROM stitch_news GROUP BY id_hash HAVING count() > 1),
+            lowerUTF8(trimBoth(JSONExtractString(traits, 'email'))),
+            ''
+        ) AS email
+    FROM stitch_news
+)
+ARRAY JOIN
+    [
+        ('user_id', user_id), ('anonymous_id', anonymous_id), ('group_id', group_id),
+        ('user_id', previous_id), ('anonymous_id', previous_id), ('email', email)
+    ] AS pair
 WHERE pair.2 != ''
-  AND received_at BETWEEN {received_from:DateTime64(3, 'UTC')} AND {received_to:DateTime64(3, 'UTC')}
-  AND segment_id IN
-  (
-      SELECT segment_id
-      FROM ingest_counts
-      WHERE loaded_at >= {loaded_from:DateTime64(3, 'UTC')} AND loaded_at < {loaded_to:DateTime64(3, 'UTC')}
-  )
 ORDER BY type, value

@@ -14,6 +14,7 @@ export const SHARD_BY: { readonly [table: string]: string } = {
   identity_edges: 'sipHash64(left)',
   identity_map: 'sipHash64(identifier)',
   identity_ledger: 'sipHash64(entry_id)',
+  identity_undos: 'sipHash64(left)',
   identifier_traits: 'sipHash64(identifier)',
   account_keys: 'sipHash64(value)',
   accounts: 'sipHash64(account_id)',

@@ -36,6 +36,7 @@ describe('columns', () => {
       identity_edges: 'left_type left right_type right source_id trust sign first_seen_at last_seen_at count',
       identity_map: 'identifier_type identifier profile_id version',
       identity_ledger: 'kind rule evidence at',
+      identity_undos: 'undo_id left_type left right_type right undone_at undone_by',
       account_keys: 'kind value account_id',
       accounts: 'account_id traits trait_sources parent_id',
       memberships: 'profile_id account_id certainty rule valid_from valid_to',
@@ -61,7 +62,7 @@ describe('columns', () => {
     expect(await columns(table)).toEqual(expect.arrayContaining(names.split(' ')))
   })
 
-  test.each(['events', 'rejected_events', 'ingest_counts'])('%s is on disk when an insert into it is acknowledged', async table => {
+  test.each(['events', 'rejected_events', 'ingest_counts', 'identity_undos'])('%s is on disk when an insert into it is acknowledged', async table => {
     const sql = 'SELECT engine_full AS engine FROM system.tables WHERE database = currentDatabase() AND name = {table:String}'
     const [found] = await rows<{ table: string }, { engine: string }>(shared.db.client, { name: 'test', sql }, { table })
     expect(found?.engine).toContain('fsync_after_insert = 1, fsync_part_directory = 1')

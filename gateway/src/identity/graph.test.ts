@@ -12,7 +12,7 @@ function id(text: string): Identifier {
 
 /** `link('u:1', 'a:x', 3)`: seen on day 3. */
 function link(left: string, right: string, day: number, more: Partial<Link> = {}): Link {
-  return { left: id(left), right: id(right), trust: 'browser', firstSeen: day * DAY, days: [day], cut: false, latest: day * DAY, ...more }
+  return { left: id(left), right: id(right), trust: 'browser', firstSeen: day * DAY, days: [day], cut: false, ...more }
 }
 
 /** Every end of the links was seen, on the day of its first link unless `seen` says otherwise. */
@@ -193,5 +193,54 @@ describe('laws of the partition', () => {
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+describe('a hub of 100,000 links', () => {
+  const MANY = 100_000
+  const timed = (links: readonly Link[]) => {
+    const identifiers = identifiersOf(links)
+    const started = performance.now()
+    const found = partition(identifiers, links)
+    return { found, ms: performance.now() - started }
+  }
+  const hub = (left: (n: number) => string, right: (n: number) => string) =>
+    Array.from({ length: MANY }, (_, n) => link(left(n), right(n), n % 3000))
+
+  // Milliseconds on two busy cores; what grows with the square of the links takes minutes.
+  it.each([
+    [
+      'users on one anonymous id',
+      hub(
+        n => `u:${n}`,
+        () => 'a:hub',
+      ),
+    ],
+    [
+      'anonymous ids of one user',
+      hub(
+        () => 'u:hub',
+        n => `a:${n}`,
+      ),
+    ],
+    [
+      'users with one e-mail',
+      hub(
+        n => `u:${n}`,
+        () => 'e:hub@acme.com',
+      ),
+    ],
+    [
+      'anonymous ids with one e-mail',
+      hub(
+        n => `a:${n}`,
+        () => 'e:hub@acme.com',
+      ),
+    ],
+  ])('%s is divided in seconds at most', (_, links) => {
+    const { found, ms } = timed(links)
+    expect(found.decisions).toHaveLength(MANY)
+    expect(ms).toBeLessThan(4000)
+    console.log(ms)
   })
 })

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { sqlFile } from '../db/query.ts'
+import { identifiersQuery } from '../jobs/identityWindow.ts'
+import { daysQuery } from '../jobs/stitch.ts'
 import { keyList } from './accountScope.ts'
 import { edgeList } from './neighbourhood.ts'
-import { ledgerList, mapList } from './resolve.ts'
+import { mapList, profileIdentifiers } from './profileMap.ts'
+import { ledgerList } from './resolve.ts'
+import { lastUndo } from './unmerge.ts'
 
 const KEYS = { everything: 0, side: 'left', types: ['user_id'], values: ['u'] }
 const AT = '2026-01-05 00:00:00.000'
@@ -26,10 +30,9 @@ const GIVES: readonly [query: { name: string; sql: string }, params: object, col
       joined_days: 'numbers',
       first_seen_at: 'number',
       last_seen_at: 'number',
-      latest_received_at: 'number',
     },
   ],
-  [mapList, KEYS, { identifier_type: 'text', identifier: 'text', profile_id: 'text', version: 'number' }],
+  [mapList, KEYS, { identifier_type: 'text', identifier: 'text', profile_id: 'text' }],
   [
     ledgerList,
     KEYS,
@@ -44,14 +47,18 @@ const GIVES: readonly [query: { name: string; sql: string }, params: object, col
       profile_id: 'text',
       evidence: 'text',
       at: 'number',
-      version: 'number',
     },
   ],
   [keyList, KEYS, { kind: 'text', value: 'text', account_id: 'text', first_seen_at: 'number' }],
-  [sqlFile('stitch_days'), WINDOW, { day: 'text' }],
-  [sqlFile('stitch_identifiers'), WINDOW, { type: 'text', value: 'text' }],
-  [sqlFile('stitch_undone'), { after: 0 }, { left_type: 'text', left: 'text', right_type: 'text', right: 'text', cut_at: 'number' }],
-  [sqlFile('profile_identifier_list'), KEYS, { profile_id: 'text', identifier_type: 'text', identifier: 'text' }],
+  [daysQuery, WINDOW, { day: 'text', events: 'number' }],
+  [identifiersQuery, WINDOW, { type: 'text', value: 'text' }],
+  [lastUndo, {}, { undone_at: 'number' }],
+  [
+    sqlFile('stitch_undone'),
+    { after: 0, through: 0 },
+    { left_type: 'text', left: 'text', right_type: 'text', right: 'text', cut_at: 'number' },
+  ],
+  [profileIdentifiers, KEYS, { identifier_type: 'text', identifier: 'text', profile_id: 'text' }],
   [sqlFile('edge_hosts'), KEYS, { host: 'text', first_seen_at: 'number' }],
   [
     sqlFile('identity_accounts'),

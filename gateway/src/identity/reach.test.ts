@@ -86,7 +86,8 @@ describe('what news reaches', () => {
         const map = new Map<string, string>()
         for (let at = 0; at < all.length; at += size) {
           const touched = all.slice(at, at + size).flatMap(evidence => edges.say(evidence))
-          for (const row of await divide(edges, touched)) map.set(keyOf({ type: row.identifier_type, value: row.identifier }), row.profile_id)
+          for (const row of await divide(edges, touched))
+            map.set(keyOf({ type: row.identifier_type, value: row.identifier }), row.profile_id)
         }
         const whole = await divide(
           edges,
@@ -116,4 +117,3 @@ describe('what news reaches', () => {
     expect(found.identifiers.map(({ value }) => value)).not.toContain('u151')
   })
 })
-

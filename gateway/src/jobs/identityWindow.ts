@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client'
+import { composeSql } from '../db/composeSql.ts'
 import { rows, sqlFile, sqlTime } from '../db/query.ts'
 import type { Identifier } from '../identity/ids.ts'
 import type { SegmentWindow } from './segments.ts'
@@ -20,7 +21,7 @@ export function windowParams(window: SegmentWindow): WindowParams {
   }
 }
 
-const identifiersQuery = sqlFile<WindowParams, Identifier>('stitch_identifiers')
+export const identifiersQuery = composeSql<WindowParams, Identifier>('stitch_identifiers', [['stitch_news', null]])
 const undoneQuery = sqlFile<{ after: number; through: number }, CutRow>('stitch_undone')
 
 interface CutRow {
@@ -38,7 +39,7 @@ export interface Touched {
   readonly undoneThrough: number
 }
 
-/** Identifiers that the new events carry, or whose links were cut after `undoneAfter` and until `undoneUntil` (epoch ms). */
+/** Identifiers that the new events and their copies carry, or whose links were cut after `undoneAfter` and until `undoneUntil` (epoch ms). */
 export async function touchedIdentifiers(
   client: ClickHouseClient,
   window: SegmentWindow | null,

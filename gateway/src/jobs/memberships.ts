@@ -4,6 +4,7 @@ import { insertRows, sqlDay, sqlFile, sqlTime } from '../db/query.ts'
 import { type AccountRow, accountRow, keyRows } from '../identity/accountRows.ts'
 import { type AccountScope, type KeyRow, keyList, loadAccountScope } from '../identity/accountScope.ts'
 import { type Changes, changesBetween, sizeOf, tableRows } from '../identity/changes.ts'
+import { corporateDomain } from '../identity/domain.ts'
 import { type Identifier, keyOf, profileId } from '../identity/ids.ts'
 import { idsOf, type KeyParams, lookup } from '../identity/lookup.ts'
 import { membershipsOf } from '../identity/membership.ts'
@@ -51,7 +52,11 @@ async function refresh(db: Database, touched: readonly Identifier[], run: number
   const around = (await loadNeighbourhood(client, touched)).identifiers
   const people = await peopleWith(client, around)
   const ties = people.flatMap(person => person.ties.map(keyOfTie))
-  const scope = await loadAccountScope(client, valuesOf('group_id', [...touched, ...ties]), valuesOf('domain', ties))
+  const scope = await loadAccountScope(
+    client,
+    valuesOf('group_id', [...touched, ...ties]),
+    valuesOf('domain', [...ties, ...lostDomains(touched)]),
+  )
   const wantedKeys = keyRows(scope.accounts)
   const keys = changesBetween(scope.before, wantedKeys, row => keyOf(keyOfRow(row)))
 
@@ -59,7 +64,7 @@ async function refresh(db: Database, touched: readonly Identifier[], run: number
   const others = await peopleOfMoves(client, moves)
   const everyone = [...new Map([...people, ...others.people].map(person => [person.profileId, person])).values()]
   // A profile is named after one of its identifiers, so these are all the names that a profile here can have had.
-  const names = new Set([...around.map(profileId), ...others.profileIds, ...everyone.map(person => person.profileId)])
+  const names = new Set([...[...touched, ...around].map(profileId), ...others.profileIds, ...everyone.map(person => person.profileId)])
   const accountOf = await accountLookup(client, everyone, scope.before, wantedKeys)
   const memberships = changesBetween(
     (await lookup(client, membershipList, idsOf(names), 'profile')).filter(row => names.has(row.profile_id)),
@@ -86,6 +91,14 @@ async function refresh(db: Database, touched: readonly Identifier[], run: number
     tableRows(keys, row => ({ ...row, first_seen_at: sqlTime(row.first_seen_at) })),
   )
   return marked + sizeOf(memberships) + sizeOf(accounts) + sizeOf(keys)
+}
+
+/** Domains that may have had their only evidence in an address which a copy of its event does not name. */
+function lostDomains(touched: readonly Identifier[]): Identifier[] {
+  return [...valuesOf('email', touched)].flatMap(address => {
+    const domain = corporateDomain(address)
+    return domain === null ? [] : [{ type: 'domain', value: domain }]
+  })
 }
 
 /** A key that came to another company than before; '' where there was or is none. */

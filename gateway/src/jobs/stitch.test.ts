@@ -16,7 +16,6 @@ import {
   snapshot,
 } from './identity.fixture.ts'
 import { STORY } from './identityStory.fixture.ts'
-import { dayBatches } from './stitch.ts'
 
 const trait = (traits: object, at: number, trust: 'browser' | 'server') => identify('', 'tr', traits, at, { trust, source_id: trust })
 
@@ -153,16 +152,5 @@ describe('a load too big for lookups', () => {
     expect(Object.fromEntries(tables)).toEqual(await derived(reference))
     await big.close()
     await small.close()
-  })
-})
-
-describe('dayBatches', () => {
-  it('covers 31 days at most from first to last', () => {
-    expect(dayBatches(['2026-01-01', '2026-01-31', '2026-02-01', '2026-06-01'])).toEqual([
-      ['2026-01-01', '2026-01-31'],
-      ['2026-02-01'],
-      ['2026-06-01'],
-    ])
-    expect(dayBatches([])).toEqual([])
   })
 })

@@ -5,7 +5,7 @@ import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, rows, sqlTime } from '../db/query.ts'
 import { loadModels } from '../model/load.ts'
 import { runJob } from './job.fixture.ts'
-import { dayBatches, touchesJob } from './touches.ts'
+import { touchesJob } from './touches.ts'
 
 const DAY = Date.UTC(2026, 2, 2)
 const MINUTE = 60_000
@@ -249,13 +249,4 @@ test('what a new event changes is marked before it is written: accounts by group
 test('nothing new writes nothing', async () => {
   const watermark = await run()
   expect(await runJob(touchesJob, { db: database.db, now: DAY, run: 2, watermark, models })).toEqual({ rows: 0, watermark })
-})
-
-test('a batch of days holds what one statement can carry, and no month without news', () => {
-  const day = (day: string, events = 1) => ({ day, events })
-  expect(dayBatches([day('2026-01-01'), day('2026-02-01', 99_999), day('2026-02-02'), day('2026-03-06', 200_000)])).toMatchObject([
-    { days: ['2026-01-01', '2026-02-01'], first_day: '2026-01-01', last_day: '2026-02-01', events_from: '2025-12-31 00:00:00.000' },
-    { days: ['2026-02-02'], first_day: '2026-02-02', last_day: '2026-02-02' },
-    { days: ['2026-03-06'] },
-  ])
 })
