@@ -1,4 +1,5 @@
 -- Where an account stands on each journey. A threshold move of the open day stands here only, until the day closes.
+-- version is always 0, so the last insert wins; is_deleted: no touch is left, e.g. because the account was merged into another.
 CREATE TABLE IF NOT EXISTS stage_current
 (
     account_id    String,
@@ -12,7 +13,9 @@ CREATE TABLE IF NOT EXISTS stage_current
     bad_days      UInt16,
     rule          String,
     evidence      Array(String),
-    as_of         Date32
+    as_of         Date32,
+    version       UInt8,
+    is_deleted    UInt8
 )
-ENGINE = ReplacingMergeTree
+ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (account_id, model)

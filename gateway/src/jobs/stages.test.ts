@@ -139,10 +139,12 @@ describe('the stages job', () => {
     await dirty(2)
     const second = await place('2026-03-10', first.watermark)
     expect([await told(), await readPlaces(engine.db.reader, ['a_acme'])]).toEqual([[], []])
+    expect(await count('stage_current WHERE is_deleted = 1')).toBe(1)
     await member('a_acme', ['1970-01-02', '2200-01-01'], 3)
     await dirty(3)
     await place('2026-03-10', second.watermark)
     expect(await told()).toEqual(before)
+    expect(await readPlaces(engine.db.reader, ['a_acme'])).toHaveLength(1)
     const ids = await engine.db.client.query({
       query: `SELECT transition_id AS id FROM stage_transitions WHERE withdraws = '' ORDER BY id`,
       format: 'JSONEachRow',

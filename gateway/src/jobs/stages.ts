@@ -1,7 +1,7 @@
 import type { JourneyModel } from '@waymark/schemas/model'
 import { composeSql } from '../db/composeSql.ts'
 import type { Database } from '../db/open.ts'
-import { execute, insertRows, type Query, rows, sqlDay, sqlFile, sqlTime } from '../db/query.ts'
+import { insertRows, type Query, rows, sqlDay, sqlFile, sqlTime } from '../db/query.ts'
 import { categoryPoints } from '../model/intent/intent.ts'
 import type { AccountTouch } from '../model/journey/features.ts'
 import { type Place, placesQuery } from '../model/journey/journeyQueries.ts'
@@ -54,7 +54,6 @@ export const touchesQuery: Query<TouchParams, TouchRow> = composeSql('stage_touc
   ['score_people', null],
 ])
 export const storedQuery = sqlFile<{ accounts: readonly string[] }, Transition>('stage_stored')
-const forgetQuery = sqlFile<{ accounts: readonly string[]; model: string }, never>('stage_forget')
 
 /** Bounds the memory of one step. */
 const MOST_ACCOUNTS = 300
@@ -102,7 +101,7 @@ async function place(db: Database, accounts: readonly string[], models: Models, 
   const touches = Map.groupBy(touchRows, ({ account_id }) => account_id)
   const transitions: Transition[] = []
   const placed: Place[] = []
-  const gone: { account: string; model: string }[] = []
+  const gone: Place[] = []
   for (const account of accounts) {
     const theirs = (touches.get(account) ?? []).map(touchOf)
     const known = stored.filter(({ account_id }) => account_id === account)
@@ -118,7 +117,7 @@ async function place(db: Database, accounts: readonly string[], models: Models, 
       transitions.push(...reconcile(ofModel, transitionsOf(account, model, journey.moves)))
       const before = places.find(row => row.account_id === account && row.model === model.id)
       const after = placeOf(account, model, journey, through)
-      if (after === null && before !== undefined) gone.push({ account, model: model.id })
+      if (after === null && before !== undefined) gone.push(before)
       if (after !== null && !isSamePlace(before, after)) placed.push(after)
     }
   }
@@ -127,14 +126,7 @@ async function place(db: Database, accounts: readonly string[], models: Models, 
     'stage_transitions',
     transitions.map(row => ({ ...row, entered_at: sqlTime(row.entered_at) })),
   )
-  await insertRows(
-    db.client,
-    'stage_current',
-    placed.map(row => ({ ...row, since: sqlTime(row.since), status_since: sqlTime(row.status_since) })),
-  )
-  for (const [model, rowsGone] of Map.groupBy(gone, ({ model }) => model)) {
-    await execute(db.client, forgetQuery, { accounts: rowsGone.map(({ account }) => account), model }, { signal })
-  }
+  await insertRows(db.client, 'stage_current', [...placed.map(row => placeRow(row, 0)), ...gone.map(row => placeRow(row, 1))])
   return transitions.length + placed.length + gone.length
 }
 
@@ -160,6 +152,10 @@ function placeOf(account: string, model: JourneyModel, { position, provisional }
     evidence: position.evidence,
     as_of: sqlDay(through * DAY_MS),
   }
+}
+
+function placeRow(place: Place, is_deleted: 0 | 1): object {
+  return { ...place, since: sqlTime(place.since), status_since: sqlTime(place.status_since), version: 0, is_deleted }
 }
 
 function isSamePlace(before: Place | undefined, after: Place): boolean {
