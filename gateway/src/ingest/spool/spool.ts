@@ -4,10 +4,9 @@ import { type Damage, keepDamageOf } from './damage.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { type FolderLock, lockFolder } from './folderLock.ts'
 import type { Frame } from './frame.ts'
-import { type FrameText, frameText, mostPayloadBytes } from './framePayload.ts'
-import { FrameTooLarge } from './frameTooLarge.ts'
+import { type FrameText, frameText } from './framePayload.ts'
+import { tooLarge } from './frameTooLarge.ts'
 import { type SealedSegment, sealedSegment } from './sealed.ts'
-import { MAX_PAYLOAD_BYTES } from './segment.ts'
 import { createSegmentFile, type SegmentFile } from './segmentFile.ts'
 import { openFolders } from './spoolFolders.ts'
 import { SpoolFull } from './spoolFull.ts'
@@ -101,8 +100,7 @@ export async function openSpool({
 
   async function checkRoom(): Promise<void> {
     // A volume that cannot tell is taken as it is: the write itself will say.
-    const free = await fs.freeFraction(dir).catch(() => 1)
-    hasRoom = free >= limits.minFreeFraction
+    hasRoom = (await fs.freeFraction(dir).catch(() => 1)) >= limits.minFreeFraction
   }
 
   function forget(gone: SealedSegment): void {
@@ -220,9 +218,8 @@ export async function openSpool({
       const refused = refusal()
       if (refused !== null) return Promise.reject(refused)
       const text = frameText(frame)
-      const bytes = mostPayloadBytes(text)
-      if (bytes > MAX_PAYLOAD_BYTES)
-        return Promise.reject(new FrameTooLarge(`a frame of ${bytes} bytes is more than a segment can hold (${MAX_PAYLOAD_BYTES})`))
+      const never = tooLarge(text)
+      if (never !== null) return Promise.reject(never)
       queuedBytes += text.lines.length
       return new Promise((resolve, reject) => {
         queue.push({ text, resolve, reject })

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestDatabase, testDatabase } from '../../../../test/engine.ts'
+import type { Damage } from '../spool/damage.ts'
+import { failure, memoryDisk } from '../spool/disk.fixture.ts'
+import { TEST_TIME, testFrame } from '../spool/frame.fixture.ts'
+import { HEADER_BYTES } from '../spool/segment.ts'
+import { testSpool } from '../spool/spool.fixture.ts'
+import type { SpoolEdges } from '../spool/spool.ts'
+import { readStats } from '../stats.ts'
+import { type LoaderBench, loaderBench } from './loader.fixture.ts'
+
+const shared: { database?: TestDatabase } = {}
+const bench = (): LoaderBench => {
+  if (shared.database === undefined) throw new Error('no database')
+  return loaderBench(shared.database.db)
+}
+
+beforeAll(async () => {
+  shared.database = await testDatabase()
+})
+afterAll(async () => {
+  await shared.database?.close()
+})
+
+/** Two finished segments of one event each, the name of the first file, and a disk to spoil. */
+async function twoSegments(source: string, edges: Partial<SpoolEdges> = {}) {
+  const fs = memoryDisk()
+  const spool = await testSpool({ fs, ...edges })
+  for (const id of [`${source}-1`, `${source}-2`]) {
+    await spool.append(testFrame([id], { source }))
+    await spool.seal()
+  }
+  return { fs, spool, first: `${spool.sealed()[0]?.id}.seg` }
+}
+
+describe('the loader, when disk or clock are in trouble,', () => {
+  it.each(['EMFILE', 'EIO', 'ENOMEM'])(
+    'tries a file again that the disk did not give (%s), and goes on with the next meanwhile',
+    async code => {
+      const { fs, spool, first } = await twoSegments(code)
+      const read = fs.read
+      const order: string[] = []
+      let failing = 3
+      fs.read = async path => {
+        if (path.endsWith(first) && failing-- > 0) throw failure(code, path)
+        order.push(path.endsWith(first) ? 'first' : 'second')
+        return read(path)
+      }
+      const loader = bench().loaderOf(spool)
+      await loader.drain()
+      await loader.stop()
+      expect(await bench().stored(`${code}-`)).toEqual({ [`${code}-1`]: 1, [`${code}-2`]: 1 })
+      expect(order).toEqual(['second', 'first'])
+      expect(fs.files()).toEqual([])
+      expect(spool.backlog()).toMatchObject({ segments: 0, damaged: 0 })
+    },
+  )
+
+  it('does not let jobs wait for a file that the disk does not give at all, and keeps it as waiting', async () => {
+    const { fs, spool, first } = await twoSegments('stuck')
+    const read = fs.read
+    fs.read = path => (path.endsWith(first) ? Promise.reject(failure('EIO', path)) : read(path))
+    const loader = bench().loaderOf(spool)
+    await loader.drain()
+    expect(await bench().stored('stuck-')).toEqual({ 'stuck-2': 1 })
+    expect((await readStats({ db: bench().db, spool, loader })).bySource.stuck).toMatchObject({ received: 2, stored: 1, pending: 1 })
+    await loader.stop()
+    expect(fs.files()).toEqual([first])
+    fs.read = read
+    await bench().loadAgain(fs)
+    expect(await bench().stored('stuck-')).toEqual({ 'stuck-1': 1, 'stuck-2': 1 })
+  })
+
+  it('sets aside a file that holds no whole frame any more, says so, and goes on with the next', async () => {
+    const damages: Damage[] = []
+    const { fs, spool, first } = await twoSegments('gone', { onDamage: damage => damages.push(damage) })
+    const path = `/spool/one/${first}`
+    const zeros = Buffer.alloc(fs.bytesOf(path).length)
+    fs.setBytes(path, zeros)
+    const loader = bench().loaderOf(spool)
+    await loader.drain()
+    await loader.stop()
+    expect(await bench().stored('gone-')).toEqual({ 'gone-2': 1 })
+    expect(fs.files()).toEqual([first.replace('.seg', '.bad')])
+    expect(fs.bytesOf(path.replace('.seg', '.bad'))).toEqual(zeros)
+    expect(damages).toEqual([{ file: path, ranges: 1, bytes: zeros.length }])
+    expect(spool.backlog().damaged).toBe(1)
+  })
+
+  it('loads what is whole of a damaged file also when the damage cannot be copied, and then keeps the file', async () => {
+    const damages: Damage[] = []
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs, onDamage: damage => damages.push(damage) })
+    await spool.append(testFrame(['full-disk-1'], { source: 'full-disk' }))
+    await spool.append(testFrame(['full-disk-2'], { source: 'full-disk' }))
+    await spool.seal()
+    const path = `/spool/one/${spool.sealed()[0]?.id}.seg`
+    const changed = Buffer.from(fs.bytesOf(path))
+    changed.writeUInt8(changed.readUInt8(HEADER_BYTES + 20) ^ 1, HEADER_BYTES + 20)
+    fs.setBytes(path, changed)
+    fs.put = async target => {
+      throw failure('ENOSPC', target)
+    }
+    const loader = bench().loaderOf(spool)
+    await loader.drain()
+    await loader.stop()
+    expect(await bench().stored('full-disk-')).toEqual({ 'full-disk-2': 1 })
+    expect(fs.bytesOf(path.replace('.seg', '.bad'))).toEqual(changed)
+    expect(damages).toMatchObject([{ file: path, ranges: 1, problem: expect.stringContaining('ENOSPC') }])
+    expect(spool.backlog().damaged).toBe(1)
+  })
+
+  it('stamps what it loads later, whatever the clock and an earlier life say', async () => {
+    const stamps = async () =>
+      (
+        await bench().ask<{ at: number }>(
+          `SELECT toUnixTimestamp64Milli(loaded_at) AS at FROM ingest_counts WHERE source_id = 'stamp' ORDER BY hour`,
+        )
+      ).map(({ at }) => at)
+    const clock = { at: TEST_TIME + 10 * 3_600_000 }
+    const loadAt = async (times: readonly number[], from: number) => {
+      const spool = await testSpool({ fs: memoryDisk() })
+      const loader = bench().loaderOf(spool, { now: () => clock.at })
+      for (const [index, at] of times.entries()) {
+        clock.at = at
+        await spool.append(testFrame([`stamp-${from + index}`], { source: 'stamp', at: TEST_TIME + (from + index) * 3_600_000 }))
+        await loader.drain()
+      }
+      await loader.stop()
+    }
+    const start = clock.at
+    // Set back by an hour, twice, and a new process between.
+    await loadAt([start, start - 3_600_000, start - 3_599_000, start + 5], 0)
+    await loadAt([start - 3_600_000, start + 60_000], 4)
+    expect(await stamps()).toEqual([start, start + 1, start + 2, start + 5, start + 6, start + 60_000])
+  })
+})
