@@ -56,12 +56,15 @@ export async function startGateway({
   dataDir,
   port,
   env = {},
+  args = ['--empty'],
 }: {
   dataDir: string
   port?: number
+  /** Of `waymark serve`; without `--empty` the first start fills the folder with the sample history. */
+  args?: readonly string[]
   env?: Record<string, string>
 }): Promise<RunningGateway> {
-  const child = spawn(process.execPath, ['gateway/src/main.ts', 'serve', '--empty'], {
+  const child = spawn(process.execPath, ['gateway/src/main.ts', 'serve', ...args], {
     cwd: root,
     env: gatewayEnvironment(dataDir, { PORT: String(port ?? (await freePort())), ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,16 +15,18 @@ const PACKAGES: Record<string, readonly string[]> = {
 
 /** Which folders of the gateway a folder may import; '.' are the files directly in src. */
 const GATEWAY: Record<string, readonly string[]> = {
-  '.': ['.', 'cli', 'console', 'db', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read'],
-  cli: ['.', 'console', 'db', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read'],
+  '.': ['.', 'cli', 'console', 'db', 'demo', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read'],
+  cli: ['.', 'console', 'db', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read', 'simulate'],
   console: ['.', 'db', 'identity', 'ingest', 'keys', 'model', 'read'],
   db: [],
+  demo: [],
   identity: ['db', 'model'],
   ingest: ['.', 'db', 'keys'],
   jobs: ['.', 'db', 'identity', 'model'],
   keys: ['.', 'db'],
   model: ['db'],
   read: ['.', 'db', 'identity', 'ingest', 'keys', 'model'],
+  simulate: ['demo'],
 }
 
 /** Pure files: nothing but contracts and other pure files, and neither clock, randomness, process nor network. */
@@ -42,6 +44,15 @@ const PURE = [
   'gateway/src/model/journey/journeyLint.ts',
   'gateway/src/model/journey/replay.ts',
   'gateway/src/db/ddl.ts',
+  'gateway/src/demo/map.ts',
+  'gateway/src/simulate/acts.ts',
+  'gateway/src/simulate/arrivals.ts',
+  'gateway/src/simulate/cast.ts',
+  'gateway/src/simulate/history.ts',
+  'gateway/src/simulate/plots.ts',
+  'gateway/src/simulate/random.ts',
+  'gateway/src/simulate/teller.ts',
+  'gateway/src/simulate/words.ts',
 ]
 
 function sources(folder: string): string[] {

@@ -7,6 +7,7 @@ import { migrateCommand } from './cli/migrateCommand.ts'
 import { processTerminal } from './cli/processTerminal.ts'
 import { runCommand } from './cli/runCommand.ts'
 import { serveCommand } from './cli/serveCommand.ts'
+import { simulateCommand } from './cli/simulateCommand.ts'
 import { unmergeCommand } from './cli/unmergeCommand.ts'
 import { ConfigError, loadConfig } from './config.ts'
 
@@ -17,11 +18,12 @@ const COMMANDS = {
   import: { run: importFromHere, says: 'send a file of events: FILE|- --source NAME' },
   explain: { run: explainHere, says: 'tell why an account has its score and stage: ACCOUNT [--at ISO]' },
   unmerge: { run: unmergeCommand, says: 'take back a merge of two people: MERGE_ID' },
+  simulate: { run: simulateCommand, says: 'send a sample history: [--companies N] [--days N] [--seed N]' },
   keys: { run: keysCommand, says: 'create, list or revoke keys' },
 } as const
 
 const [name = 'help', ...argv] = process.argv.slice(2)
-const command = name in COMMANDS ? COMMANDS[name as keyof typeof COMMANDS] : null
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : null
 const terminal = processTerminal(process)
 
 if (command === null) {

@@ -10,6 +10,8 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createPublicAddress } from './console/publicAddress.ts'
 import { consoleSetup, createConsole } from './console/routes.ts'
+import type { Database } from './db/open.ts'
+import { createDemo } from './demo/routes.ts'
 import { undoMerge } from './identity/unmerge.ts'
 import { createHotSet } from './ingest/dedupe.ts'
 import { createLoader } from './ingest/load/loader.ts'
@@ -20,9 +22,10 @@ import { readStats } from './ingest/stats.ts'
 import { TIMETABLE } from './jobs/list.ts'
 import { createJobRoutes, createMergeRoutes } from './jobs/routes.ts'
 import { createScheduler, dueJobs } from './jobs/scheduler.ts'
-import { unseenSegments } from './jobs/segments.ts'
+import { loadedSegments, parseMark, unseenSegments } from './jobs/segments.ts'
 import { generatedKeys, keyCopy } from './keys/files.ts'
 import { originAllowed } from './keys/origins.ts'
+import type { WriteKeySetting } from './keys/parse.ts'
 import { openKeyRing } from './keys/ring.ts'
 import { listKeys } from './keys/table.ts'
 import { explainError, type Log } from './log.ts'
@@ -48,6 +51,22 @@ export interface ServeEdges {
   readonly now: () => number
   /** The built browser SDK. */
   readonly sdkFile: URL
+  /** Whether to serve the demo site. */
+  readonly demo?: boolean
+  /** Work to be done before the first scheduled run of the jobs; the gateway answers meanwhile. What it throws is logged. */
+  readonly firstly?: (opened: Opened) => Promise<void>
+}
+
+/** What `firstly` works with. */
+export interface Opened {
+  readonly url: string
+  readonly db: Database
+  readonly writeKeys: readonly WriteKeySetting[]
+  /** Makes everything accepted so far readable. */
+  settle(): Promise<void>
+  runJobs(): Promise<unknown>
+  /** Aborted when the gateway stops. */
+  readonly signal: AbortSignal
 }
 
 /** File in DATA_DIR that tells the other commands where the gateway of this folder listens. */
@@ -70,7 +89,11 @@ export async function serve(config: Config, edges: ServeEdges): Promise<Gateway>
   }
 }
 
-async function start(config: Config, { log, now, sdkFile }: ServeEdges, opened: (() => Promise<void>)[]): Promise<Gateway> {
+async function start(
+  config: Config,
+  { log, now, sdkFile, demo = false, firstly }: ServeEdges,
+  opened: (() => Promise<void>)[],
+): Promise<Gateway> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const models = loadModels(config.modelsDir ?? undefined)
   const generated = config.writeKeys.length === 0 || config.secretKeys.length === 0 ? await generatedKeys(config.dataDir) : null
@@ -115,7 +138,8 @@ async function start(config: Config, { log, now, sdkFile }: ServeEdges, opened: 
     },
     async tick() {
       const lastRuns = await ledger.lastRuns()
-      const isNew = (await unseenSegments(db, lastRuns.get('touches')?.watermark ?? '')) !== null
+      const mark = lastRuns.get('touches')?.watermark ?? ''
+      const isNew = (await unseenSegments(db, mark, await loadedSegments(db, parseMark(mark).at))) !== null
       const due = dueJobs(TIMETABLE, lastRuns, now(), isNew)
       if (due.length > 0) await pipeline.run({ jobs: due })
     },
@@ -166,7 +190,12 @@ async function start(config: Config, { log, now, sdkFile }: ServeEdges, opened: 
       remote: context => getConnInfo(context).remote.address ?? '',
     }),
   })
-  const app = createApp({ routes: [sdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes], log, notReady: () => null })
+  const demoRoutes = demo ? [createDemo({ writeKey: writeKeys.find(key => !key.server)?.key ?? null })] : []
+  const app = createApp({
+    routes: [sdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
+    log,
+    notReady: () => null,
+  })
 
   // Node looks at its time-outs every 30 s unless told; a slow client must be gone sooner.
   const server = createAdaptorServer({
@@ -176,10 +205,22 @@ async function start(config: Config, { log, now, sdkFile }: ServeEdges, opened: 
   }) as Server
   await listen(server, config.host, port)
   loader.start()
-  if (config.role !== 'ingest') scheduler.start()
   const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })
   const addressFile = join(config.dataDir, ADDRESS_FILE)
   await writeFile(addressFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })
+  const isReady = firstWork().finally(() => {
+    if (config.role !== 'ingest' && !stopping.signal.aborted) scheduler.start()
+  })
+
+  async function firstWork(): Promise<void> {
+    if (firstly === undefined) return
+    const settle = () => loader.drain()
+    try {
+      await firstly({ url, db, writeKeys, settle, runJobs: () => pipeline.run(), signal: stopping.signal })
+    } catch (error) {
+      if (!stopping.signal.aborted) log.error('the work before the first run of the jobs failed', { error: explainError(error) })
+    }
+  }
 
   return {
     url,
@@ -189,6 +230,7 @@ async function start(config: Config, { log, now, sdkFile }: ServeEdges, opened: 
       await rm(addressFile, { force: true })
       await stopListening(server)
       stopping.abort()
+      await isReady
       await scheduler.stop()
       await pipeline.idle()
       // What is not loaded by then stays on disk for the next start. The spool's lock goes last: until then nobody else may load from it.

@@ -17,28 +17,43 @@ export interface SendTarget {
 const MOST_ATTEMPTS = 10
 const TIMEOUT_MS = 60_000
 
+/** A request as every attempt repeats it. */
+export interface Delivery {
+  readonly host: string
+  readonly path: '/v1/import' | '/v1/batch'
+  readonly authorization: string
+  readonly body: string
+}
+
+/** Posts one body of `/v1/import`, as `deliver` does. */
+export function sendImport(body: string, { host, key }: SendTarget, edges: SendEdges, stop: AbortSignal): Promise<IngestReply> {
+  return deliver({ host, path: '/v1/import', authorization: `Bearer ${key}`, body }, edges, stop)
+}
+
 /**
  * Posts one body until the gateway has it; the body, and so every message id, is the same at each attempt.
  * An Error when it cannot be delivered, or after `stop`.
  */
-export async function sendImport(body: string, target: SendTarget, edges: SendEdges, stop: AbortSignal): Promise<IngestReply> {
+export async function deliver(delivery: Delivery, edges: SendEdges, stop: AbortSignal): Promise<IngestReply> {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await post(body, target, edges, stop)
-    if (answer instanceof Response && answer.ok) return readReply(answer)
-    const reason = answer instanceof Response ? await refusal(answer) : `cannot reach ${target.host}: ${reasonOf(answer)}`
-    if (answer instanceof Response && !isRetryable(answer.status)) throw new Error(`The gateway refused the import: ${reason}`)
+    const answer = await post(delivery, edges, stop)
+    // Not `instanceof Response`: in the gateway's own process the server has put another class in that place.
+    const isLost = answer instanceof Error
+    if (!isLost && answer.ok) return readReply(answer)
+    const reason = isLost ? `cannot reach ${delivery.host}: ${reasonOf(answer)}` : await refusal(answer)
+    if (!isLost && !isRetryable(answer.status)) throw new Error(`The gateway refused the import: ${reason}`)
     if (attempt === MOST_ATTEMPTS) throw new Error(`Gave up after ${MOST_ATTEMPTS} attempts: ${reason}`)
     stop.throwIfAborted()
-    const wish = answer instanceof Response ? retryAfterMs(answer.headers.get('retry-after')) : undefined
+    const wish = isLost ? undefined : retryAfterMs(answer.headers.get('retry-after'))
     await edges.sleep(wish ?? backoffMs(attempt, edges.random, 500, 30_000))
   }
 }
 
-async function post(body: string, { host, key }: SendTarget, edges: SendEdges, stop: AbortSignal): Promise<Response | Error> {
+async function post({ host, path, authorization, body }: Delivery, edges: SendEdges, stop: AbortSignal): Promise<Response | Error> {
   try {
-    return await edges.fetch(new URL('/v1/import', host).href, {
+    return await edges.fetch(new URL(path, host).href, {
       method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      headers: { authorization, 'content-type': 'application/json' },
       body,
       signal: AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]),
     })

@@ -1,23 +1,32 @@
 import { parseArgs } from 'node:util'
 import { serve } from '../serve.ts'
 import { type CommandEdges, commandLog } from './command.ts'
+import { firstHistory } from './sampleHistory.ts'
 import { exitCode } from './terminal.ts'
 
-const USAGE = 'waymark serve [--empty]'
+const USAGE = 'waymark serve [--empty] [--demo]'
 const SDK_FILE = new URL('../../../sdk-browser/dist/waymark.js', import.meta.url)
 
 /** Runs the gateway until SIGTERM or SIGINT; 0 after a clean drain. */
 export function serveCommand(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
   const { terminal, config, signals, now } = edges
   return exitCode(terminal, USAGE, async () => {
-    // `--empty` leaves out the sample history, which does not exist yet: both forms start empty.
-    parseArgs({ args: [...argv], options: { empty: { type: 'boolean' } } })
+    const { values } = parseArgs({ args: [...argv], options: { empty: { type: 'boolean' }, demo: { type: 'boolean' } } })
+    // A server of one's own gets neither a made-up site nor a made-up history unless asked.
+    const isDemo = values.demo ?? config.clickhouseUrl === null
+    const isFilled = isDemo && values.empty !== true && config.role === 'all'
     const log = commandLog(edges)
     const stop = new Promise<void>(done => {
       signals.once('SIGINT', done)
       signals.once('SIGTERM', done)
     })
-    const gateway = await serve(config, { log, now, sdkFile: SDK_FILE })
+    const gateway = await serve(config, {
+      log,
+      now,
+      sdkFile: SDK_FILE,
+      demo: isDemo,
+      ...(isFilled ? { firstly: opened => firstHistory(opened, config.dataDir, { terminal, now, fetch, random: Math.random }) } : {}),
+    })
     const { url, setupUrl, generated } = gateway
     terminal.out(
       [
@@ -26,6 +35,7 @@ export function serveCommand(argv: readonly string[], edges: CommandEdges): Prom
         ...(setupUrl !== null && config.trustProxy
           ? [`              behind your proxy: its address with ${setupUrl.slice(url.length)}`]
           : []),
+        ...(isDemo ? [`  Demo site   ${url}/demo/   (a made-up vendor; what you do there is captured here)`] : []),
         ...(generated === null
           ? []
           : [
