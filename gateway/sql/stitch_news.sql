@@ -1,10 +1,10 @@
 -- Which events are new, and which are copies of new ones? A copy that came earlier than the one known takes its place, with other contents maybe.
-SELECT *, sipHash64(source_id, message_id) AS id_hash
+SELECT *, id_hash
 FROM events
 WHERE received_at >= {received_from:DateTime64(3, 'UTC')} - INTERVAL 30 DAY
-  AND sipHash64(source_id, message_id) IN
+  AND id_hash IN
   (
-      SELECT sipHash64(source_id, message_id)
+      SELECT id_hash
       FROM events
       WHERE received_at BETWEEN {received_from:DateTime64(3, 'UTC')} AND {received_to:DateTime64(3, 'UTC')}
         AND segment_id IN

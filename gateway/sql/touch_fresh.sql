@@ -8,9 +8,9 @@ SELECT
 FROM events
 WHERE received_at BETWEEN {received_from:DateTime64(3, 'UTC')} - INTERVAL 30 DAY AND {received_to:DateTime64(3, 'UTC')} + INTERVAL 30 DAY
   AND is_bot = 0
-  AND sipHash64(source_id, message_id) IN
+  AND id_hash IN
   (
-      SELECT sipHash64(source_id, message_id)
+      SELECT id_hash
       FROM events
       WHERE received_at BETWEEN {received_from:DateTime64(3, 'UTC')} AND {received_to:DateTime64(3, 'UTC')}
         AND segment_id IN

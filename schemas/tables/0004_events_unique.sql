@@ -9,9 +9,9 @@ WHERE received_at >= {from:DateTime64(3, 'UTC')} AND received_at < {to:DateTime6
       SELECT segment_id, segment_index
       FROM events
       WHERE received_at >= {from:DateTime64(3, 'UTC')} - INTERVAL 30 DAY AND received_at < {to:DateTime64(3, 'UTC')}
-        AND sipHash64(source_id, message_id) IN
+        AND id_hash IN
         (
-            SELECT sipHash64(source_id, message_id) AS id_hash
+            SELECT id_hash
             FROM events
             WHERE received_at >= {from:DateTime64(3, 'UTC')} - INTERVAL 30 DAY AND received_at < {to:DateTime64(3, 'UTC')}
             GROUP BY id_hash
