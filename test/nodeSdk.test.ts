@@ -70,7 +70,7 @@ async function startApp(host: string, closeMs: number) {
   }
 }
 
-const script = (text: string) => run('--input-type=module', '-e', `import { Waymark } from '${sdk}'\n${text}`)
+const script = (text: string) => run('--expose-gc', '--input-type=module', '-e', `import { Waymark } from '${sdk}'\n${text}`)
 interface Stats {
   readonly received: number
   readonly stored: number
@@ -166,4 +166,23 @@ test('an idle client and its connections keep no process alive', async () => {
   expect(await idle.line()).toMatchObject({ delivered: 1, pending: 0 })
   expect(await idle.ended).toBe(0)
   expect(Date.now() - started).toBeLessThan(5_000)
+})
+
+test('an outage of any length costs no more memory than the queue may hold', async () => {
+  const outage = script(
+    `const memory = () => { gc(); const { heapUsed, arrayBuffers } = process.memoryUsage(); return heapUsed + arrayBuffers }
+     const waymark = new Waymark({ writeKey: 'wk', host: 'http://127.0.0.1:${await freePort()}' })
+     waymark.on('error', () => {})
+     const before = memory()
+     for (let i = 0; i < 250_000; i++) {
+       waymark.track({ userId: 'u' + i, event: 'Tested', properties: { text: 'x'.repeat(100) } })
+       if (i % 1_000 === 0) await new Promise(setImmediate)
+     }
+     const megabytes = (memory() - before) / 2 ** 20
+     console.log(JSON.stringify({ ...await waymark.close({ timeoutMs: 0 }), megabytes }))`,
+  )
+  const { failed, dropped, megabytes } = await outage.line<FlushResult & { megabytes: number }>()
+  expect([failed, dropped]).toEqual([100_000, 150_000])
+  expect(megabytes).toBeLessThan(48)
+  expect(await outage.ended).toBe(0)
 })
