@@ -148,6 +148,7 @@ async function start(
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
 
+  const counters = createIngestCounters()
   const reader = createReader({ db, models, now })
 
   const jobRoutes = new Hono()
@@ -167,7 +168,7 @@ async function start(
     spool,
     hotSet: createHotSet({ now }),
     db,
-    counters: createIngestCounters(),
+    counters,
     now,
     randomUUID,
     isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin),
@@ -177,7 +178,7 @@ async function start(
     keys,
     models,
     now,
-    readStats: (from, to) => readStats({ db, spool, loader }, { from, to }),
+    readStats: (from, to) => readStats({ db, spool, loader, counters }, { from, to }),
   })
   const consoleRoutes = createConsole({
     reader,
