@@ -86,6 +86,20 @@ test.each([408, 429, 503])('Retry-After is kept to the second after %i, by flush
   expect(await flushed).toMatchObject({ delivered: 1, pending: 0 })
 })
 
+test('of several answers with Retry-After the longest counts', async () => {
+  const world = createWorld({ flushAt: 1 })
+  world.meet(
+    { status: 503, retryAfter: '2', text: '' },
+    { status: 429, retryAfter: '20', text: '' },
+    { status: 503, retryAfter: '5', text: '' },
+  )
+  many(world, 3)
+  await world.pass(19_999)
+  expect(world.requests).toHaveLength(3)
+  await world.pass(1)
+  expect(world.stored).toHaveLength(3)
+})
+
 test('flush does not wait out a long pause of our own', async () => {
   const world = createWorld()
   world.meetAlways(() => 500)
