@@ -1,5 +1,6 @@
 -- Evidence that identifiers belong to one person, per day. A row with an empty right side says that an identifier was seen.
--- Rebuilt per dirty day from events_unique; version = latest received_at of its events, epoch ms.
+-- Rebuilt per dirty day from events_unique; cut rows come from identity_undos.
+-- version = latest received_at of its events, epoch ms, and never less than that of the row it replaces.
 CREATE TABLE IF NOT EXISTS identity_edges
 (
     left_type     LowCardinality(String),

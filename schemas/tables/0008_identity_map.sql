@@ -1,4 +1,4 @@
--- The profile of each identifier. version = latest received_at of the evidence in its component, epoch ms.
+-- The profile of each identifier. version is constant: stitch writes only what changed, so the last insert wins.
 CREATE TABLE IF NOT EXISTS identity_map
 (
     identifier_type LowCardinality(String),

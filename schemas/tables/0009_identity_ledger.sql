@@ -1,4 +1,4 @@
--- What the graph did and why: merges, refusals, splits, undos.
+-- What the graph did and why: merges, refusals, splits, undos. version is constant, as in identity_map.
 CREATE TABLE IF NOT EXISTS identity_ledger
 (
     entry_id   String,

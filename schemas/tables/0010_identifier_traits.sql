@@ -1,4 +1,5 @@
 -- Latest value of each trait of an identifier (a person's or a group's), with source and time; server beats browser, then later beats earlier.
+-- rank: the higher says it (trust, then time). version is constant: stitch writes only what changed, so the last insert wins.
 CREATE TABLE IF NOT EXISTS identifier_traits
 (
     identifier_type LowCardinality(String),
@@ -8,7 +9,9 @@ CREATE TABLE IF NOT EXISTS identifier_traits
     source_id       LowCardinality(String),
     trust           LowCardinality(String),
     set_at          DateTime64(3, 'UTC'),
-    version         UInt128
+    rank            UInt128,
+    version         UInt64,
+    is_deleted      UInt8
 )
-ENGINE = ReplacingMergeTree(version)
+ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (identifier_type, identifier, name)

@@ -13,6 +13,12 @@ const KEYS = { everything: 0, side: 'left', types: ['user_id'], values: ['u'] }
 const AT = '2026-01-05 00:00:00.000'
 const WINDOW = { received_from: AT, received_to: AT, loaded_from: AT, loaded_to: AT }
 
+/** In a run, stitch_olds is a table of the session. */
+const withOlds = ({ name, sql }: { name: string; sql: string }) => ({
+  name,
+  sql: sql.replace('WITH ', `WITH stitch_olds AS (${sqlFile('stitch_olds').sql}),\n`),
+})
+
 /** What each query gives: JavaScript's `number` for numbers, text for text. */
 const GIVES: readonly [query: { name: string; sql: string }, params: object, columns: { [column: string]: string }][] = [
   [
@@ -50,8 +56,8 @@ const GIVES: readonly [query: { name: string; sql: string }, params: object, col
     },
   ],
   [keyList, KEYS, { kind: 'text', value: 'text', account_id: 'text', first_seen_at: 'number' }],
-  [daysQuery, WINDOW, { day: 'text', events: 'number' }],
-  [identifiersQuery, WINDOW, { type: 'text', value: 'text' }],
+  [withOlds(daysQuery), WINDOW, { day: 'text', events: 'number' }],
+  [withOlds(identifiersQuery), WINDOW, { type: 'text', value: 'text' }],
   [lastUndo, {}, { undone_at: 'number' }],
   [
     sqlFile('stitch_undone'),

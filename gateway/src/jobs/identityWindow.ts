@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { composeSql } from '../db/composeSql.ts'
 import { rows, sqlFile, sqlTime } from '../db/query.ts'
+import { withScratch } from '../db/scratch.ts'
 import type { Identifier } from '../identity/ids.ts'
 import type { SegmentWindow } from './segments.ts'
 
@@ -21,6 +22,8 @@ export function windowParams(window: SegmentWindow): WindowParams {
   }
 }
 
+/** Copies of new events are kept first: they are looked for in all events of a month. */
+export const oldsQuery = sqlFile<WindowParams, never>('stitch_olds')
 export const identifiersQuery = composeSql<WindowParams, Identifier>('stitch_identifiers', [['stitch_news', null]])
 const undoneQuery = sqlFile<{ after: number; through: number }, CutRow>('stitch_undone')
 
@@ -46,13 +49,20 @@ export async function touchedIdentifiers(
   undoneAfter: number,
   undoneUntil = Number.MAX_SAFE_INTEGER,
 ): Promise<Touched> {
-  const seen = window === null ? [] : await rows(client, identifiersQuery, windowParams(window))
+  const seen = window === null ? [] : await seenIdentifiers(client, windowParams(window))
   const cuts = await rows(client, undoneQuery, { after: undoneAfter, through: undoneUntil })
   const cut = cuts.flatMap(row => [
     { type: row.left_type, value: row.left },
     { type: row.right_type, value: row.right },
   ])
   return { identifiers: [...seen, ...cut], undoneThrough: cuts.reduce((latest, row) => Math.max(latest, row.cut_at), undoneAfter) }
+}
+
+function seenIdentifiers(client: ClickHouseClient, bounds: WindowParams): Promise<Identifier[]> {
+  return withScratch(client, new AbortController().signal, async scratch => {
+    await scratch.keep(oldsQuery, bounds)
+    return scratch.rows(identifiersQuery, bounds)
+  })
 }
 
 /** Watermark of a job that follows both segments and undos. */

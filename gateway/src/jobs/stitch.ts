@@ -1,29 +1,41 @@
 import { composeSql } from '../db/composeSql.ts'
 import type { Database } from '../db/open.ts'
-import { execute, type Params, rows, sqlFile, sqlTime } from '../db/query.ts'
-import { withScratch } from '../db/scratch.ts'
+import { execute, type Params, sqlFile } from '../db/query.ts'
+import { type Scratch, withScratch } from '../db/scratch.ts'
 import { BLOCKED_VALUES, ROLE_MAILBOXES } from '../identity/blocked.ts'
 import { type Pair, resolve } from '../identity/resolve.ts'
 import { type Day, dayBatches } from './dayBatches.ts'
-import { parseIdentityMark, touchedIdentifiers, type WindowParams, windowParams } from './identityWindow.ts'
+import { oldsQuery, parseIdentityMark, touchedIdentifiers, type WindowParams, windowParams } from './identityWindow.ts'
 import type { Job } from './job.ts'
 import { type SegmentWindow, unseenSegments } from './segments.ts'
 
-/** Raw events, of which copies may hold what a day's unique ones do not. */
-const NEWS = [
-  ['stitch_news', null],
-  ['stitch_events', 'SELECT * FROM stitch_news'],
-] as const
-const TOLD = [['stitch_events', sqlFile('stitch_told').sql]] as const
-
 export const daysQuery = composeSql<WindowParams, Day>('stitch_days', [['stitch_news', null]])
-const edgesQuery = composeSql<Params, never>('stitch_edges', [...NEWS, ['stitch_pairs', null]])
-const rowsQuery = composeSql<Params, never>('stitch_rows', [...TOLD, ['stitch_pairs', null]])
+const edgesQuery = composeSql<Params, never>('stitch_edges', [
+  ['stitch_news', null],
+  // Raw events: copies may speak of pairs that the day's unique ones do not.
+  ['stitch_events', 'SELECT * FROM stitch_news'],
+  ['stitch_pairs', null],
+])
+const rowsQuery = composeSql<Params, never>('stitch_rows', [
+  ['stitch_events', sqlFile('stitch_told').sql],
+  ['stitch_pairs', null],
+])
 const COLUMNS = 'left_type, left, right_type, right, source_id, trust, sign, day, first_seen_at, last_seen_at, count, version, is_deleted'
 const writeEdges = composeSql<Params, never>('stitch_write', [], `INSERT INTO identity_edges (${COLUMNS})`)
 const lostQuery = sqlFile<Params, PairRow>('stitch_lost')
 const writeCuts = composeSql<CutParams, never>('stitch_cuts', [], `INSERT INTO identity_edges (${COLUMNS})`)
-const writeTraits = sqlFile<WindowParams & { received_until: string }, never>('stitch_traits')
+
+const traitsOf = (news: string) =>
+  composeSql<Params, never>('stitch_traits', [
+    ['stitch_news', sqlFile(news).sql],
+    ['stitch_copies', null],
+    ['stitch_sayings', null],
+  ])
+const traitsQuery = traitsOf('stitch_news')
+const allTraitsQuery = traitsOf('stitch_history')
+const doubtfulQuery = sqlFile<Params, never>('stitch_doubtful')
+const TRAIT_COLUMNS = 'identifier_type, identifier, name, value, source_id, trust, set_at, rank, version, is_deleted'
+const writeTraits = composeSql<Params, never>('stitch_tell', [], `INSERT INTO identifier_traits (${TRAIT_COLUMNS})`)
 
 type CutParams = { readonly after: number; readonly through: number }
 
@@ -53,18 +65,29 @@ export const stitchJob: Job = {
 async function gather(db: Database, window: SegmentWindow, signal: AbortSignal): Promise<{ written: number; lost: Pair[] }> {
   const bounds = { ...windowParams(window), blocked: BLOCKED_VALUES, mailboxes: ROLE_MAILBOXES }
   return withScratch(db.client, signal, async scratch => {
+    await scratch.keep(oldsQuery, bounds)
     let written = 0
     const lost: Pair[] = []
-    for (const batch of dayBatches(await rows(db.client, daysQuery, bounds, { signal }))) {
+    for (const batch of dayBatches(await scratch.rows(daysQuery, bounds))) {
       const scope = { ...bounds, ...batch }
       await scratch.keep(edgesQuery, scope)
       await scratch.keep(rowsQuery, scope)
       written += await scratch.execute(writeEdges, {})
       for (const pair of await scratch.rows(lostQuery, {})) lost.push(pairOf(pair))
+      written += await tell(scratch, scope)
     }
-    written += await execute(db.client, writeTraits, { ...bounds, received_until: sqlTime(window.receivedTo + 1) }, { signal })
     return { written, lost }
   })
+}
+
+/** Writes what the events of a batch say of people and groups. */
+async function tell(scratch: Scratch, scope: Params): Promise<number> {
+  await scratch.keep(traitsQuery, { ...scope, is_history: 0 })
+  const doubtful = await scratch.keep(doubtfulQuery, {})
+  const written = await scratch.execute(writeTraits, { is_history: 0 })
+  if (doubtful === 0) return written
+  await scratch.keep(allTraitsQuery, { ...scope, is_history: 1 })
+  return written + (await scratch.execute(writeTraits, { is_history: 1 }))
 }
 
 function pairOf({ left_type, left, right_type, right }: PairRow): Pair {
