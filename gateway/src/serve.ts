@@ -28,6 +28,7 @@ import { originAllowed } from './keys/origins.ts'
 import type { WriteKeySetting } from './keys/parse.ts'
 import { openKeyRing } from './keys/ring.ts'
 import { listKeys } from './keys/table.ts'
+import { freePort, listen, stopListening } from './listening.ts'
 import { explainError, type Log } from './log.ts'
 import { loadModels } from './model/load.ts'
 import { pinModels } from './model/versions.ts'
@@ -72,8 +73,7 @@ export interface Opened {
 /** File in DATA_DIR that tells the other commands where the gateway of this folder listens. */
 export const ADDRESS_FILE = 'gateway.json'
 const TICK_MS = 5_000
-/** Together below the ten seconds in which a stop must be over. */
-const DRAIN_MS = 5_000
+/** With what open requests may take (listening.ts), below the ten seconds in which a stop must be over. */
 const LOAD_MS = 2_000
 
 /** Opens everything in the order in which it depends on another, and listens last. What a failed start had opened is closed again. */
@@ -264,36 +264,4 @@ function sdkRoutes(file: URL): Hono {
     })
   })
   return routes
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((done, fail) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      fail(
-        error.code === 'EADDRINUSE'
-          ? new Error(`port ${port} on ${host} is taken: stop what listens there, or choose another with PORT=…`, { cause: error })
-          : error,
-      ),
-    )
-    server.listen(port, host, done)
-  })
-}
-
-/** The URL is part of what is built before listening, so a free port is found first. */
-async function freePort(host: string): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>(done => probe.listen(0, host, done))
-  const address = probe.address()
-  await new Promise(done => probe.close(done))
-  if (address === null || typeof address === 'string') throw new Error(`no free port on ${host}`)
-  return address.port
-}
-
-/** Lets requests under way end; a connection that is still open after that is cut. */
-async function stopListening(server: Server): Promise<void> {
-  const closed = new Promise<void>(done => server.close(() => done()))
-  server.closeIdleConnections()
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
-  await closed
-  clearTimeout(cut)
 }
