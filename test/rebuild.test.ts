@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { KEYS, type RunningGateway, runJobs, send, startGateway, temporaryDataDir } from './gateway.ts'
 import { type History, history, seeded, shuffled } from './history.ts'
-import { differences, openTables } from './tables.ts'
+import { differences, openTables, type Tables } from './tables.ts'
 
 const folders = [temporaryDataDir(), temporaryDataDir()]
 const running: RunningGateway[] = []
@@ -59,6 +59,35 @@ test('every derived table emptied and computed again is identical', async () => 
     expect(differences(before, await tables.content())).toEqual({})
     // To the byte where nothing arrived late: the gateway that got everything at once.
     if (gateway === running[0]) expect(differences(exact, await tables.dump())).toEqual({})
+    await tables.close()
+  }
+})
+
+/** An undo is nothing that could be derived: it must outlive what is. */
+async function undoSomeMerges(gateway: RunningGateway, tables: Tables): Promise<number> {
+  const merges = await tables.query<{ entry_id: string }>(
+    "SELECT entry_id FROM identity_ledger FINAL WHERE kind = 'merge' ORDER BY entry_id LIMIT 3",
+  )
+  for (const { entry_id } of merges) {
+    const response = await fetch(`${gateway.url}/v1/merges/${entry_id}/undo`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEYS.secret}` },
+    })
+    expect(response.status).toBe(200)
+  }
+  return merges.length
+}
+
+test('merges that were undone stay undone when every derived table is emptied and computed again', async () => {
+  for (const gateway of running.slice(0, 1)) {
+    const tables = openTables(gateway.dataDir)
+    const undone = await undoSomeMerges(gateway, tables)
+    await runJobs(gateway, { at: past.end })
+    const before = await tables.content()
+    expect(before.identity_ledger?.match(/"undo"/g)).toHaveLength(undone)
+    await tables.empty()
+    await runJobs(gateway, { at: past.end })
+    expect(differences(before, await tables.content())).toEqual({})
     await tables.close()
   }
 })

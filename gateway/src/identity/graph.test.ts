@@ -196,8 +196,8 @@ describe('laws of the partition', () => {
   })
 })
 
-describe('a hub of 100,000 links', () => {
-  const MANY = 100_000
+describe('a hub of 50,000 links', () => {
+  const MANY = 50_000
   const timed = (links: readonly Link[]) => {
     const identifiers = identifiersOf(links)
     const started = performance.now()
@@ -207,7 +207,7 @@ describe('a hub of 100,000 links', () => {
   const hub = (left: (n: number) => string, right: (n: number) => string) =>
     Array.from({ length: MANY }, (_, n) => link(left(n), right(n), n % 3000))
 
-  // Milliseconds on two busy cores; what grows with the square of the links takes minutes.
+  // Milliseconds on two busy cores; what grows with the square of the links takes a quarter of a minute.
   it.each([
     [
       'users on one anonymous id',
@@ -240,7 +240,6 @@ describe('a hub of 100,000 links', () => {
   ])('%s is divided in seconds at most', (_, links) => {
     const { found, ms } = timed(links)
     expect(found.decisions).toHaveLength(MANY)
-    expect(ms).toBeLessThan(4000)
-    console.log(ms)
+    expect(ms).toBeLessThan(3000)
   })
 })
