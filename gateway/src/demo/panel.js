@@ -5,6 +5,7 @@
 ;(() => {
   const KEPT = 30
   const STORE = 'demo-panel'
+  const OPEN = 'demo-panel-open'
   const WORDS = {
     sending: 'sending …',
     left: 'sent while leaving',
@@ -52,11 +53,7 @@
   }
 
   function show() {
-    try {
-      sessionStorage.setItem(STORE, JSON.stringify(entries))
-    } catch {
-      // Storage may be forbidden; then the panel starts anew on each page.
-    }
+    keep(STORE, JSON.stringify(entries))
     if (list === undefined) return
     list.replaceChildren(...entries.toReversed().map(row))
     if (entries.length === 0) list.append(element('li', 'empty', 'Nothing yet. A page view leaves about a second after it opens.'))
@@ -83,11 +80,24 @@
   }
 
   function restore() {
+    const kept = JSON.parse(recall(STORE) ?? '[]')
+    return kept.map(entry => (entry.state === 'sending' ? { ...entry, state: 'left' } : entry))
+  }
+
+  // Storage may be forbidden; then the panel starts anew on each page.
+  function keep(name, text) {
     try {
-      const kept = JSON.parse(sessionStorage.getItem(STORE) ?? '[]')
-      return kept.map(entry => (entry.state === 'sending' ? { ...entry, state: 'left' } : entry))
+      sessionStorage.setItem(name, text)
     } catch {
-      return []
+      return
+    }
+  }
+
+  function recall(name) {
+    try {
+      return sessionStorage.getItem(name)
+    } catch {
+      return null
     }
   }
 
@@ -95,7 +105,8 @@
     const panel = element('aside', 'panel')
     panel.setAttribute('aria-label', 'What was just sent')
     const box = document.createElement('details')
-    box.open = matchMedia('(min-width: 60rem)').matches
+    box.open = recall(OPEN) === null ? matchMedia('(min-width: 60rem)').matches : recall(OPEN) === 'true'
+    box.addEventListener('toggle', () => keep(OPEN, String(box.open)))
     list = element('ol', 'sent')
     list.setAttribute('role', 'log')
     list.tabIndex = 0
