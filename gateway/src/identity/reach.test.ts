@@ -67,13 +67,14 @@ async function divide(edges: ReturnType<typeof createEdges>, touched: readonly I
   return mapRows(found, partition([...found.identifiers, ...found.rim], found.links))
 }
 
-const users = fc.constantFrom('u1', 'u2', 'u3', 'u4')
+// Most of it about one user, who has more devices than a profile takes.
+const users = fc.constantFrom('u1', 'u1', 'u1', 'u1', 'u2', 'u3', 'u4')
 const devices = fc.constantFrom('a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8')
 const emails = fc.constantFrom('e1', 'e2')
 const ends = fc.oneof(fc.tuple(users, devices), fc.tuple(users, emails), fc.tuple(devices, emails), fc.tuple(devices, fc.constant('')))
 const story = fc.array(
   fc
-    .tuple(ends, fc.nat(12), fc.constantFrom('browser' as const, 'server' as const))
+    .tuple(ends, fc.nat(8), fc.constantFrom('browser' as const, 'server' as const))
     .map(([[left, right], day, trust]) => said(left, right, day, trust)),
   { minLength: 5, maxLength: 40 },
 )
@@ -99,6 +100,17 @@ describe('what news reaches', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+
+  it('reaches who loses a device to another user, and what then fits into their profile', async () => {
+    const edges = createEdges()
+    for (const n of [1, 2, 3, 4, 5, 6]) edges.say(said('u1', `a${n}`, n))
+    const profileOf = (rows: Awaited<ReturnType<typeof divide>>, value: string) => rows.find(row => row.identifier === value)?.profile_id
+    const before = await divide(edges, [id('u1')])
+    expect(profileOf(before, 'a6')).not.toBe(profileOf(before, 'u1'))
+    const after = await divide(edges, edges.say(said('u2', 'a1', 7, 'server')))
+    expect(profileOf(after, 'a1')).toBe(profileOf(after, 'u2'))
+    expect(profileOf(after, 'a6')).toBe(profileOf(after, 'u1'))
   })
 
   it('does not go beyond a shared device, nor beyond one that is somebody else’s', async () => {
