@@ -76,7 +76,7 @@ const story = fc.array(
   fc
     .tuple(ends, fc.nat(8), fc.constantFrom('browser' as const, 'server' as const))
     .map(([[left, right], day, trust]) => said(left, right, day, trust)),
-  { minLength: 5, maxLength: 40 },
+  { minLength: 5, maxLength: 50, size: 'max' },
 )
 
 describe('what news reaches', () => {
@@ -105,7 +105,8 @@ describe('what news reaches', () => {
   it('reaches who loses a device to another user, and what then fits into their profile', async () => {
     const edges = createEdges()
     for (const n of [1, 2, 3, 4, 5, 6]) edges.say(said('u1', `a${n}`, n))
-    const profileOf = (rows: Awaited<ReturnType<typeof divide>>, value: string) => rows.find(row => row.identifier === value)?.profile_id
+    const profileOf = (rows: Awaited<ReturnType<typeof divide>>, value: string) =>
+      rows.find(row => row.identifier === value)?.profile_id ?? `${value} is not reached`
     const before = await divide(edges, [id('u1')])
     expect(profileOf(before, 'a6')).not.toBe(profileOf(before, 'u1'))
     const after = await divide(edges, edges.say(said('u2', 'a1', 7, 'server')))
