@@ -112,10 +112,10 @@ export interface JourneyState {
   hold: Predicate | null
   graceDays: number
   /**
-   * Events after which the stage is left once its grace is over, whatever holds but `unless`; null: none. `rule` is the cause shown.
+   * Events after which the stage is left once its grace is over, whatever holds but `unless`; null: none. `rule` is the cause shown; `to`: the stage it falls back to at least, whether that one holds or not.
    * The stage then opens again to an event rule at once, to a threshold rule only after `hold` has failed once.
    */
-  exit: { event: string[]; unless: Predicate | null; rule: string } | null
+  exit: { event: string[]; unless: Predicate | null; rule: string; to: string | null } | null
   /** Lowest stage it may fall back to; null: any lower stage. */
   floor: string | null
   dormantDays: number

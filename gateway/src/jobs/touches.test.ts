@@ -147,7 +147,8 @@ test('pages, tracks and screens become touches by the rules of the model', async
   expect(touches.map(({ touch }) => touch)).toEqual([
     'a||Comparison Viewed| 1',
     'a||Documentation Viewed|given 1',
-    'a||Page Viewed| 5',
+    // Two more views started a visit: they are told as that instead.
+    'a||Page Viewed| 3',
     'a||Page Viewed|energy 1',
     'a||Page Viewed|heat-pumps 1',
     'a||Pricing Viewed| 2',
@@ -161,10 +162,17 @@ test('pages, tracks and screens become touches by the rules of the model', async
   await empty('events', 'ingest_counts', 'touch_daily', 'dirty_accounts')
 })
 
-test('a day that only a server reported has no visit', async () => {
-  await load([{ message_id: 'v', type: 'track', event: 'Invoice Paid', timestamp: DAY, user_id: 'u', trust: 'server' }], DAY)
+test('only views make a visit: not what a server reports, nor a call of the SDK that shows nothing', async () => {
+  await load(
+    [
+      { message_id: 'w', type: 'identify', timestamp: DAY, user_id: 'u', anonymous_id: 'a' },
+      { message_id: 'x', type: 'track', event: 'Demo Requested', timestamp: DAY, user_id: 'u' },
+      { message_id: 'v', type: 'track', event: 'Invoice Paid', timestamp: DAY, user_id: 'u', trust: 'server' },
+    ],
+    DAY,
+  )
   await run()
-  expect((await stored()).length).toBe(1)
+  expect(await stored()).toMatchObject([{ type: 'Demo Requested' }, { type: 'Invoice Paid' }])
   await empty('events', 'ingest_counts', 'touch_daily', 'dirty_accounts')
 })
 

@@ -174,7 +174,7 @@ const scenarios: readonly Scenario[] = [
       at('2026-03-20 09:00:00.000', 'Demo Requested'),
     ],
     through: '2026-03-25',
-    told: ['evaluate/active @2026-03-02 09:00:00.000', 'aware/active @2026-03-17', 'evaluate/active @2026-03-20 09:00:00.000'],
+    told: ['evaluate/active @2026-03-02 09:00:00.000', 'consider/active @2026-03-17', 'evaluate/active @2026-03-20 09:00:00.000'],
   },
   {
     name: 'a hand-raise within the grace of a loss keeps evaluate',
@@ -294,9 +294,15 @@ describe('journey5', () => {
     })
     const lost = journeyOf(
       [at('2026-03-02 09:00:00.000', 'Demo Requested'), at('2026-03-10 09:00:00.000', 'Opportunity Lost')],
-      '2026-03-25',
+      '2026-03-20',
     )
-    expect(lost.moves.at(-1)).toMatchObject({ direction: 'back', rule: 'lost' })
+    expect(lost.moves.at(-1)).toMatchObject({ direction: 'back', rule: 'lost', to: 'consider' })
+    // The loss is the cause also when nothing else held any more, and consider the stage although nothing holds that either.
+    const bare = journeyOf(
+      [at('2026-01-02 09:00:00.000', 'Opportunity Created'), at('2026-03-10 09:00:00.000', 'Opportunity Lost')],
+      '2026-03-18',
+    )
+    expect(bare.moves.filter(({ direction }) => direction === 'back')).toMatchObject([{ rule: 'lost', to: 'consider' }])
   })
 
   test('an account without a touch has no place', () => {

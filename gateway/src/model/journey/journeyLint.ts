@@ -32,6 +32,9 @@ function lintState(state: JourneyState, index: number, ids: readonly string[]): 
       .map(rule => `${at}/enter: rule name "${rule}" must be there once, and not empty`),
     ...(floor === -1 ? [`${at}/floor: there is no stage "${state.floor}"`] : []),
     ...(floor > index ? [`${at}/floor: "${state.floor}" lies above the stage itself`] : []),
+    ...(state.exit !== null && state.exit.to !== null && ![...ids.slice(0, index)].includes(state.exit.to)
+      ? [`${at}/exit/to: "${state.exit.to}" is no stage below it`]
+      : []),
     ...(Number.isInteger(state.graceDays) && state.graceDays >= 0 ? [] : [`${at}/graceDays: must be a whole number from 0`]),
     ...(isCount(state.dormantDays) ? [] : [`${at}/dormantDays: must be a whole number from 1`]),
     ...[state.hold, state.exit?.unless ?? null]

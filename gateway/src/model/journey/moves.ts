@@ -97,14 +97,18 @@ export function retreat(position: Position, day: number, features: Features, rul
   if (isExit && exit.unless !== null && holds(exit.unless, features)) return retreat({ ...position, exitDay: null }, day, features, rules)
   const badDays = holdsStage(stage, features) || stage.index === stage.floor ? 0 : position.badDays + 1
   if (!isExit && (badDays === 0 || badDays < graceDays)) return { position: { ...position, badDays }, moves: [] }
+  // An exit that is pending is the cause also when the grace of the hold, which it ended, runs out first.
+  const pending = position.exitDay === null ? null : exit
   const lower = rules.stages.slice(stage.floor, stage.index)
-  const target = lower.findLast(candidate => holdsStage(candidate, features) || entersBy(candidate.thresholds, features)) ?? lower[0]
+  const held = lower.findLast(candidate => holdsStage(candidate, features) || entersBy(candidate.thresholds, features)) ?? lower[0]
+  const least = pending === null ? undefined : lower.find(candidate => candidate.config.id === pending.to)
+  const target = held !== undefined && least !== undefined && least.index > held.index ? least : held
   if (target === undefined) return { position: { ...position, badDays: 0, exitDay: null }, moves: [] }
   const at = Math.max(day * DAY_MS, position.lastAt + 1)
-  const rule = isExit ? exit.rule : 'hold failed'
+  const rule = pending?.rule ?? 'hold failed'
   const left = { ...position, stage: target.index, since: at, lastAt: at, rule, evidence: [], badDays: 0, exitDay: null, settled: false }
   return {
-    position: { ...left, disarmed: isExit ? [...position.disarmed, stage.index] : position.disarmed },
+    position: { ...left, disarmed: pending === null ? position.disarmed : [...position.disarmed, stage.index] },
     moves: [{ direction: 'back', from: stage.config.id, to: target.config.id, status: position.status, at, day, rule, evidence: [] }],
   }
 }
