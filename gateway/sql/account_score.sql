@@ -2,7 +2,7 @@
 WITH
     -- The day of the last finished run: rows of a day that is still being scored are not shown, and where nothing but robots came there are none.
     (
-        SELECT max(JSONExtractInt(watermark, 'through'))
+        SELECT argMax(JSONExtractInt(watermark, 'through'), run)
         FROM job_runs FINAL
         WHERE job = 'scores' AND state = 'done' AND JSONExtractString(watermark, 'model') = concat({model:String}, '@', toString({model_version:UInt32}))
     ) AS scored_through,

@@ -23,12 +23,12 @@ const COMMANDS = {
 } as const
 
 const [name = 'help', ...argv] = process.argv.slice(2)
-const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : null
+const command = Object.hasOwn(COMMANDS, name) && !argv.includes('--help') ? COMMANDS[name as keyof typeof COMMANDS] : null
 const terminal = processTerminal(process)
 
 if (command === null) {
   const list = Object.entries(COMMANDS).map(([word, { says }]) => `  ${word.padEnd(9)}${says}\n`)
-  const isHelp = ['help', '--help', '-h'].includes(name)
+  const isHelp = ['help', '--help', '-h'].includes(name) || argv.includes('--help')
   terminal[isHelp ? 'out' : 'err'](`${isHelp ? '' : `there is no command “${name}”\n\n`}waymark <command>\n${list.join('')}`)
   process.exitCode = isHelp ? 0 : 2
 } else {

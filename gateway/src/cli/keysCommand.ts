@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { generatedKeys } from '../keys/files.ts'
 import { isKeyName, isScope, KEY_NAME_RULE, SCOPES } from '../keys/parse.ts'
 import { createKey, listKeys, revokeKey } from '../keys/table.ts'
 import { openWarehouse } from '../warehouse.ts'
@@ -36,17 +37,31 @@ export function keysCommand(argv: readonly string[], edges: CommandEdges): Promi
         return true
       }
       if (verb === 'list') {
-        for (const key of await listKeys(db))
-          terminal.out(
-            `${key.key_id}  ${key.kind.padEnd(6)}  ${key.name.padEnd(24)}  …${key.last4}  ${key.revoked_at === null ? (key.kind === 'secret' ? key.scopes.join('+') : key.is_server === 1 ? 'server' : 'public') : 'revoked'}\n`,
-          )
+        const { config } = edges
+        const generated = await generatedKeys(config.dataDir).catch(() => ({ write: [], secret: [] }))
+        const [write, secret] = [
+          config.writeKeys.length > 0 ? config.writeKeys : generated.write,
+          config.secretKeys.length > 0 ? config.secretKeys : generated.secret,
+        ]
+        for (const { name, key, server } of write)
+          terminal.out(line('configured', 'write', name, key.slice(-4), server ? 'server' : 'public'))
+        for (const { name, key, scopes } of secret) terminal.out(line('configured', 'secret', name, key.slice(-4), scopes.join('+')))
+        for (const { key_id, kind, name, last4, revoked_at, scopes, is_server } of await listKeys(db)) {
+          const may = kind === 'secret' ? scopes.join('+') : is_server === 1 ? 'server' : 'public'
+          terminal.out(line(key_id, kind, name, last4, revoked_at === null ? may : 'revoked'))
+        }
         return true
       }
       const found = await revokeKey(db, subject, now())
-      if (!found) terminal.err(`there is no key with the id “${subject}”; waymark keys list shows them.\n`)
+      if (found) terminal.err(`${subject} is revoked; running gateways refuse it within 5 s.\n`)
+      else terminal.err(`there is no key with the id “${subject}”; waymark keys list shows them.\n`)
       return found
     } finally {
       await close()
     }
   })
+}
+
+function line(id: string, kind: string, name: string, last4: string, may: string): string {
+  return `${id.padEnd(12)}  ${kind.padEnd(6)}  ${name.padEnd(24)}  …${last4}  ${may}\n`
 }

@@ -62,11 +62,14 @@ describe('columns', () => {
     expect(await columns(table)).toEqual(expect.arrayContaining(names.split(' ')))
   })
 
-  test.each(['events', 'rejected_events', 'ingest_counts', 'identity_undos'])('%s is on disk when an insert into it is acknowledged', async table => {
-    const sql = 'SELECT engine_full AS engine FROM system.tables WHERE database = currentDatabase() AND name = {table:String}'
-    const [found] = await rows<{ table: string }, { engine: string }>(shared.db.client, { name: 'test', sql }, { table })
-    expect(found?.engine).toContain('fsync_after_insert = 1, fsync_part_directory = 1')
-  })
+  test.each(['events', 'rejected_events', 'ingest_counts', 'identity_undos'])(
+    '%s is on disk when an insert into it is acknowledged',
+    async table => {
+      const sql = 'SELECT engine_full AS engine FROM system.tables WHERE database = currentDatabase() AND name = {table:String}'
+      const [found] = await rows<{ table: string }, { engine: string }>(shared.db.client, { name: 'test', sql }, { table })
+      expect(found?.engine).toContain('fsync_after_insert = 1, fsync_part_directory = 1')
+    },
+  )
 
   test('no sort key is nullable and every time says that it is UTC', async () => {
     const sql =

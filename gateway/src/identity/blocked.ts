@@ -1,10 +1,3 @@
-/** Values that broken integrations send for everybody; compared trimmed and in lower case. They are seen, and link nobody. */
-export const BLOCKED_VALUES = [
-  '', '-1', '0', 'anonymous', 'anonymous_id', 'anonymousid', 'anon', 'guest', 'distinct_id', 'distinctid', 'id', 'user_id', 'userid',
-  'email', 'null', 'nil', 'none', 'undefined', 'unknown', 'nan', 'n/a', 'not_authenticated', 'true', 'false', '[object object]', '{}', '[]',
-  '"null"', '"undefined"', "''", '""',
-] // biome-ignore format: a list reads better dense
-
 /** Mailboxes of a role, not of a person: their address says which company, never who. */
 export const ROLE_MAILBOXES = [
   'abuse', 'accounting', 'accounts', 'admin', 'administrator', 'billing', 'booking', 'careers', 'contact', 'customerservice', 'do-not-reply',

@@ -148,7 +148,8 @@ describe('the account list', () => {
 /** A finished run of the scores job. */
 async function scoredThrough({ client }: Database, at: number): Promise<void> {
   const watermark = JSON.stringify({ run: 1, through: Math.floor(at / DAY_MS), model: 'intent@1' })
-  const times = { now: sqlTime(at), started_at: sqlTime(at), finished_at: sqlTime(at), duration_ms: 1 }
+  // Rows of runs expire: the run was now, whatever day it was of.
+  const times = { now: sqlTime(at), started_at: sqlTime(Date.now()), finished_at: sqlTime(Date.now()), duration_ms: 1 }
   await insertRows(client, 'job_runs', [
     { run: 1, job: 'scores', state: 'done', ...times, rows: 0, watermark, fence: 1, holder: 'x', version: 1 },
   ])

@@ -115,6 +115,16 @@ describe('the read API', () => {
     expect(body.reasons.at(-1)).toMatchObject({ kind: 'other', person: null, lastAt: null })
   })
 
+  it('never tells points and reasons of different moments: a row without its reasons yet is computed instead', async () => {
+    const day = sqlDay(daysAgo(5))
+    const row = { account_id: ACME.accountId, model: 'intent', model_version: 1, day, score: 40, points: 20.39, band: 'engaged' }
+    await insertRows(test.db.client, 'account_scores', [row])
+    const { body } = await get(`/v1/accounts/acme/score?at=${day}`)
+    const sum = body.reasons.reduce((points: number, reason: { points: number }) => points + reason.points, 0)
+    expect(Math.abs(sum - body.points)).toBeLessThan(1e-9)
+    expect(body.points).not.toBe(20.39)
+  })
+
   it('scores a past day by its own row, and a day before everything as nothing', async () => {
     expect((await get('/v1/accounts/acme/score?at=2026-11-19')).body).toMatchObject({
       score: 1,

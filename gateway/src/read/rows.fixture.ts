@@ -107,6 +107,27 @@ export async function insertAccounts({ client }: Database, accounts: readonly Ex
       })),
     ),
   )
+  // Points in one part, so that reasons add up; a test that looks at reasons stores its own after these.
+  await insertRows(
+    client,
+    'account_reasons',
+    scored.flatMap(({ accountId, score: { points } }) =>
+      [1, 0].map(age => ({
+        account_id: accountId,
+        model: 'intent',
+        model_version: 1,
+        day: sqlDay(daysAgo(age)),
+        'reasons.kind': ['other'],
+        'reasons.profile_id': [''],
+        'reasons.type': [''],
+        'reasons.topic': [''],
+        'reasons.category': [''],
+        'reasons.points': [age === 0 ? points : 0.4],
+        'reasons.count': [1],
+        'reasons.last_at': [sqlTime(daysAgo(age))],
+      })),
+    ),
+  )
   await insertRows(
     client,
     'stage_current',

@@ -42,7 +42,8 @@ export async function readScore({ db, models, now }: AccountEdges, accountId: st
   const day = at === undefined ? '' : sqlDay(at)
   const [stored] = await rows(db.reader, scoreQuery, { account_id: accountId, model: id, model_version: version, day })
   const asof = stored === undefined ? Math.floor((at ?? now()) / DAY_MS) : Date.parse(stored.day) / DAY_MS
-  const { score, points, band, parts } = stored === undefined ? await computed() : { ...stored, parts: stored.reasons.map(partOf) }
+  const { score, points, band, parts } =
+    stored === undefined || isTorn(stored) ? await computed(stored?.band ?? null) : { ...stored, parts: stored.reasons.map(partOf) }
   const cards = await personCards(
     db,
     parts.map(part => part.profileId),
@@ -57,10 +58,16 @@ export async function readScore({ db, models, now }: AccountEdges, accountId: st
     reasons: parts.map(part => toReason(part, cards.get(part.profileId)?.label ?? null, asof)),
   }
 
-  async function computed() {
+  async function computed(band: string | null) {
     const { reasons, ...result } = await scoreAt(db.reader, models, accountId, asof)
-    return { score: result.score, points: result.points, band: null, parts: reasons }
+    // Whatever the day before was, nothing is cold.
+    return { score: result.score, points: result.points, band: band ?? (result.score === 0 ? 'cold' : null), parts: reasons }
   }
+}
+
+/** Points and reasons are two tables: while the job writes them, one may be a moment ahead of the other. */
+function isTorn({ points, reasons }: ScoreRow): boolean {
+  return Math.abs(reasons.reduce((sum, [, , , , , part]) => sum + part, 0) - points) > 1e-9
 }
 
 function partOf([kind, profileId, type, topic, category, points, count, lastAt]: StoredReason): ReasonPart {

@@ -108,7 +108,7 @@ export interface Score {
   readonly at: string
   readonly score: number
   readonly points: number
-  /** null for a day that is not stored: a band also depends on the day before. */
+  /** null for a day that is not stored and has a score: a band also depends on the day before. */
   readonly band: string | null
   readonly modelVersion: number
   readonly reasons: readonly Reason[]

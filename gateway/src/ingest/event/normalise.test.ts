@@ -23,6 +23,20 @@ describe('ids', () => {
     },
   )
 
+  it.each(['undefined', 'NULL', 'anonymous', '00000000-0000-0000-0000-000000000000'])(
+    '“%s” is nobody where the event has another id, and is told',
+    blocked => {
+      expect(normalise({ userId: blocked, anonymousId: 'a1' }, {})).toMatchObject({
+        anonymousId: 'a1',
+        context: { blockedIds: { userId: blocked } },
+      })
+      expect(normalise({ userId: blocked, anonymousId: 'a1' }, {})).not.toHaveProperty('userId')
+      expect(normalise({ userId: 'u1', anonymousId: blocked }, {})).not.toHaveProperty('anonymousId')
+      expect(normalise({ userId: blocked }, {})).toMatchObject({ userId: blocked })
+      expect(normalise({ userId: blocked, anonymousId: 'null' }, {})).toMatchObject({ userId: blocked, anonymousId: 'null' })
+    },
+  )
+
   it('a group id may stand in the event, in its context, or in a group call', () => {
     expect(normalise({ type: 'track', groupId: 7 }, {}).groupId).toBe('7')
     expect(normalise({ type: 'track', context: { groupId: ' acme ' } }, {}).groupId).toBe('acme')

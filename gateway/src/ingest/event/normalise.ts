@@ -1,4 +1,5 @@
 import type { EventType } from '@waymark/schemas/event'
+import { isBlockedValue } from '@waymark/schemas/identifiers'
 import { isRecord, type JsonObject } from './json.ts'
 
 /** What a request says once for all of its events. */
@@ -37,7 +38,17 @@ export function normalise(given: JsonObject, shared: Shared): JsonObject {
   if (event.type === 'alias') nameAlias(event, idOf(from), idOf(to))
   settle(event, 'traits', traitsOf(event))
   settle(event, 'groupId', event.groupId ?? groupInContext(event.context))
+  dropBlocked(event, 'userId', 'anonymousId')
+  dropBlocked(event, 'anonymousId', 'userId')
   return event
+}
+
+/** An id such as `undefined` would make one person of everybody; where the event has another id, it is dropped and told in the context. */
+function dropBlocked(event: JsonObject, name: 'userId' | 'anonymousId', other: 'userId' | 'anonymousId'): void {
+  const [id, rest] = [event[name], event[other]]
+  if (typeof id !== 'string' || !isBlockedValue(id) || typeof rest !== 'string' || isBlockedValue(rest)) return
+  event.context = { ...(isRecord(event.context) ? event.context : {}), blockedIds: { [name]: id } }
+  delete event[name]
 }
 
 /** The message id that an event has, undefined when what stands there is none. */
