@@ -258,3 +258,18 @@ test('nothing new writes nothing', async () => {
   const watermark = await run()
   expect(await runJob(touchesJob, { db: database.db, now: DAY, run: 2, watermark, models })).toEqual({ rows: 0, watermark })
 })
+
+test('a touch that vanished comes back, although the copy that brings it back was received before the others', async () => {
+  const copies = [
+    { path: '/pricing', received_at: DAY + 9 * MINUTE },
+    { path: '/blog/x', received_at: DAY + 5 * MINUTE },
+    { path: '/pricing', received_at: DAY + MINUTE },
+  ]
+  let watermark = ''
+  for (const [index, copy] of copies.entries()) {
+    await load([{ message_id: 'same', type: 'page', timestamp: DAY, anonymous_id: 'a', ...copy }], DAY + index)
+    watermark = await run(watermark)
+  }
+  expect(await stored()).toMatchObject([{ type: 'Pricing Viewed' }, { type: 'Session Started' }])
+  await empty('events', 'ingest_counts', 'touch_daily', 'dirty_accounts')
+})
