@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { type Browser, chromium } from 'playwright'
 
 const INSTALLED = [
@@ -70,6 +71,7 @@ export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   })
 }
 
+/** The package does not export its command; it stands beside its manifest. */
 function playwrightCli(): string {
-  return createRequire(import.meta.url).resolve('playwright/cli.js')
+  return join(dirname(createRequire(import.meta.url).resolve('playwright/package.json')), 'cli.js')
 }

@@ -1,30 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
-import { getConnInfo } from '@hono/node-server/conninfo'
-import { Hono } from 'hono'
-import { createApp } from './app.ts'
 import type { Config } from './config.ts'
-import { createPublicAddress } from './console/publicAddress.ts'
-import { consoleSetup, createConsole } from './console/routes.ts'
+import { consoleSetup } from './console/routes.ts'
 import type { Database } from './db/open.ts'
-import { createDemo } from './demo/routes.ts'
-import { undoMerge } from './identity/unmerge.ts'
-import { createHotSet } from './ingest/dedupe.ts'
 import { createLoader } from './ingest/load/loader.ts'
-import { createIngestCounters } from './ingest/request/counters.ts'
-import { createIngestRoutes } from './ingest/routes.ts'
 import { openSpool } from './ingest/spool/spool.ts'
-import { readStats } from './ingest/stats.ts'
 import { TIMETABLE } from './jobs/list.ts'
-import { createJobRoutes, createMergeRoutes } from './jobs/routes.ts'
 import { createScheduler, dueJobs } from './jobs/scheduler.ts'
 import { loadedSegments, parseMark, unseenSegments } from './jobs/segments.ts'
 import { generatedKeys, keyCopy } from './keys/files.ts'
-import { originAllowed } from './keys/origins.ts'
 import type { WriteKeySetting } from './keys/parse.ts'
 import { openKeyRing } from './keys/ring.ts'
 import { listKeys } from './keys/table.ts'
@@ -32,9 +20,7 @@ import { freePort, listen, stopListening } from './listening.ts'
 import { explainError, type Log } from './log.ts'
 import { loadModels } from './model/load.ts'
 import { pinModels } from './model/versions.ts'
-import { requireScope } from './read/auth.ts'
-import { createReadRoutes } from './read/routes.ts'
-import { createReader } from './read/warehouseReader.ts'
+import { createSurface } from './surface.ts'
 import { openWarehouse, pipelineOf } from './warehouse.ts'
 
 export interface Gateway {
@@ -148,55 +134,7 @@ async function start(
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
 
-  const counters = createIngestCounters()
-  const reader = createReader({ db, models, now })
-
-  const jobRoutes = new Hono()
-  jobRoutes.use(
-    '/v1/jobs/*',
-    requireScope(key => keys.secretKey(key), 'admin'),
-  )
-  jobRoutes.use(
-    '/v1/merges/*',
-    requireScope(key => keys.secretKey(key), 'merge'),
-  )
-  jobRoutes.route('/', createJobRoutes({ pipeline }))
-  jobRoutes.route('/', createMergeRoutes({ undoMerge: mergeId => undoMerge(db, mergeId, now()) }))
-
-  const ingestRoutes = createIngestRoutes({
-    keys,
-    spool,
-    hotSet: createHotSet({ now }),
-    db,
-    counters,
-    now,
-    randomUUID,
-    isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin),
-  })
-  const readRoutes = createReadRoutes({
-    reader,
-    keys,
-    models,
-    now,
-    readStats: (from, to) => readStats({ db, spool, loader, counters }, { from, to }),
-  })
-  const consoleRoutes = createConsole({
-    reader,
-    models,
-    now,
-    dataDir: config.dataDir,
-    address: createPublicAddress({
-      trustProxy: config.trustProxy,
-      url,
-      remote: context => getConnInfo(context).remote.address ?? '',
-    }),
-  })
-  const demoRoutes = demo ? [createDemo({ writeKey: writeKeys.find(key => !key.server)?.key ?? null })] : []
-  const app = createApp({
-    routes: [sdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
-    log,
-    notReady: () => null,
-  })
+  const app = createSurface({ config, url, db, models, keys, writeKeys, spool, loader, pipeline, log, now, sdkFile, demo })
 
   // Node looks at its time-outs every 30 s unless told; a slow client must be gone sooner.
   const server = createAdaptorServer({
@@ -242,26 +180,4 @@ async function start(
       await warehouse.close()
     },
   }
-}
-
-/** `GET /waymark.js`: the built SDK, read once. */
-function sdkRoutes(file: URL): Hono {
-  const routes = new Hono()
-  const script = readFile(file, 'utf8').catch(() => null)
-  routes.get('/waymark.js', async context => {
-    const text = await script
-    if (text === null)
-      return context.json(
-        { error: { code: 'not_built', message: `the browser SDK is not built (${file.pathname} is missing); run: npm run build` } },
-        404,
-      )
-    return context.body(text, 200, {
-      'Content-Type': 'text/javascript; charset=utf-8',
-      'Cache-Control': 'public, max-age=300',
-      'Access-Control-Allow-Origin': '*',
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-      'X-Content-Type-Options': 'nosniff',
-    })
-  })
-  return routes
 }

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { Hono } from 'hono'
+import { createApp } from './app.ts'
+import type { Config } from './config.ts'
+import { createPublicAddress } from './console/publicAddress.ts'
+import { createConsole } from './console/routes.ts'
+import type { Database } from './db/open.ts'
+import { createDemo } from './demo/routes.ts'
+import { undoMerge } from './identity/unmerge.ts'
+import { createHotSet } from './ingest/dedupe.ts'
+import type { Loader } from './ingest/load/loader.ts'
+import { createIngestCounters } from './ingest/request/counters.ts'
+import { createIngestRoutes } from './ingest/routes.ts'
+import type { Spool } from './ingest/spool/spool.ts'
+import { readStats } from './ingest/stats.ts'
+import type { Pipeline } from './jobs/pipeline.ts'
+import { createJobRoutes, createMergeRoutes } from './jobs/routes.ts'
+import { originAllowed } from './keys/origins.ts'
+import type { WriteKeySetting } from './keys/parse.ts'
+import type { KeyRing } from './keys/ring.ts'
+import type { Log } from './log.ts'
+import type { Models } from './model/models.ts'
+import { requireScope } from './read/auth.ts'
+import { createReadRoutes } from './read/routes.ts'
+import { createReader } from './read/warehouseReader.ts'
+import { createSdkRoutes } from './sdkRoutes.ts'
+
+/** Everything that routes work with, opened. */
+export interface SurfaceDeps {
+  readonly config: Config
+  readonly url: string
+  readonly db: Database
+  readonly models: Models
+  readonly keys: KeyRing
+  readonly writeKeys: readonly WriteKeySetting[]
+  readonly spool: Spool
+  readonly loader: Loader
+  readonly pipeline: Pipeline
+  readonly log: Log
+  readonly now: () => number
+  readonly sdkFile: URL
+  readonly demo: boolean
+}
+
+/** All routes of a gateway on their deps: what listens, or answers `app.request()`. */
+export function createSurface({
+  config,
+  url,
+  db,
+  models,
+  keys,
+  writeKeys,
+  spool,
+  loader,
+  pipeline,
+  log,
+  now,
+  sdkFile,
+  demo,
+}: SurfaceDeps): Hono {
+  const counters = createIngestCounters()
+  const reader = createReader({ db, models, now })
+
+  const jobRoutes = new Hono()
+  jobRoutes.use(
+    '/v1/jobs/*',
+    requireScope(key => keys.secretKey(key), 'admin'),
+  )
+  jobRoutes.use(
+    '/v1/merges/*',
+    requireScope(key => keys.secretKey(key), 'merge'),
+  )
+  jobRoutes.route('/', createJobRoutes({ pipeline }))
+  jobRoutes.route('/', createMergeRoutes({ undoMerge: mergeId => undoMerge(db, mergeId, now()) }))
+
+  const ingestRoutes = createIngestRoutes({
+    keys,
+    spool,
+    hotSet: createHotSet({ now }),
+    db,
+    counters,
+    now,
+    randomUUID,
+    isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin),
+  })
+  const readRoutes = createReadRoutes({
+    reader,
+    keys,
+    models,
+    now,
+    readStats: (from, to) => readStats({ db, spool, loader, counters }, { from, to }),
+  })
+  const consoleRoutes = createConsole({
+    reader,
+    models,
+    now,
+    dataDir: config.dataDir,
+    address: createPublicAddress({
+      trustProxy: config.trustProxy,
+      url,
+      remote: context => getConnInfo(context).remote.address ?? '',
+    }),
+  })
+  const demoRoutes = demo ? [createDemo({ writeKey: writeKeys.find(key => !key.server)?.key ?? null })] : []
+  return createApp({
+    routes: [createSdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
+    log,
+    notReady: () => null,
+  })
+}
