@@ -1,5 +1,7 @@
 -- What touched these accounts, by whom and how certainly? An event's own group id outranks every membership.
-SELECT hints.account_id AS account_id, people.profile_id AS profile_id, toFloat64(1) AS q, touches.type AS type, touches.topic AS topic, touches.day AS day, n, last_at
+SELECT
+    hints.account_id AS account_id, people.profile_id AS profile_id, toFloat64(1) AS q, touches.type AS type, touches.topic AS topic, touches.day AS day, n,
+    first_at, last_at, first_message_id
 FROM touch_daily AS touches FINAL
 INNER JOIN score_hints AS hints ON hints.value = touches.account_hint
 INNER JOIN
@@ -11,7 +13,7 @@ INNER JOIN
 WHERE touches.account_hint != '' AND touches.account_hint IN (SELECT value FROM score_hints)
   AND touches.day BETWEEN {since:Date32} AND {through:Date32}
 UNION ALL
-SELECT members.account_id, members.profile_id, members.certainty, touches.type, touches.topic, touches.day, n, last_at
+SELECT members.account_id, members.profile_id, members.certainty, touches.type, touches.topic, touches.day, n, first_at, last_at, first_message_id
 FROM touch_daily AS touches FINAL
 INNER JOIN
 (

@@ -48,7 +48,7 @@ test('the queries of journeys give what their types say', async () => {
     ...move,
   })
   const people = { titles: 'chief', role_decision_maker: 1.3, role_known: 1, role_anonymous: 0.4 }
-  expect(await describe(touchesQuery, { accounts: [], through: '2026-03-01', ...people })).toEqual({
+  expect(await describe(touchesQuery, { accounts: [], since: '2026-01-01', through: '2026-03-01', ...people })).toEqual({
     account_id: 'String',
     profile_id: 'String',
     q: 'Float64',

@@ -41,6 +41,7 @@ export const dirtyQuery = sqlFile<{ after_run: number }, { account_id: string; l
 export const accountsQuery = sqlFile<Record<string, never>, { account_id: string }>('stage_accounts')
 type TouchParams = {
   accounts: readonly string[]
+  since: string
   through: string
   titles: string
   role_decision_maker: number
@@ -52,6 +53,7 @@ export const touchesQuery: Query<TouchParams, TouchRow> = composeSql('stage_touc
   ['score_members', null],
   ['score_hints', null],
   ['score_people', null],
+  ['score_touches', null],
 ])
 export const storedQuery = sqlFile<{ accounts: readonly string[] }, Transition>('stage_stored')
 
@@ -94,7 +96,7 @@ async function place(db: Database, accounts: readonly string[], models: Models, 
     role_anonymous: roles.anonymous,
   }
   const [touchRows, stored, places] = await Promise.all([
-    rows(db.client, touchesQuery, { accounts, through: sqlDay(through * DAY_MS), ...people }, { signal }),
+    rows(db.client, touchesQuery, { accounts, since: '1970-01-01', through: sqlDay(through * DAY_MS), ...people }, { signal }),
     rows(db.client, storedQuery, { accounts }, { signal }),
     rows(db.client, placesQuery, { accounts }, { signal }),
   ])

@@ -260,6 +260,7 @@ test('nothing new writes nothing', async () => {
 })
 
 test('a touch that vanished comes back, although the copy that brings it back was received before the others', async () => {
+  await empty('events', 'ingest_counts', 'touch_daily', 'dirty_accounts')
   const copies = [
     { path: '/pricing', received_at: DAY + 9 * MINUTE },
     { path: '/blog/x', received_at: DAY + 5 * MINUTE },
