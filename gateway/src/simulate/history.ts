@@ -23,7 +23,9 @@ const DAY_MS = 86_400_000
 export function simulate({ seed, companies, days, end }: HistoryOptions): SimulatedEvent[] {
   const events: SimulatedEvent[] = []
   for (let index = 0; index < companies; index += 1) {
-    for (const event of story({ seed, index, days, start: end - days * DAY_MS })) if (event.at < end) events.push(event)
+    // A story may lean over either end: what was before its first day or is after its last is not told.
+    const start = end - days * DAY_MS
+    for (const event of story({ seed, index, days, start })) if (event.at >= start && event.at < end) events.push(event)
   }
   return events.sort((a, b) => a.at - b.at || (text(a) < text(b) ? -1 : 1))
 }
