@@ -69,6 +69,8 @@ export async function startGateway({
     env: gatewayEnvironment(dataDir, { PORT: String(port ?? (await freePort())), ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // A test that fails before its clean-up must leave nothing running.
+  process.once('exit', () => child.kill('SIGKILL'))
   const chunks: string[] = []
   const url = await ready(child, chunks)
   const ended = new Promise<number | null>(done => child.once('exit', done))
