@@ -88,7 +88,7 @@ export function scanSegment(bytes: Buffer): Scan {
       at = end
       continue
     }
-    const next = nextFrame(bytes, whole ? end : at + 1, whole ? at + FRAME_HEAD_BYTES : at + 1)
+    const next = nextFrame(bytes, whole ? at + FRAME_HEAD_BYTES : at + 1)
     if (next === bytes.length && !whole && isUnfinished(bytes, at, length)) tornAt = at
     else damage.push({ start: at, end: next })
     at = next
@@ -104,9 +104,11 @@ function payloadLength(bytes: Buffer, at: number): number | null {
   return length <= MAX_PAYLOAD_BYTES ? length : null
 }
 
-/** `likely` when a frame (or the end) is there, else the first frame head from `from` on. */
-function nextFrame(bytes: Buffer, likely: number, from: number): number {
-  if (likely === bytes.length || payloadLength(bytes, likely) !== null) return likely
+/**
+ * The first frame head from `from` on, or the end. The length in the head of a damaged frame is no guide: where bytes are missing,
+ * it points past frames that are whole. Payloads are UTF-8 text, which never holds the magic.
+ */
+function nextFrame(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(FRAME_MAGIC, from); at !== -1; at = bytes.indexOf(FRAME_MAGIC, at + 1)) {
     if (payloadLength(bytes, at) !== null) return at
   }
