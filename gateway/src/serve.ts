@@ -20,6 +20,7 @@ import { freePort, listen, stopListening } from './listening.ts'
 import { explainError, type Log } from './log.ts'
 import { loadModels } from './model/load.ts'
 import { pinModels } from './model/versions.ts'
+import { missingFor } from './readiness.ts'
 import { createSurface } from './surface.ts'
 import { openWarehouse, pipelineOf } from './warehouse.ts'
 
@@ -134,7 +135,22 @@ async function start(
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
 
-  const app = createSurface({ config, url, db, models, keys, writeKeys, spool, loader, pipeline, log, now, sdkFile, demo })
+  const app = createSurface({
+    config,
+    url,
+    db,
+    models,
+    keys,
+    writeKeys,
+    spool,
+    loader,
+    pipeline,
+    log,
+    now,
+    sdkFile,
+    demo,
+    notReady: () => missingFor(warehouse.engine?.state() ?? null),
+  })
 
   // Node looks at its time-outs every 30 s unless told; a slow client must be gone sooner.
   const server = createAdaptorServer({

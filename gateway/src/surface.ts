@@ -41,6 +41,7 @@ export interface SurfaceDeps {
   readonly now: () => number
   readonly sdkFile: URL
   readonly demo: boolean
+  readonly notReady: () => string | null
 }
 
 /** All routes of a gateway on their deps: what listens, or answers `app.request()`. */
@@ -58,6 +59,7 @@ export function createSurface({
   now,
   sdkFile,
   demo,
+  notReady,
 }: SurfaceDeps): Hono {
   const counters = createIngestCounters()
   const reader = createReader({ db, models, now })
@@ -72,7 +74,7 @@ export function createSurface({
     requireScope(key => keys.secretKey(key), 'merge'),
   )
   jobRoutes.route('/', createJobRoutes({ pipeline }))
-  jobRoutes.route('/', createMergeRoutes({ undoMerge: mergeId => undoMerge(db, mergeId, now()) }))
+  jobRoutes.route('/', createMergeRoutes({ undoMerge: mergeId => undoMerge(db, mergeId, now(), 'POST /v1/merges') }))
 
   const ingestRoutes = createIngestRoutes({
     keys,
@@ -106,6 +108,6 @@ export function createSurface({
   return createApp({
     routes: [createSdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
     log,
-    notReady: () => null,
+    notReady,
   })
 }
