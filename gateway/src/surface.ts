@@ -3,8 +3,12 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
-import { createPublicAddress } from './console/publicAddress.ts'
+import { createAccountPages } from './console/accounts/accountRoutes.ts'
+import { createPublicAddress } from './console/frame/publicAddress.ts'
+import { createHealthPages } from './console/health/healthRoutes.ts'
+import { createLivePages } from './console/live/liveRoutes.ts'
 import { createConsole } from './console/routes.ts'
+import { createSourcePages } from './console/sources/sourceRoutes.ts'
 import type { Database } from './db/open.ts'
 import { createDemo } from './demo/routes.ts'
 import { undoMerge } from './identity/unmerge.ts'
@@ -94,10 +98,9 @@ export function createSurface({
     readStats: (from, to) => readStats({ db, spool, loader, counters }, { from, to }),
   })
   const consoleRoutes = createConsole({
-    reader,
-    models,
     now,
     dataDir: config.dataDir,
+    pages: [createAccountPages({ reader, models, now }), createLivePages({ now }), createSourcePages({ now }), createHealthPages({ now })],
     address: createPublicAddress({
       trustProxy: config.trustProxy,
       url,

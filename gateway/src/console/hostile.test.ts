@@ -6,8 +6,10 @@ import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, sqlDay, sqlTime } from '../db/query.ts'
 import { daysAgo, insertAccounts, insertEvents, insertPeople, MODELS, NOW } from '../read/rows.fixture.ts'
 import { createReader } from '../read/warehouseReader.ts'
-import { createPublicAddress } from './publicAddress.ts'
-import { consoleSetup, createConsole } from './routes.ts'
+import { createAccountPages } from './accounts/accountRoutes.ts'
+import { createPublicAddress } from './frame/publicAddress.ts'
+import { createConsole } from './routes.ts'
+import { consoleSetup } from './signIn/signInRoutes.ts'
 
 /** One string that breaks out of text, attributes and scripts, turns the reading direction, hides, and is long. */
 const EVIL = `"'></title></svg><script>alert(1)</script><img src=x onerror=alert(1)> \u202e\u2066\u200b\u0000\u001b[2J${'W'.repeat(3000)}`
@@ -106,8 +108,7 @@ describe('data of strangers in the console', () => {
   async function visit(paths: readonly string[]): Promise<Record<string, string>> {
     const reader = createReader({ db: test.db, models: MODELS, now: () => NOW })
     const app = createConsole({
-      reader,
-      models: MODELS,
+      pages: [createAccountPages({ reader, models: MODELS, now: () => NOW })],
       now: () => NOW,
       dataDir,
       address: createPublicAddress({ trustProxy: false, url: PUBLIC_URL, remote: () => '192.0.2.1' }),

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Reader } from '../read/reader.ts'
-import { createPublicAddress } from './publicAddress.ts'
-import { consoleSetup, createConsole } from './routes.ts'
-import { SESSION_MS } from './sessions.ts'
-import { TRY_WINDOW_MS } from './throttle.ts'
+import { createAccountPages } from './accounts/accountRoutes.ts'
+import { createPublicAddress } from './frame/publicAddress.ts'
+import { createConsole } from './routes.ts'
+import { SESSION_MS } from './signIn/sessions.ts'
+import { consoleSetup } from './signIn/signInRoutes.ts'
+import { TRY_WINDOW_MS } from './signIn/throttle.ts'
 
 const PASSWORD = 'correct horse battery'
 /** Nothing to see: these tests are about who gets in. */
@@ -36,8 +38,7 @@ describe('the way into the console', () => {
   const open = (publicUrl = 'http://127.0.0.1:8090', trustProxy = false) => ({
     publicUrl,
     app: createConsole({
-      reader: EMPTY,
-      models: { journeys: [] },
+      pages: [createAccountPages({ reader: EMPTY, models: { journeys: [] }, now: () => clock })],
       now: () => clock,
       dataDir,
       address: createPublicAddress({ trustProxy, url: publicUrl, remote: () => address }),

@@ -1,12 +1,12 @@
 import { verbOf } from '@waymark/schemas/taxonomy'
 import { html } from 'hono/html'
-import { label } from '../read/label.ts'
-import type { Account, Reason, Score } from '../read/shapes.ts'
-import { daysBetween } from '../read/times.ts'
-import { signedPoints, withoutPoints } from '../read/words.ts'
+import { label } from '../../read/label.ts'
+import type { Account, Reason, Score } from '../../read/shapes.ts'
+import { daysBetween } from '../../read/times.ts'
+import { signedPoints, withoutPoints } from '../../read/words.ts'
+import { day, daysAgoWords, oneDecimal, sentence } from '../frame/format.ts'
+import type { Html } from '../frame/layout.ts'
 import { band } from './accountListPage.ts'
-import { day, daysAgoWords, oneDecimal, sentence } from './format.ts'
-import type { Html } from './layout.ts'
 
 /** Why an account scores what it scores: what was done, how often, when last, and the points of each. */
 export function reasonTable(account: Account, score: Score): Html {

@@ -1,8 +1,8 @@
 import { html } from 'hono/html'
-import { label } from '../read/label.ts'
-import type { JourneyInterval } from '../read/shapes.ts'
-import { day, sentence } from './format.ts'
-import type { Html } from './layout.ts'
+import { label } from '../../read/label.ts'
+import type { JourneyInterval } from '../../read/shapes.ts'
+import { day, sentence } from '../frame/format.ts'
+import type { Html } from '../frame/layout.ts'
 
 const WIDTH = 1000
 const HEIGHT = 36

@@ -6,12 +6,21 @@ export interface PageFrame {
   readonly title: string
   /** Signed in: shows navigation and sign-out. */
   readonly isSignedIn: boolean
-  /** The list itself: its link says that one is there. */
-  readonly isList?: boolean
+  /** The section whose first page this is: its link says that one is there. */
+  readonly at?: Section
 }
 
-/** The frame of every page: landmarks, skip link, one stylesheet, no script. */
-export function layout({ title, isSignedIn, isList }: PageFrame, body: Html): Html {
+const SECTIONS = {
+  accounts: { title: 'Accounts', path: '/console/' },
+  live: { title: 'Live events', path: '/console/live' },
+  rejected: { title: 'Rejected', path: '/console/rejected' },
+  sources: { title: 'Sources', path: '/console/sources' },
+  health: { title: 'Health', path: '/console/health' },
+} as const
+export type Section = keyof typeof SECTIONS
+
+/** The frame of every page: landmarks, skip link, one stylesheet. */
+export function layout({ title, isSignedIn, at }: PageFrame, body: Html): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -28,7 +37,9 @@ export function layout({ title, isSignedIn, isList }: PageFrame, body: Html): Ht
 <a class="brand" href="/console/">Waymark</a>
 ${
   isSignedIn
-    ? html`<nav aria-label="Main"><a href="/console/"${isList === true ? html` aria-current="page"` : ''}>Accounts</a></nav>
+    ? html`<nav aria-label="Main">${Object.entries(SECTIONS).map(
+        ([name, { title, path }]) => html`<a href="${path}"${name === at ? html` aria-current="page"` : ''}>${title}</a>`,
+      )}</nav>
 <form class="sign-out" method="post" action="/console/sign-out"><button class="quiet" type="submit">Sign out</button></form>`
     : ''
 }

@@ -1,8 +1,8 @@
 import { html } from 'hono/html'
-import { label, safeLink } from '../read/label.ts'
-import type { TimelineEvent } from '../read/shapes.ts'
-import { minute, spaced, weekday } from './format.ts'
-import type { Html } from './layout.ts'
+import { label, safeLink } from '../../read/label.ts'
+import type { TimelineEvent } from '../../read/shapes.ts'
+import { minute, spaced, weekday } from '../frame/format.ts'
+import type { Html } from '../frame/layout.ts'
 
 /** Events newest first, under the day on which they happened. */
 export function timelineTable(events: readonly TimelineEvent[]): Html {

@@ -1,10 +1,10 @@
 import { html } from 'hono/html'
-import { BANDS } from '../model/intent/intentBands.ts'
-import { type AccountQuery, type AccountSort, STATUSES } from '../read/accounts.ts'
-import { label } from '../read/label.ts'
-import type { AccountSummary, Page } from '../read/shapes.ts'
-import { ago, day, href, oneDecimal, sentence } from './format.ts'
-import { type Html, layout, notice } from './layout.ts'
+import { BANDS } from '../../model/intent/intentBands.ts'
+import { type AccountQuery, type AccountSort, STATUSES } from '../../read/accounts.ts'
+import { label } from '../../read/label.ts'
+import type { AccountSummary, Page } from '../../read/shapes.ts'
+import { ago, day, href, oneDecimal, sentence } from '../frame/format.ts'
+import { type Html, layout, notice } from '../frame/layout.ts'
 
 export interface AccountListView {
   readonly query: AccountQuery
@@ -28,7 +28,7 @@ const COLUMNS: readonly Column[] = [
 /** Accounts with score, band, stage and status; filters are a form, orders and pages are links. */
 export function accountListPage({ query, page, stages, now }: AccountListView): Html {
   return layout(
-    { title: 'Accounts', isSignedIn: true, isList: true },
+    { title: 'Accounts', isSignedIn: true, at: 'accounts' },
     html`<div class="head"><h1>Accounts</h1><p class="hint">${scoredHint(page)}</p></div>
 ${filters(query, stages)}
 ${page.data.length === 0 ? empty(query) : table(query, page.data, now)}

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
-import { label } from '../read/label.ts'
-import { daysBetween } from '../read/times.ts'
+import { label } from '../../read/label.ts'
+import { daysBetween } from '../../read/times.ts'
 import type { Html } from './layout.ts'
 
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { type Html, layout, notice } from './layout.ts'
+import { type Html, layout, notice } from '../frame/layout.ts'
 
 /** Shortest password that is taken; NIST SP 800-63B asks for 15 where a password stands alone, 8 at the least. */
 export const SHORTEST_PASSWORD = 12

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Account, Member, Reason, TimelineEvent } from '../read/shapes.ts'
+import type { Account, Member, Reason, TimelineEvent } from '../../read/shapes.ts'
 import { accountPage } from './accountPage.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)

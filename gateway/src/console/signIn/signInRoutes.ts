@@ -1,0 +1,106 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { PublicAddress } from '../frame/publicAddress.ts'
+import { field, page } from '../frame/respond.ts'
+import { createCredentials } from './credentials.ts'
+import { createSessions, SESSION_MS } from './sessions.ts'
+import { LONGEST_PASSWORD, noSetUpPage, SHORTEST_PASSWORD, setUpPage, signInPage } from './signInPages.ts'
+import { createThrottle } from './throttle.ts'
+
+export interface SignInDeps {
+  readonly now: () => number
+  readonly dataDir: string
+  /** Where browsers reach this gateway; https makes the session cookie `__Host-` and `Secure`. */
+  readonly address: PublicAddress
+  /** scrypt's N; only tests lower it. */
+  readonly passwordCost?: number
+}
+
+export interface SignIn {
+  /** Set-up, sign-in and sign-out. */
+  readonly routes: Hono
+  /** Sends everyone without an open session to the sign-in. */
+  readonly required: MiddlewareHandler
+}
+
+/** Makes the one-time link of a console that nobody has set up; null once a password is set. Every start replaces an unused link. */
+export async function consoleSetup({
+  dataDir,
+  publicUrl,
+}: {
+  readonly dataDir: string
+  readonly publicUrl: string
+}): Promise<{ setupUrl: string | null }> {
+  const token = await createCredentials({ dataDir }).offerSetup()
+  return { setupUrl: token === null ? null : new URL(`/console/set-up?token=${token}`, publicUrl).href }
+}
+
+export function createSignIn({ now, dataDir, address, passwordCost }: SignInDeps): SignIn {
+  const credentials = createCredentials({ dataDir, ...(passwordCost === undefined ? {} : { cost: passwordCost }) })
+  const sessions = createSessions(now)
+  const throttle = createThrottle(now)
+  const isSecure = (c: Context) => address.origin(c).startsWith('https:')
+  const cookie = (c: Context) => (isSecure(c) ? '__Host-waymark_session' : 'waymark_session')
+  const isOpen = (c: Context) => sessions.isOpen(getCookie(c, cookie(c)))
+  const routes = new Hono()
+
+  function signIn(c: Context): Response {
+    // Whatever id the browser brought is dropped: a planted one never becomes a session.
+    sessions.close(getCookie(c, cookie(c)))
+    const options = { httpOnly: true, secure: isSecure(c), sameSite: 'Lax', path: '/', maxAge: SESSION_MS / 1000 } as const
+    setCookie(c, cookie(c), sessions.open(), options)
+    return c.redirect('/console/', 303)
+  }
+
+  routes.get('/console/set-up', async c => {
+    const token = c.req.query('token') ?? ''
+    if (!(await credentials.isSetupToken(token))) return page(c, noSetUpPage(await credentials.isSetUp()), 404)
+    return page(c, setUpPage(token, ''))
+  })
+
+  routes.post('/console/set-up', async c => {
+    const form = await c.req.parseBody()
+    const [token, password, again] = [field(form.token), field(form.password), field(form.again)]
+    const wait = throttle.take(address.client(c))
+    if (wait > 0) return page(c, setUpPage(token, waitWords(wait)), 429, { 'Retry-After': String(wait) })
+    if (!(await credentials.isSetupToken(token))) return page(c, noSetUpPage(await credentials.isSetUp()), 404)
+    const complaint = passwordComplaint(password, again)
+    if (complaint !== '') return page(c, setUpPage(token, complaint), 400)
+    if (!(await credentials.setUp(token, password))) return page(c, noSetUpPage(true), 404)
+    throttle.forgive(address.client(c))
+    return signIn(c)
+  })
+
+  routes.get('/console/sign-in', async c => {
+    if (!(await credentials.isSetUp())) return page(c, noSetUpPage(false))
+    return isOpen(c) ? c.redirect('/console/', 303) : page(c, signInPage(''))
+  })
+
+  routes.post('/console/sign-in', async c => {
+    const wait = throttle.take(address.client(c))
+    if (wait > 0) return page(c, signInPage(waitWords(wait)), 429, { 'Retry-After': String(wait) })
+    const password = field((await c.req.parseBody()).password)
+    if (password.length > LONGEST_PASSWORD || !(await credentials.isPassword(password)))
+      return page(c, signInPage('That is not the password.'), 403)
+    throttle.forgive(address.client(c))
+    return signIn(c)
+  })
+
+  routes.post('/console/sign-out', c => {
+    sessions.close(getCookie(c, cookie(c)))
+    deleteCookie(c, cookie(c), { path: '/', secure: isSecure(c) })
+    return c.redirect('/console/sign-in', 303)
+  })
+
+  return { routes, required: async (c, next) => (isOpen(c) ? next() : c.redirect('/console/sign-in', 303)) }
+}
+
+function passwordComplaint(password: string, again: string): string {
+  if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD)
+    return `The password must have ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`
+  return password === again ? '' : 'The two passwords are not the same.'
+}
+
+function waitWords(seconds: number): string {
+  return `Too many tries. Wait ${Math.ceil(seconds / 60)} min and try again.`
+}
