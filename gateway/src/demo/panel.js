@@ -107,12 +107,14 @@
     const box = document.createElement('details')
     box.open = recall(OPEN) === null ? matchMedia('(min-width: 60rem)').matches : recall(OPEN) === 'true'
     box.addEventListener('toggle', () => keep(OPEN, String(box.open)))
-    list = element('ol', 'sent')
-    list.setAttribute('role', 'log')
-    list.tabIndex = 0
+    const log = element('div', 'sent')
+    log.setAttribute('role', 'log')
+    log.tabIndex = 0
+    list = document.createElement('ol')
+    log.append(list)
     const link = element('a', '', 'See the accounts in the console')
     link.href = '/console/'
-    box.append(element('summary', '', 'Just sent to Waymark'), list, link)
+    box.append(element('summary', '', 'Just sent to Waymark'), log, link)
     panel.append(box)
     document.body.append(panel)
     show()
