@@ -8,6 +8,7 @@ import { enrich } from './enrich/enrich.ts'
 import { parseTime } from './enrich/time.ts'
 import { judge } from './event/judge.ts'
 import type { Shared } from './event/normalise.ts'
+import type { PassedOver } from './live/entry.ts'
 import type { Frame } from './spool/frame.ts'
 
 /** A readable request of a known source. */
@@ -33,6 +34,8 @@ export interface ReceiverEdges {
   readonly randomUUID: () => string
   /** People who must not be stored. */
   readonly isSuppressed?: (event: Event) => boolean
+  /** Told of events that were not stored and are not in the frame, once the request is durable. */
+  readonly onPassedOver?: (events: readonly PassedOver[], source: string, receivedAt: number) => void
 }
 
 /** Takes requests in: when it resolves, every event of the request is durable in exactly one of four ways. */
@@ -51,6 +54,7 @@ interface Sorted {
   readonly rejected: readonly RejectedRow[]
   readonly suppressed: number
   readonly deduplicated: number
+  readonly passedOver: readonly PassedOver[]
 }
 
 export function createReceiver({
@@ -61,11 +65,13 @@ export function createReceiver({
   now,
   randomUUID,
   isSuppressed = () => false,
+  onPassedOver,
 }: ReceiverEdges): Receiver {
   function sort({ events, shared, bytes, source }: IngestRequest, receivedAt: number): Sorted {
     const candidates = new Map<string, Candidate>()
     const rejections: Rejection[] = []
     const rejected: RejectedRow[] = []
+    const passedOver: PassedOver[] = []
     let suppressed = 0
     for (const [index, given] of events.entries()) {
       const verdict = judge(given, { ...shared, bytes })
@@ -73,15 +79,18 @@ export function createReceiver({
         const { flaw, messageId, raw } = verdict
         rejections.push({ index, messageId, ...flaw })
         rejected.push({ source_id: source.sourceId, received_at: receivedAt, index, message_id: messageId ?? '', ...flaw, raw })
-      } else if (isSuppressed(verdict.event)) suppressed++
-      else {
+      } else if (isSuppressed(verdict.event)) {
+        suppressed++
+        passedOver.push(passed('suppressed', verdict.event, ''))
+      } else {
         const messageId = verdict.event.messageId ?? randomUUID()
         if (!candidates.has(messageId))
           candidates.set(messageId, { event: verdict.event, messageId, isAnonymous: verdict.event.messageId === undefined })
+        else passedOver.push(passed('deduplicated', verdict.event, messageId))
       }
     }
     const deduplicated = events.length - rejected.length - suppressed - candidates.size
-    return { candidates: [...candidates.values()], rejections, rejected, suppressed, deduplicated }
+    return { candidates: [...candidates.values()], rejections, rejected, suppressed, deduplicated, passedOver }
   }
 
   function rowOf({ event, messageId }: Candidate, request: IngestRequest, receivedAt: number): EventRow {
@@ -119,16 +128,19 @@ export function createReceiver({
 
   return async request => {
     const receivedAt = now()
-    const { rejections, ...sorted } = sort(request, receivedAt)
+    const { rejections, passedOver, ...sorted } = sort(request, receivedAt)
     let { candidates, ...rest } = sorted
+    let toTell = passedOver
     for (;;) {
       const { own, copies, seen } = claim(candidates, request.source.sourceId, hotSet)
       // Own events go first: two requests that wait for each other's must not both hold theirs back.
-      await store(own, request, receivedAt, { ...rest, deduplicated: rest.deduplicated + seen })
+      await store(own, request, receivedAt, { ...rest, deduplicated: rest.deduplicated + seen.length })
+      if (toTell.length + seen.length > 0) onPassedOver?.([...toTell, ...seen.map(asCopy)], request.source.sourceId, receivedAt)
       if (copies.length === 0) return { success: true, accepted: request.events.length - rejections.length, rejected: [...rejections] }
       const outcomes = await Promise.all(copies.map(async ({ candidate, durable }) => ({ candidate, isDurable: await durable })))
       candidates = outcomes.filter(({ isDurable }) => !isDurable).map(({ candidate }) => candidate)
       rest = { rejected: [], suppressed: 0, deduplicated: outcomes.length - candidates.length }
+      toTell = outcomes.filter(({ isDurable }) => isDurable).map(({ candidate }) => asCopy(candidate))
     }
   }
 }
@@ -138,20 +150,29 @@ interface Claims {
   /** In flight in another request: copies if that succeeds, ours if it fails. */
   readonly copies: readonly { readonly candidate: Candidate; readonly durable: Promise<boolean> }[]
   /** Durable already. */
-  readonly seen: number
+  readonly seen: readonly Candidate[]
 }
 
 function claim(candidates: readonly Candidate[], sourceId: string, hotSet: HotSet): Claims {
   const own: Candidate[] = []
   const copies: { candidate: Candidate; durable: Promise<boolean> }[] = []
-  let seen = 0
+  const seen: Candidate[] = []
   for (const candidate of candidates) {
     const answer = candidate.isAnonymous ? 'new' : hotSet.claim(sourceId, candidate.messageId)
     if (answer === 'new') own.push(candidate)
-    else if (answer === 'seen') seen++
+    else if (answer === 'seen') seen.push(candidate)
     else copies.push({ candidate, durable: answer })
   }
   return { own, copies, seen }
+}
+
+function asCopy({ event, messageId }: Candidate): PassedOver {
+  return passed('deduplicated', event, messageId)
+}
+
+function passed(outcome: PassedOver['outcome'], event: Event, messageId: string): PassedOver {
+  const { type, userId, anonymousId } = event
+  return { outcome, type, name: type === 'track' ? event.event : '', person: userId ?? anonymousId ?? '', messageId }
 }
 
 const HOUR_MS = 3_600_000

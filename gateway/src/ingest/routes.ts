@@ -1,15 +1,18 @@
 import type { Event, EventType } from '@waymark/schemas/event'
 import { type Context, Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import type { Database } from '../db/open.ts'
 import type { KeyRing, Source } from '../keys/ring.ts'
 import type { HotSet } from './dedupe.ts'
 import { createAgentReader } from './enrich/agent.ts'
 import { createDeviceClocks } from './enrich/devices.ts'
+import type { RefusedRequest } from './live/entry.ts'
+import type { LiveFeed } from './live/feed.ts'
 import { createReceiver } from './receive.ts'
 import { cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
 import { decode, type Envelope } from './request/decode.ts'
-import { refuse } from './request/refuse.ts'
+import { refusalCode, refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
@@ -27,6 +30,8 @@ export interface IngestDeps {
   /** Advisory list of pages by source; every page by default. */
   readonly isOriginAllowed?: (sourceId: string, origin: string) => boolean
   readonly isSuppressed?: (event: Event) => boolean
+  /** Where people look whether their events arrive. */
+  readonly live?: LiveFeed
 }
 
 /** Routes of one event, with analytics-next's short forms. */
@@ -53,13 +58,17 @@ interface Route {
 /** Everything that takes events in, and the list of those that were not taken. */
 export function createIngestRoutes(deps: IngestDeps): Hono {
   const receive = createReceiver({
-    append: frame => deps.spool.append(frame),
+    async append(frame) {
+      await deps.spool.append(frame)
+      deps.live?.stored(frame)
+    },
     hotSet: deps.hotSet,
     clocks: createDeviceClocks(),
     readAgent: createAgentReader(),
     now: deps.now,
     randomUUID: deps.randomUUID,
     ...(deps.isSuppressed === undefined ? {} : { isSuppressed: deps.isSuppressed }),
+    ...(deps.live === undefined ? {} : { onPassedOver: deps.live.passedOver }),
   })
   const list = listRejected(deps.db)
   const app = new Hono()
@@ -72,6 +81,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     const envelope = await decode(c.req.raw, { single: type !== undefined })
     const named = () => sourceOfWriteKey(envelope.writeKey ?? c.req.query('writeKey') ?? null, c.req, deps)
     const source = isBySecretKey ? importedSource(envelope.source) : (early ?? named())
+    c.set('sourceId', source.sourceId)
     const reply = receive({
       source,
       events: envelope.events,
@@ -88,6 +98,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     app.use(path, cors, async (c, next) => {
       await next()
       countRequest(deps.counters, c.res.status)
+      if (c.error !== undefined) deps.live?.refused(refusalOf(c, path, deps.now()))
     })
     app.post(path, c => ingest(c, what))
     app.all(path, () => {
@@ -103,6 +114,21 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     return list(c, next)
   })
   return app
+}
+
+function refusalOf(c: Context, path: string, at: number): RefusedRequest {
+  const { error } = c
+  const isOurs = error instanceof HTTPException
+  const source: unknown = c.get('sourceId')
+  return {
+    at,
+    path,
+    status: c.res.status,
+    code: isOurs ? refusalCode(error) : 'internal',
+    message: isOurs ? error.message : 'The request could not be answered; the reason is in the log of the gateway.',
+    source: typeof source === 'string' ? source : '',
+    origin: c.req.header('origin') ?? '',
+  }
 }
 
 /** RudderStack says in a header when a request left. */
