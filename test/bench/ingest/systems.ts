@@ -1,0 +1,138 @@
+/** The processes of the benchmark: servers on one core, the load generator on another. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { KEYS, read, startGateway } from '../../gateway.ts'
+import { family, pin } from '../processes.ts'
+import type { LoadOrder, LoadResult } from './load.ts'
+
+export const SERVER_CORE = '0'
+export const LOAD_CORE = '1'
+
+export interface System {
+  readonly port: number
+  /** Processes that count as the server; the engine is not among them. */
+  pids(): readonly number[]
+  stop(): Promise<void>
+}
+
+export interface GatewaySystem extends System {
+  readonly enginePid: number
+  readonly url: string
+  readonly dataDir: string
+  /** The engine stops dead: whatever is accepted stays in the spool. */
+  holdLoading(): void
+  /** The engine goes on, on these cores. */
+  resumeLoading(cores: string): void
+  /** Resolves when nothing is left in the spool. */
+  drained(): Promise<void>
+  stats(): Promise<GatewayStats>
+}
+
+export interface GatewayStats {
+  readonly received: number
+  readonly stored: number
+  readonly pending: number
+  readonly deduplicated: number
+  readonly rejected: number
+  readonly suppressed: number
+}
+
+const DRAIN_POLL_MS = 10
+
+/** A server file of this folder that tells its port. */
+export async function startServer(file: 'bareServer.ts' | 'trivialServer.ts'): Promise<System> {
+  const child = startHere(file)
+  const { port } = await message<{ port: number }>(child)
+  const pid = child.pid ?? 0
+  pin(pid, SERVER_CORE)
+  return { port, pids: () => [pid], stop: () => ended(child) }
+}
+
+/** The product as it is started by everybody, alone in its data folder; no jobs run, for they are not ingest. */
+export async function startOurs(dataDir: string): Promise<GatewaySystem> {
+  const gateway = await startGateway({ dataDir, env: { ROLE: 'ingest' } })
+  const { pid } = JSON.parse(readFileSync(join(dataDir, 'gateway.json'), 'utf8')) as { pid: number }
+  const { pid: enginePid } = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as { pid: number }
+  // A stopped engine would not notice that its gateway is gone.
+  const wake = () => signal(enginePid, 'SIGCONT')
+  process.once('exit', wake)
+  for (const member of family(pid, [enginePid])) pin(member, SERVER_CORE)
+  return {
+    port: Number(new URL(gateway.url).port),
+    url: gateway.url,
+    dataDir,
+    enginePid,
+    pids: () => family(pid, [enginePid]),
+    holdLoading: () => signal(enginePid, 'SIGSTOP'),
+    resumeLoading(cores) {
+      pin(enginePid, cores)
+      wake()
+    },
+    async drained() {
+      while (spoolFiles(dataDir) > 0) await wait(DRAIN_POLL_MS)
+    },
+    stats: () => read<GatewayStats>(gateway, '/v1/stats'),
+    async stop() {
+      wake()
+      await gateway.stop()
+      process.off('exit', wake)
+    },
+  }
+}
+
+/** Segments that are not loaded yet: the folder is the ledger. */
+function spoolFiles(dataDir: string): number {
+  return readdirSync(join(dataDir, 'spool'), { recursive: true, encoding: 'utf8' }).filter(name => /\.(open|seg)$/.test(name)).length
+}
+
+function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** One run of the load generator, in a process of its own. */
+export async function sendLoad(order: Omit<LoadOrder, 'writeKey'>): Promise<LoadResult> {
+  const child = startHere('load.ts')
+  try {
+    await message(child)
+    pin(child.pid ?? 0, LOAD_CORE)
+    child.send({ ...order, writeKey: KEYS.browser } satisfies LoadOrder)
+    const answer = await message<{ result: LoadResult } | { error: string }>(child)
+    if ('error' in answer) throw new Error(`the load generator failed: ${answer.error}`)
+    return answer.result
+  } finally {
+    await ended(child)
+  }
+}
+
+function startHere(file: string): ChildProcess {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
+  return child
+}
+
+function message<T>(child: ChildProcess): Promise<T> {
+  return new Promise((done, fail) => {
+    const gone = (code: number | null) => fail(new Error(`${child.spawnargs.at(-1)} ended with ${code} before it answered`))
+    child.once('exit', gone)
+    child.once('message', answer => {
+      child.off('exit', gone)
+      done(answer as T)
+    })
+  })
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+  const end = new Promise<void>(done => child.once('exit', () => done()))
+  child.kill('SIGTERM')
+  return end
+}

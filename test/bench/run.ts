@@ -1,0 +1,89 @@
+/**
+ * `npm run bench [-- name …] [--quick | --full] [--seed N] [--json FILE]`; without a name every benchmark, with `list` their names.
+ * Exit code 1 when a benchmark failed (figures that miss a goal are no failure), 2 for a command line that cannot be understood.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Benchmark, Report, Size } from './benchmark.ts'
+import { ingest } from './ingest/ingest.ts'
+import { describeMachine, machine } from './machine.ts'
+import { printed } from './print.ts'
+
+const BENCHMARKS: readonly Benchmark[] = [ingest]
+const NAMES = BENCHMARKS.map(({ name, question }) => `  ${name.padEnd(10)} ${question}`).join('\n')
+const USAGE = `Usage: npm run bench -- [name …] [--quick | --full] [--seed N] [--json FILE]\n\n${NAMES}\n`
+
+interface Asked {
+  readonly chosen: readonly Benchmark[]
+  readonly size: Size
+  readonly seed: number
+  /** '-' is the standard output, which then holds nothing else. */
+  readonly json: string | null
+}
+
+function asked(args: string[]): Asked {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { quick: { type: 'boolean' }, full: { type: 'boolean' }, seed: { type: 'string', default: '1' }, json: { type: 'string' } },
+  })
+  const unknown = positionals.filter(name => !BENCHMARKS.some(benchmark => benchmark.name === name))
+  if (unknown.length > 0) throw new TypeError(`There is no benchmark ${unknown.join(', ')}.`)
+  if (!/^\d+$/.test(values.seed)) throw new TypeError(`--seed ${values.seed}: use a whole number.`)
+  return {
+    chosen: positionals.length === 0 ? BENCHMARKS : BENCHMARKS.filter(({ name }) => positionals.includes(name)),
+    size: values.quick ? 'quick' : values.full ? 'full' : 'default',
+    seed: Number(values.seed),
+    json: values.json ?? null,
+  }
+}
+
+function progress(name: string): (what: string) => void {
+  const { stderr } = process
+  return what => {
+    const line = `${name}: ${what}`
+    stderr.write(stderr.isTTY ? `\r\x1b[2K${line.slice(0, Math.max(10, stderr.columns - 1))}` : `${line}\n`)
+  }
+}
+
+async function main(args: string[]): Promise<number> {
+  if (args.includes('list') || args.includes('--help')) {
+    process.stdout.write(USAGE)
+    return 0
+  }
+  let wanted: Asked
+  try {
+    wanted = asked(args)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
+    return 2
+  }
+  const { chosen, size, seed, json } = wanted
+  const on = machine()
+  const say = (text: string) => (json === '-' ? process.stderr : process.stdout).write(text)
+  say(`${describeMachine(on)}; seed ${seed}; ${size} size\n\n`)
+  const reports: { [name: string]: Report } = {}
+  let failed = 0
+  for (const { name, question, run } of chosen) {
+    const folder = mkdtempSync(join(tmpdir(), 'waymark-bench-'))
+    try {
+      const report = await run({ size, seed, folder, progress: progress(name) })
+      if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K')
+      reports[name] = report
+      say(`${name}: ${question}\n\n${printed(report)}\n`)
+    } catch (error) {
+      failed += 1
+      process.stderr.write(`\n${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    } finally {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    }
+  }
+  const text = `${JSON.stringify({ machine: on, seed, size, reports }, null, 2)}\n`
+  if (json === '-') process.stdout.write(text)
+  else if (json !== null) writeFileSync(json, text)
+  return failed === 0 ? 0 : 1
+}
+
+process.exitCode = await main(process.argv.slice(2))
