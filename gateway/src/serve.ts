@@ -135,6 +135,7 @@ async function start(
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
 
+  const leaving = new AbortController()
   const app = createSurface({
     config,
     url,
@@ -150,6 +151,7 @@ async function start(
     sdkFile,
     demo,
     notReady: () => missingFor(warehouse.engine?.state() ?? null),
+    leaving: leaving.signal,
   })
 
   // Node looks at its time-outs every 30 s unless told; a slow client must be gone sooner.
@@ -183,6 +185,7 @@ async function start(
     generated: generated === null ? null : { writeKey: generated.write[0]?.key ?? '', secretKey: generated.secret[0]?.key ?? '' },
     async close() {
       await rm(addressFile, { force: true })
+      leaving.abort()
       await stopListening(server)
       stopping.abort()
       await isReady

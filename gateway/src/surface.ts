@@ -13,6 +13,7 @@ import type { Database } from './db/open.ts'
 import { createDemo } from './demo/routes.ts'
 import { undoMerge } from './identity/unmerge.ts'
 import { createHotSet } from './ingest/dedupe.ts'
+import { createLiveFeed } from './ingest/live/feed.ts'
 import type { Loader } from './ingest/load/loader.ts'
 import { createIngestCounters } from './ingest/request/counters.ts'
 import { createIngestRoutes } from './ingest/routes.ts'
@@ -46,6 +47,8 @@ export interface SurfaceDeps {
   readonly sdkFile: URL
   readonly demo: boolean
   readonly notReady: () => string | null
+  /** Aborted when the gateway begins to stop: what would go on for ever ends. */
+  readonly leaving: AbortSignal
 }
 
 /** All routes of a gateway on their deps: what listens, or answers `app.request()`. */
@@ -64,8 +67,11 @@ export function createSurface({
   sdkFile,
   demo,
   notReady,
+  leaving,
 }: SurfaceDeps): Hono {
   const counters = createIngestCounters()
+  const live = createLiveFeed({ now })
+  const writeKey = writeKeys.find(key => !key.server)?.key ?? null
   const reader = createReader({ db, models, now })
 
   const jobRoutes = new Hono()
@@ -86,6 +92,7 @@ export function createSurface({
     hotSet: createHotSet({ now }),
     db,
     counters,
+    live,
     now,
     randomUUID,
     isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin),
@@ -100,14 +107,19 @@ export function createSurface({
   const consoleRoutes = createConsole({
     now,
     dataDir: config.dataDir,
-    pages: [createAccountPages({ reader, models, now }), createLivePages({ now }), createSourcePages({ now }), createHealthPages({ now })],
+    pages: [
+      createAccountPages({ reader, models, now }),
+      createLivePages({ feed: live, db, now, host: url, writeKey, hasDemo: demo, stopping: leaving }),
+      createSourcePages({ now }),
+      createHealthPages({ now }),
+    ],
     address: createPublicAddress({
       trustProxy: config.trustProxy,
       url,
       remote: context => getConnInfo(context).remote.address ?? '',
     }),
   })
-  const demoRoutes = demo ? [createDemo({ writeKey: writeKeys.find(key => !key.server)?.key ?? null })] : []
+  const demoRoutes = demo ? [createDemo({ writeKey })] : []
   return createApp({
     routes: [createSdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
     log,

@@ -206,7 +206,7 @@ describe('the list of rejected events', () => {
   })
 
   it('has the columns that its row type says', async () => {
-    const params = { before: '2026-03-01 00:00:00.000', segment_id: '', segment_index: 0, limit: 1 }
+    const params = { before: '2026-03-01 00:00:00.000', segment_id: '', segment_index: 0, source: '', code: '', limit: 1 }
     expect(await describeQuery(edge().db.client, rejectedList, params)).toEqual({
       source_id: 'LowCardinality(String)',
       received_at: 'Int64',

@@ -1,13 +1,15 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { PublicAddress } from './publicAddress.ts'
 
 const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+const OWN_SCRIPT = "; script-src 'self'; connect-src 'self'"
 
-/** No script, no frame, no sniffing, no copy in a cache, on every answer of the console. */
+/** No script (but where a page is let have one), no frame, no sniffing, no copy in a cache, on every answer of the console. */
 export const protectiveHeaders: MiddlewareHandler = async (c, next) => {
   await next()
-  c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+  const mayRun: unknown = c.get('mayRunOwnScript')
+  c.header('Content-Security-Policy', mayRun === true ? CONTENT_SECURITY_POLICY + OWN_SCRIPT : CONTENT_SECURITY_POLICY)
   c.header('X-Content-Type-Options', 'nosniff')
   c.header('X-Frame-Options', 'DENY')
   // Not 'no-referrer': with that, browsers send `Origin: null` with our own forms.
@@ -15,6 +17,11 @@ export const protectiveHeaders: MiddlewareHandler = async (c, next) => {
   c.header('Cross-Origin-Opener-Policy', 'same-origin')
   c.header('Cross-Origin-Resource-Policy', 'same-origin')
   if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
+}
+
+/** Lets the page of this answer run script files of this origin and ask this origin; none of the others can. */
+export function letRunOwnScript(c: Context): void {
+  c.set('mayRunOwnScript', true)
 }
 
 /**

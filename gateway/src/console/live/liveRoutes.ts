@@ -1,9 +1,54 @@
-import { Hono } from 'hono'
+import { readFileSync } from 'node:fs'
+import { type Context, Hono } from 'hono'
+import type { Database } from '../../db/open.ts'
+import { OUTCOMES } from '../../ingest/live/entry.ts'
+import type { LiveFeed, LiveFilter } from '../../ingest/live/feed.ts'
+import { countRejected, readRejected } from '../../ingest/request/rejectedList.ts'
+import { label } from '../../read/label.ts'
+import { DAY_MS } from '../../read/times.ts'
+import { letRunOwnScript } from '../frame/guard.ts'
+import { page } from '../frame/respond.ts'
+import { type LiveView, livePage } from './livePage.ts'
+import { createLiveStreams, type LiveStreamDeps, placeOf } from './liveStream.ts'
+import { rejectedPage } from './rejectedPage.ts'
+import { shown } from './shown.ts'
 
-export interface LivePagesDeps {
+export interface LivePagesDeps extends Pick<LiveView, 'host' | 'writeKey' | 'hasDemo'>, Omit<LiveStreamDeps, 'feed'> {
+  readonly feed: LiveFeed
+  readonly db: Database
   readonly now: () => number
 }
 
-export function createLivePages(_deps: LivePagesDeps): Hono {
-  return new Hono()
+const SCRIPT = readFileSync(new URL('live.js', import.meta.url), 'utf8')
+const LISTED = 200
+const REJECTED_ROWS = 50
+const COUNTED_DAYS = 7
+
+/** What arrives and what was rejected: `/console/live` with its stream, `/console/rejected`. */
+export function createLivePages({ feed, db, now, host, writeKey, hasDemo, ...streaming }: LivePagesDeps): Hono {
+  const stream = createLiveStreams({ feed, ...streaming })
+  const app = new Hono()
+
+  app.get('/console/live', c => {
+    letRunOwnScript(c)
+    const filter = readFilter(c)
+    const { entries, last } = feed.since(0, filter, LISTED)
+    const view = { filter, host, writeKey, hasDemo, sources: feed.sources(), perSecond: feed.perSecond() }
+    return page(c, livePage({ ...view, entries: entries.map(shown).reverse(), after: placeOf(feed, last) }))
+  })
+  app.get('/console/live.js', c => c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-cache' }))
+  app.get('/console/live/stream', c => stream(c, readFilter(c)))
+
+  app.get('/console/rejected', async c => {
+    const { source = '', code = '', cursor = '' } = c.req.query()
+    const query = { source: label(source, 200), code: label(code, 200), cursor, limit: REJECTED_ROWS }
+    const [list, counts] = await Promise.all([readRejected(db, query), countRejected(db, now() - COUNTED_DAYS * DAY_MS)])
+    return page(c, rejectedPage({ query, list, counts, days: COUNTED_DAYS, now: now() }))
+  })
+  return app
+}
+
+function readFilter(c: Context): LiveFilter {
+  const { source = '', outcome = '', q = '' } = c.req.query()
+  return { source: label(source, 200), outcome: OUTCOMES.find(known => known === outcome) ?? '', text: label(q, 200) }
 }

@@ -35,6 +35,12 @@ export async function consoleSetup({
   return { setupUrl: token === null ? null : new URL(`/console/set-up?token=${token}`, publicUrl).href }
 }
 
+/** Whether the session behind a request that goes on and on is still open. */
+export function isStillSignedIn(c: Context): boolean {
+  const isOpen: unknown = c.get('isSessionOpen')
+  return typeof isOpen === 'function' && isOpen() === true
+}
+
 export function createSignIn({ now, dataDir, address, passwordCost }: SignInDeps): SignIn {
   const credentials = createCredentials({ dataDir, ...(passwordCost === undefined ? {} : { cost: passwordCost }) })
   const sessions = createSessions(now)
@@ -92,7 +98,14 @@ export function createSignIn({ now, dataDir, address, passwordCost }: SignInDeps
     return c.redirect('/console/sign-in', 303)
   })
 
-  return { routes, required: async (c, next) => (isOpen(c) ? next() : c.redirect('/console/sign-in', 303)) }
+  return {
+    routes,
+    async required(c, next) {
+      if (!isOpen(c)) return c.redirect('/console/sign-in', 303)
+      c.set('isSessionOpen', () => isOpen(c))
+      return next()
+    },
+  }
 }
 
 function passwordComplaint(password: string, again: string): string {

@@ -1,0 +1,7 @@
+-- How many events were rejected since a moment, by source and code, most first, and what was said of the newest?
+SELECT source_id, code, count() AS n, toUnixTimestamp64Milli(max(received_at)) AS last_at, argMax(message, received_at) AS message
+FROM rejected_events
+WHERE received_at >= {since:DateTime64(3, 'UTC')}
+GROUP BY source_id, code
+ORDER BY n DESC, source_id, code
+LIMIT 100
