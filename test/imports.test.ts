@@ -15,11 +15,12 @@ const PACKAGES: Record<string, readonly string[]> = {
 
 /** Which folders of the gateway a folder may import; '.' are the files directly in src. */
 const GATEWAY: Record<string, readonly string[]> = {
-  '.': ['.', 'cli', 'console', 'db', 'demo', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read'],
+  '.': ['.', 'cli', 'console', 'db', 'demo', 'health', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read'],
   cli: ['.', 'console', 'db', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read', 'simulate'],
-  console: ['.', 'db', 'identity', 'ingest', 'keys', 'model', 'read'],
+  console: ['.', 'db', 'health', 'identity', 'ingest', 'keys', 'model', 'read'],
   db: [],
   demo: [],
+  health: ['db', 'ingest', 'jobs', 'model'],
   identity: ['db', 'model'],
   ingest: ['.', 'db', 'keys'],
   jobs: ['.', 'db', 'identity', 'model'],
@@ -44,6 +45,13 @@ const PURE = [
   'gateway/src/model/journey/journeyLint.ts',
   'gateway/src/model/journey/replay.ts',
   'gateway/src/db/ddl.ts',
+  'gateway/src/health/errorText.ts',
+  'gateway/src/health/facts.ts',
+  'gateway/src/health/judge.ts',
+  'gateway/src/health/judgeCounts.ts',
+  'gateway/src/health/judgeJobs.ts',
+  'gateway/src/health/judgeStorage.ts',
+  'gateway/src/health/words.ts',
   'gateway/src/demo/map.ts',
   'gateway/src/simulate/acts.ts',
   'gateway/src/simulate/arrivals.ts',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
@@ -60,6 +61,7 @@ export interface Opened {
 /** File in DATA_DIR that tells the other commands where the gateway of this folder listens. */
 export const ADDRESS_FILE = 'gateway.json'
 const TICK_MS = 5_000
+const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 /** With what open requests may take (listening.ts), below the ten seconds in which a stop must be over. */
 const LOAD_MS = 2_000
 
@@ -81,6 +83,7 @@ async function start(
   { log, now, sdkFile, demo = false, firstly }: ServeEdges,
   opened: (() => Promise<void>)[],
 ): Promise<Gateway> {
+  const startedAt = now()
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const models = loadModels(config.modelsDir ?? undefined)
   const generated = config.writeKeys.length === 0 || config.secretKeys.length === 0 ? await generatedKeys(config.dataDir) : null
@@ -143,6 +146,7 @@ async function start(
     models,
     keys,
     writeKeys,
+    secretKeys,
     spool,
     loader,
     pipeline,
@@ -151,6 +155,15 @@ async function start(
     sdkFile,
     demo,
     notReady: () => missingFor(warehouse.engine?.state() ?? null),
+    engineState: () => warehouse.engine?.state() ?? null,
+    gateway: () => ({
+      version: VERSION,
+      node: process.version,
+      role: config.role,
+      pid: process.pid,
+      startedAt,
+      memoryBytes: process.memoryUsage.rss(),
+    }),
     leaving: leaving.signal,
   })
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import { createApp } from './app.ts'
@@ -9,8 +10,13 @@ import { createHealthPages } from './console/health/healthRoutes.ts'
 import { createLivePages } from './console/live/liveRoutes.ts'
 import { createConsole } from './console/routes.ts'
 import { createSourcePages } from './console/sources/sourceRoutes.ts'
+import type { EngineState } from './db/engine/supervise.ts'
 import type { Database } from './db/open.ts'
 import { createDemo } from './demo/routes.ts'
+import { engineFacts } from './health/engineFacts.ts'
+import type { GatewayFacts } from './health/facts.ts'
+import { createHealthReader } from './health/readHealth.ts'
+import { createRunNow } from './health/runNow.ts'
 import { undoMerge } from './identity/unmerge.ts'
 import { createHotSet } from './ingest/dedupe.ts'
 import { createLiveFeed } from './ingest/live/feed.ts'
@@ -19,12 +25,13 @@ import { createIngestCounters } from './ingest/request/counters.ts'
 import { createIngestRoutes } from './ingest/routes.ts'
 import type { Spool } from './ingest/spool/spool.ts'
 import { readStats } from './ingest/stats.ts'
+import { JOBS } from './jobs/list.ts'
 import type { Pipeline } from './jobs/pipeline.ts'
 import { createJobRoutes, createMergeRoutes } from './jobs/routes.ts'
 import { originAllowed } from './keys/origins.ts'
-import type { WriteKeySetting } from './keys/parse.ts'
+import type { SecretKeySetting, WriteKeySetting } from './keys/parse.ts'
 import type { KeyRing } from './keys/ring.ts'
-import type { Log } from './log.ts'
+import { explainError, type Log } from './log.ts'
 import type { Models } from './model/models.ts'
 import { requireScope } from './read/auth.ts'
 import { createReadRoutes } from './read/routes.ts'
@@ -39,6 +46,7 @@ export interface SurfaceDeps {
   readonly models: Models
   readonly keys: KeyRing
   readonly writeKeys: readonly WriteKeySetting[]
+  readonly secretKeys: readonly SecretKeySetting[]
   readonly spool: Spool
   readonly loader: Loader
   readonly pipeline: Pipeline
@@ -47,6 +55,10 @@ export interface SurfaceDeps {
   readonly sdkFile: URL
   readonly demo: boolean
   readonly notReady: () => string | null
+  /** Of the embedded engine; null with a server of its own. */
+  readonly engineState: () => EngineState | null
+  /** This process, now. */
+  readonly gateway: () => GatewayFacts
   /** Aborted when the gateway begins to stop: what would go on for ever ends. */
   readonly leaving: AbortSignal
 }
@@ -59,6 +71,7 @@ export function createSurface({
   models,
   keys,
   writeKeys,
+  secretKeys,
   spool,
   loader,
   pipeline,
@@ -67,6 +80,8 @@ export function createSurface({
   sdkFile,
   demo,
   notReady,
+  engineState,
+  gateway,
   leaving,
 }: SurfaceDeps): Hono {
   const counters = createIngestCounters()
@@ -104,20 +119,54 @@ export function createSurface({
     now,
     readStats: (from, to) => readStats({ db, spool, loader, counters }, { from, to }),
   })
+  const address = createPublicAddress({
+    trustProxy: config.trustProxy,
+    url,
+    remote: context => getConnInfo(context).remote.address ?? '',
+  })
+  const health = createHealthReader({
+    db,
+    now,
+    dataDir: config.dataDir,
+    gateway,
+    engine: () => engineFacts(db, engineState()),
+    spool: () => spool.backlog(),
+    counters,
+    readStats: period => readStats({ db, spool, loader }, period),
+    jobs: JOBS.map(({ name }) => name),
+    models,
+  })
+  const generatedIn = `${join(config.dataDir, 'keys.json')} (made at the first start)`
+  const sourcePages = createSourcePages({
+    db,
+    writeKeys,
+    secretKeys,
+    allowedOrigins: config.allowedOrigins,
+    readStats: period => readStats({ db, spool, loader }, period),
+    now,
+    keys,
+    address,
+    log,
+    randomUUID,
+    setIn: {
+      write: config.writeKeys.length > 0 ? 'WRITE_KEYS' : generatedIn,
+      secret: config.secretKeys.length > 0 ? 'SECRET_KEYS' : generatedIn,
+    },
+  })
+  const runNow = createRunNow({
+    pipeline,
+    onError: error => log.error('a run asked for in the console failed', { error: explainError(error) }),
+  })
   const consoleRoutes = createConsole({
     now,
     dataDir: config.dataDir,
     pages: [
       createAccountPages({ reader, models, now }),
       createLivePages({ feed: live, db, now, host: url, writeKey, hasDemo: demo, stopping: leaving }),
-      createSourcePages({ now }),
-      createHealthPages({ now }),
+      sourcePages,
+      createHealthPages({ health, runNow }),
     ],
-    address: createPublicAddress({
-      trustProxy: config.trustProxy,
-      url,
-      remote: context => getConnInfo(context).remote.address ?? '',
-    }),
+    address,
   })
   const demoRoutes = demo ? [createDemo({ writeKey })] : []
   return createApp({

@@ -20,7 +20,7 @@ export interface SecretKey {
 export interface KeyRing {
   writeKey(presented: string): Source | null
   secretKey(presented: string): SecretKey | null
-  /** Takes over the created keys of the warehouse; keeps the ones it has when those cannot be read. */
+  /** Takes over the created keys of the warehouse, read after this call; keeps the ones it has when those cannot be read. */
   reload(): Promise<void>
   /** Ends the reloading. */
   close(): void
@@ -56,7 +56,7 @@ export async function openKeyRing({ writeKeys, secretKeys, loadCreated, copy, on
   const configuredSecret = secretKeys.map(({ name, key, scopes }) => hashed(hashKey(key), { name, scopes }))
   let created = indexed(await copy.read())
   let stale = false
-  let running: Promise<void> | undefined
+  let running: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
@@ -75,10 +75,9 @@ export async function openKeyRing({ writeKeys, secretKeys, loadCreated, copy, on
     }
   }
 
+  // One after another: a reading under way may have begun before the change that the caller wants to see.
   const reload = () => {
-    running ??= load().finally(() => {
-      running = undefined
-    })
+    running = running.then(load)
     return running
   }
 

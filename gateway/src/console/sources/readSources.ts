@@ -1,0 +1,118 @@
+import type { Database } from '../../db/open.ts'
+import { type Params, rows, sqlFile } from '../../db/query.ts'
+import type { Told } from '../../health/facts.ts'
+import { told } from '../../health/told.ts'
+import type { IngestCounts, IngestStats, StatsPeriod } from '../../ingest/stats.ts'
+import type { OriginRule } from '../../keys/origins.ts'
+import type { Scope, SecretKeySetting, WriteKeySetting } from '../../keys/parse.ts'
+import { listKeys, type StoredKey } from '../../keys/table.ts'
+
+/** Everything that sends, or may. Times are epoch milliseconds. */
+export interface SourcesFacts {
+  readonly sources: readonly SourceFacts[]
+  readonly secretKeys: readonly SecretKeyFacts[]
+  /** Why created keys or counts are missing from the above; null when nothing is. */
+  readonly missing: string | null
+}
+
+export interface SourceFacts {
+  readonly name: string
+  readonly keys: readonly WriteKeyFacts[]
+  /** Pages that may send; null: any. */
+  readonly origins: readonly string[] | null
+  readonly day: IngestCounts
+  readonly week: IngestCounts
+  readonly lastAt: number | null
+}
+
+interface KeyFacts {
+  /** null: configured, so it cannot be revoked here. */
+  readonly id: string | null
+  readonly last4: string
+  readonly createdAt: number | null
+  readonly revokedAt: number | null
+}
+
+export interface WriteKeyFacts extends KeyFacts {
+  readonly server: boolean
+  /** A browser key is public and may be shown where it is known: configured ones. Never of a server key. */
+  readonly publicKey: string | null
+}
+
+export interface SecretKeyFacts extends KeyFacts {
+  readonly name: string
+  readonly scopes: readonly Scope[]
+}
+
+export interface SourcesEdges {
+  readonly db: Database
+  readonly writeKeys: readonly WriteKeySetting[]
+  readonly secretKeys: readonly SecretKeySetting[]
+  readonly allowedOrigins: readonly OriginRule[]
+  readonly readStats: (period: StatsPeriod) => Promise<IngestStats>
+  readonly now: () => number
+  readonly patienceMs?: number
+}
+
+export const lastEvents = sqlFile<Params, { source_id: string; last_received_at: number }>('source_last_events')
+
+const DAY_MS = 86_400_000
+const NOTHING: IngestCounts = { received: 0, stored: 0, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 }
+
+/** Sources with a key first, then those that only ever sent (imports, keys that are gone). While the engine is away: what is configured. */
+export async function readSources(edges: SourcesEdges): Promise<SourcesFacts> {
+  const { db, now, readStats, patienceMs = 5_000 } = edges
+  const [created, day, week, last] = await Promise.all([
+    told(() => listKeys(db), patienceMs),
+    told(() => readStats({ from: now() - DAY_MS }), patienceMs),
+    told(() => readStats({ from: now() - 7 * DAY_MS }), patienceMs),
+    told(signal => rows(db.reader, lastEvents, {}, { signal }), patienceMs),
+  ])
+  const keys = known(created, [])
+  const lastAt = new Map(known(last, []).map(row => [row.source_id, row.last_received_at]))
+  const ofDay = known(day, null)?.bySource ?? {}
+  const ofWeek = known(week, null)?.bySource ?? {}
+  const written = keys.filter(key => key.kind === 'write')
+  const names = new Set([...edges.writeKeys, ...written].map(({ name }) => name))
+  const others = [...lastAt.keys(), ...Object.keys(ofWeek)].filter(name => !names.has(name)).sort()
+  return {
+    sources: [...new Set([...names, ...others])].map(name => ({
+      name,
+      keys: [
+        ...edges.writeKeys.filter(key => key.name === name).map(configuredWrite),
+        ...written.filter(key => key.name === name).map(key => ({ ...storedFacts(key), server: key.is_server === 1, publicKey: null })),
+      ],
+      origins: originsOf(edges.allowedOrigins, name),
+      day: ofDay[name] ?? NOTHING,
+      week: ofWeek[name] ?? NOTHING,
+      lastAt: lastAt.get(name) ?? null,
+    })),
+    secretKeys: [
+      ...edges.secretKeys.map(key => ({ ...configuredFacts(key), name: key.name, scopes: key.scopes })),
+      ...keys.filter(key => key.kind === 'secret').map(key => ({ ...storedFacts(key), name: key.name, scopes: key.scopes })),
+    ],
+    missing: [created, day, week, last].map(look => (look.isKnown ? null : look.error)).find(error => error !== null) ?? null,
+  }
+}
+
+function known<T, E>(look: Told<T>, otherwise: E): T | E {
+  return look.isKnown ? look.value : otherwise
+}
+
+function configuredWrite(setting: WriteKeySetting): WriteKeyFacts {
+  return { ...configuredFacts(setting), server: setting.server, publicKey: setting.server ? null : setting.key }
+}
+
+function configuredFacts({ key }: { readonly key: string }): KeyFacts {
+  // Of a short configured key the last four would be most of it.
+  return { id: null, last4: key.length >= 12 ? key.slice(-4) : '', createdAt: null, revokedAt: null }
+}
+
+function storedFacts({ key_id, last4, created_at, revoked_at }: StoredKey): KeyFacts {
+  return { id: key_id, last4, createdAt: created_at, revokedAt: revoked_at }
+}
+
+function originsOf(rules: readonly OriginRule[], name: string): readonly string[] | null {
+  const own = rules.filter(rule => rule.source === name)
+  return own.length === 0 ? null : own.flatMap(rule => rule.origins)
+}

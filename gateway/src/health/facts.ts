@@ -1,0 +1,96 @@
+import type { IngestCounters } from '../ingest/request/counters.ts'
+import type { IngestCounts } from '../ingest/stats.ts'
+
+/** What one look found out, or why it could not: one part that fails must not hide the others. */
+export type Told<T> = { readonly isKnown: true; readonly value: T } | { readonly isKnown: false; readonly error: string }
+
+/** Everything that tells whether a gateway works. Times are epoch milliseconds. */
+export interface HealthFacts {
+  readonly now: number
+  readonly gateway: GatewayFacts
+  readonly engine: EngineFacts
+  readonly spool: SpoolFacts
+  /** The volume of DATA_DIR. */
+  readonly disk: Told<DiskFacts>
+  readonly loading: Told<LoadingFacts>
+  readonly counts: Told<CountFacts>
+  /** Since this process started. */
+  readonly requests: Readonly<IngestCounters>
+  /** In the order of the pipeline. */
+  readonly jobs: Told<readonly JobFacts[]>
+  readonly models: Told<readonly ModelFacts[]>
+  readonly tables: Told<readonly TableFacts[]>
+}
+
+export interface GatewayFacts {
+  readonly version: string
+  readonly node: string
+  readonly role: 'all' | 'ingest' | 'jobs'
+  readonly pid: number
+  readonly startedAt: number
+  readonly memoryBytes: number
+}
+
+export interface EngineFacts {
+  /** `embedded`: run by this process; `guest`: the embedded one, run by another process of the same folder. */
+  readonly place: 'embedded' | 'guest' | 'server' | 'cluster'
+  /** Why it is down; null while it is up, or where only the server knows. */
+  readonly downReason: string | null
+  /** Since this process started it. */
+  readonly restarts: number
+  readonly ping: Told<{ readonly version: string; readonly ms: number }>
+}
+
+export interface SpoolFacts {
+  readonly bytes: number
+  readonly maxBytes: number
+  readonly segments: number
+  /** Creation of the oldest segment that waits. */
+  readonly oldestAt: number | null
+  readonly damaged: number
+}
+
+export interface DiskFacts {
+  readonly freeBytes: number
+  readonly totalBytes: number
+}
+
+export interface LoadingFacts {
+  readonly lastLoadedAt: number | null
+  /** When the oldest segment was loaded that the jobs have not looked at; null when they have seen all. */
+  readonly unseenSince: number | null
+}
+
+export interface CountFacts {
+  readonly lastDay: IngestCounts
+  readonly ever: IngestCounts
+  /** When `ever` was counted: a long count is not repeated at each look. */
+  readonly everAt: number
+}
+
+export interface JobFacts {
+  readonly job: string
+  readonly state: 'ok' | 'running' | 'failing' | 'never'
+  readonly lastGood: { readonly startedAt: number; readonly durationMs: number; readonly rows: number } | null
+  /** Of the latest run, where it failed; without data of events. */
+  readonly error: string
+  /** Start of the run under way, or of the first failure in a row. */
+  readonly since: number | null
+  readonly failures: number
+}
+
+export interface ModelFacts {
+  readonly id: string
+  readonly version: number
+  readonly kind: string
+  readonly activeSince: number
+}
+
+export interface TableFacts {
+  readonly table: string
+  readonly rows: number
+  readonly bytes: number
+  readonly parts: number
+  /** Parts of the partition that has most: too many there slow inserts down, then stop them. */
+  readonly mostParts: number
+}

@@ -1,0 +1,123 @@
+import { statfs } from 'node:fs/promises'
+import type { Database } from '../db/open.ts'
+import { row, rows, sqlTime } from '../db/query.ts'
+import type { IngestCounters } from '../ingest/request/counters.ts'
+import type { IngestStats, StatsPeriod } from '../ingest/stats.ts'
+import type { Models } from '../model/models.ts'
+import type { EngineFacts, GatewayFacts, HealthFacts, ModelFacts, SpoolFacts } from './facts.ts'
+import { jobFacts } from './jobFacts.ts'
+import { enginePing, type JobRunRow, jobRunList, jobStates, loadingState, modelList, tableSizes } from './queries.ts'
+import { sparingly } from './sparingly.ts'
+import { told } from './told.ts'
+
+/** What a gateway is made of, as far as its health is concerned. */
+export interface HealthEdges {
+  readonly db: Database
+  readonly now: () => number
+  readonly dataDir: string
+  readonly gateway: () => GatewayFacts
+  readonly engine: () => Omit<EngineFacts, 'ping'>
+  readonly spool: () => SpoolFacts
+  readonly counters: Readonly<IngestCounters>
+  readonly readStats: (period: StatsPeriod) => Promise<IngestStats>
+  /** Names of all jobs, in the order of the pipeline. */
+  readonly jobs: readonly string[]
+  readonly models: Pick<Models, 'intent' | 'journeys'>
+  /** How long any one look may take, milliseconds. */
+  readonly patienceMs?: number
+}
+
+export interface HealthReader {
+  facts(): Promise<HealthFacts>
+  /** The latest runs, newest first; of failed ones only, if asked. */
+  runs(onlyFailed: boolean): Promise<readonly JobRunRow[]>
+}
+
+const DAY_MS = 86_400_000
+/** As long as `job_runs` keeps them. */
+const RUNS_KEPT_MS = 30 * DAY_MS
+const MOST_RUNS = 50
+
+/** Looks at everything side by side; what cannot be looked at is told as that. */
+export function createHealthReader(edges: HealthEdges): HealthReader {
+  const { db, now, patienceMs = 5_000, readStats } = edges
+  const countEver = sparingly(() => readStats({}), now)
+  const countDay = sparingly(() => readStats({ from: now() - DAY_MS }), now)
+  const since = () => sqlTime(now() - RUNS_KEPT_MS)
+
+  async function readJobs(signal: AbortSignal) {
+    return jobFacts(edges.jobs, await rows(db.reader, jobStates, { since: since() }, { signal }))
+  }
+
+  async function readLoading(signal: AbortSignal) {
+    // What was loaded before the jobs' last good run began, the run has seen.
+    const seen = (await readJobs(signal)).map(({ lastGood }) => lastGood?.startedAt ?? 0)
+    const { last_loaded_at, unseen_since } = await row(
+      db.reader,
+      loadingState,
+      { seen_until: sqlTime(seen.length === 0 ? 0 : Math.min(...seen)) },
+      { signal },
+    )
+    return { lastLoadedAt: last_loaded_at > 0 ? last_loaded_at : null, unseenSince: unseen_since > 0 ? unseen_since : null }
+  }
+
+  async function readCounts() {
+    const [ever, lastDay] = await Promise.all([countEver(), countDay()])
+    return { ever: ever.value, everAt: ever.at, lastDay: lastDay.value }
+  }
+
+  async function ping(signal: AbortSignal) {
+    const started = performance.now()
+    const { version } = await row(db.reader, enginePing, {}, { signal })
+    return { version, ms: performance.now() - started }
+  }
+
+  async function readDisk() {
+    const { bavail, blocks, bsize } = await statfs(edges.dataDir)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+  }
+
+  async function readModels(signal: AbortSignal): Promise<ModelFacts[]> {
+    const kept = await rows(db.reader, modelList, {}, { signal })
+    return [edges.models.intent, ...edges.models.journeys].map(({ id, version, kind }) => ({
+      id,
+      version,
+      kind,
+      activeSince: kept.find(model => model.id === id && model.version === version)?.activated_at ?? 0,
+    }))
+  }
+
+  async function readTables(signal: AbortSignal) {
+    // Readers may not look into the engine's own tables.
+    const found = await rows(db.client, tableSizes, { database: db.name }, { signal })
+    return found.map(({ most_parts, ...table }) => ({ ...table, mostParts: most_parts }))
+  }
+
+  return {
+    async facts() {
+      const [pinged, disk, loading, counts, jobs, models, tables] = await Promise.all([
+        told(ping, patienceMs),
+        told(readDisk, patienceMs),
+        told(readLoading, patienceMs),
+        told(readCounts, patienceMs),
+        told(readJobs, patienceMs),
+        told(readModels, patienceMs),
+        told(readTables, patienceMs),
+      ])
+      return {
+        now: now(),
+        gateway: edges.gateway(),
+        engine: { ...edges.engine(), ping: pinged },
+        spool: edges.spool(),
+        disk,
+        loading,
+        counts,
+        requests: { ...edges.counters },
+        jobs,
+        models,
+        tables,
+      }
+    },
+    runs: onlyFailed => rows(db.reader, jobRunList, { since: since(), state: onlyFailed ? 'failed' : '', limit: MOST_RUNS }),
+  }
+}
