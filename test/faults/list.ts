@@ -1,7 +1,12 @@
+import { killLoop } from './f01.killLoop.ts'
+import { crashPoints } from './f02.crashPoints.ts'
+import { renameKills } from './f03.renameKills.ts'
+import { ackOrder } from './f04.ackOrder.ts'
 import type { Fault } from './fault.ts'
+import { mutations } from './mutations.ts'
 
 /** Every fault by number; `npm run bench -- faults` runs them in this order. */
-export const FAULTS: readonly Fault[] = []
+export const FAULTS: readonly Fault[] = [killLoop, crashPoints, renameKills, ackOrder, mutations]
 
 /** Every load. */
 export const LOADS: readonly Fault[] = []

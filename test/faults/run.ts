@@ -69,9 +69,8 @@ export async function runOne(
     const outcome = await fault.run({ form, size, random: createRandom(seed), log })
     return { id: fault.id, seed, size, seconds: seconds(), skipped, ...outcome }
   } catch (error) {
-    const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    log(told)
-    return { id: fault.id, seed, size, seconds: seconds(), skipped, figures: {}, broken: [told] }
+    log(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return { id: fault.id, seed, size, seconds: seconds(), skipped, figures: {}, broken: [String(error)] }
   }
 }
 
