@@ -1,2 +1,2 @@
--- Ends inserts of a segment that still run, and waits for their end.
-KILL QUERY WHERE startsWith(query_id, {segment:String}) SYNC
+-- Ends inserts that carry any of these segments and still run, and waits for their end.
+KILL QUERY WHERE hasAny(splitByChar(' ', Settings['log_comment']), {segments:Array(String)}) SYNC

@@ -1,5 +1,21 @@
--- Which rows of a segment are already in, by their index?
+-- Which rows of these segments are already in, by their index?
 SELECT
-    (SELECT groupArray(segment_index) FROM events WHERE segment_id = {segment:UUID} AND received_at >= {from:DateTime64(3, 'UTC')}) AS events,
-    (SELECT groupArray(segment_index) FROM rejected_events WHERE segment_id = {segment:UUID} AND received_at >= {from:DateTime64(3, 'UTC')}) AS rejected,
-    (SELECT groupArray(segment_index) FROM ingest_counts WHERE segment_id = {segment:UUID} AND hour >= toStartOfHour({from:DateTime64(3, 'UTC')})) AS counts
+    toString(segment_id) AS segment,
+    groupArrayIf(segment_index, place = 'events') AS events,
+    groupArrayIf(segment_index, place = 'rejected') AS rejected,
+    groupArrayIf(segment_index, place = 'counts') AS counts
+FROM
+(
+    SELECT 'events' AS place, segment_id, segment_index
+    FROM events
+    WHERE segment_id IN {segments:Array(UUID)} AND received_at >= {from:DateTime64(3, 'UTC')}
+    UNION ALL
+    SELECT 'rejected' AS place, segment_id, segment_index
+    FROM rejected_events
+    WHERE segment_id IN {segments:Array(UUID)} AND received_at >= {from:DateTime64(3, 'UTC')}
+    UNION ALL
+    SELECT 'counts' AS place, segment_id, segment_index
+    FROM ingest_counts
+    WHERE segment_id IN {segments:Array(UUID)} AND hour >= toStartOfHour({from:DateTime64(3, 'UTC')})
+)
+GROUP BY segment_id

@@ -149,7 +149,8 @@ describe('the statements of ingest', () => {
     })
     expect(await describeQuery(client, inDoubtQuery, { segments: period.in_doubt, from: period.from })).toEqual({ segment_id: 'String' })
     expect(await describeQuery(client, lastLoaded, {})).toEqual({ at: 'Int64' })
-    expect(await describeQuery(client, presenceQuery, { segment: crypto.randomUUID(), from: period.from })).toEqual({
+    expect(await describeQuery(client, presenceQuery, { segments: [crypto.randomUUID()], from: period.from })).toEqual({
+      segment: 'String',
       events: 'Array(UInt32)',
       rejected: 'Array(UInt32)',
       counts: 'Array(UInt32)',

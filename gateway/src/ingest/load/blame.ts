@@ -2,8 +2,8 @@ import type { Line } from '../spool/framePayload.ts'
 import { isCleanFailure, judgeLoadError } from './loadErrors.ts'
 
 /** A row that the engine will not take, with what it said. */
-export interface Refusal {
-  readonly line: Line
+export interface Refusal<L extends Line = Line> {
+  readonly line: L
   readonly message: string
 }
 
@@ -12,15 +12,15 @@ export interface Refusal {
  * Throws when the engine, not a row, is the trouble; some rows may then be in. An error of unknown kind is only put down to a row
  * when `mayBlameUnknown`, and only if the engine took another row meanwhile.
  */
-export async function insertStorable(
-  insert: (lines: readonly Line[]) => Promise<void>,
-  lines: readonly Line[],
+export async function insertStorable<L extends Line>(
+  insert: (lines: readonly L[]) => Promise<void>,
+  lines: readonly L[],
   mayBlameUnknown: boolean,
-): Promise<Refusal[]> {
-  const blamed: { refusal: Refusal; error: unknown }[] = []
+): Promise<Refusal<L>[]> {
+  const blamed: { refusal: Refusal<L>; error: unknown }[] = []
   let stored = 0
 
-  async function insertPart(part: readonly Line[]): Promise<void> {
+  async function insertPart(part: readonly L[]): Promise<void> {
     try {
       await insert(part)
       stored += part.length

@@ -1,23 +1,21 @@
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
+import type { ClickHouseSettings } from '@clickhouse/client'
 import { EVENT_COLUMNS, REJECTED_COLUMNS } from '@waymark/schemas/row'
-import type { Line } from '../spool/framePayload.ts'
+import type { Form } from '../../db/ddl.ts'
+import type { Database } from '../../db/open.ts'
+import type { Line, Lines } from '../spool/framePayload.ts'
 
-const SETTINGS: ClickHouseSettings = {
-  async_insert: 0,
-  // The loader looks before it repeats; a token or a block hash would drop rows that only look the same.
-  insert_deduplicate: 0,
-  // One block, one part: a segment stays below every block limit, and one thread parses it cheaper than several.
-  input_format_parallel_parsing: 0,
-  max_partitions_per_insert_block: '0',
-  materialized_views_ignore_errors: 0,
-  input_format_skip_unknown_fields: 0,
-  // The status line must be the insert's own answer: progress headers would be sent with 200 before the end.
-  send_progress_in_http_headers: 0,
+/** A line with the segment that it belongs to. */
+export interface SegmentLine extends Line {
+  readonly segment: string
 }
 
-/** Longer means that the engine hangs; the insert is then ended and looked up. */
-const LONGEST_INSERT_MS = 60_000
+/** Consecutive lines of one segment. */
+export interface SegmentLines extends Omit<Lines, 'bytes'> {
+  readonly segment: string
+  readonly pieces: readonly Buffer[]
+}
 
 export interface TableTarget {
   readonly table: string
@@ -42,23 +40,138 @@ export const COUNTS_TARGET: TableTarget = {
   ],
 }
 
+const SETTINGS: ClickHouseSettings = {
+  async_insert: 0,
+  // The loader looks before it repeats; a token or a block hash would drop rows that only look the same.
+  insert_deduplicate: 0,
+  // One block, one part, rows in their order: one thread parses it cheaper than several.
+  input_format_parallel_parsing: 0,
+  max_threads: 1,
+  max_insert_threads: '1',
+  max_partitions_per_insert_block: '0',
+  materialized_views_ignore_errors: 0,
+  input_format_skip_unknown_fields: 0,
+  // The status line must be the insert's own answer: progress headers would be sent with 200 before the end.
+  send_progress_in_http_headers: 0,
+}
+
+/** Rows that the engine cannot read are left out without a word; who asks for it looks afterwards what is missing. */
+export const LEAVE_OUT_UNREADABLE: ClickHouseSettings = { input_format_allow_errors_ratio: 1, input_format_allow_errors_num: '1000000000' }
+
+/** Longer means that the engine hangs; the insert is then ended and looked up. */
+export const LONGEST_INSERT_MS = 60_000
+
+/** Types of `events_in` where they are not String; a test holds them to the table. */
+const NUMBERS: { readonly [column: string]: string } = {
+  client_seq: 'UInt32',
+  timestamp: 'Int64',
+  original_timestamp: 'Int64',
+  sent_at: 'Int64',
+  received_at: 'Int64',
+  clock_offset_ms: 'Int64',
+  is_bot: 'UInt8',
+}
+export const EVENTS_STRUCTURE = EVENT_COLUMNS.map(column => `${column} ${NUMBERS[column] ?? 'String'}`).join(', ')
+
+/**
+ * One insert of events as they stand in the spool: no line is touched here, their places come from the row's number in the stream.
+ * The number of stretches is that of segments, and a few more where one is damaged.
+ */
+export async function passEvents(db: Database, stretches: readonly SegmentLines[]): Promise<void> {
+  if (stretches.length === 0) return
+  const starts: number[] = []
+  let rows = 0
+  for (const { count } of stretches) {
+    starts.push(rows)
+    rows += count
+  }
+  const numbers = (values: readonly number[]) => `[${values.join(',')}]`
+  const columns = EVENT_COLUMNS.join(', ')
+  const query = `INSERT INTO events_in (segment_id, segment_index, ${columns})
+WITH rowNumberInAllBlocks() AS place, arrayLastIndex(start -> start <= place, ${numbers(starts)}) AS stretch
+SELECT [${stretches.map(({ segment }) => `'${segment}'`).join(',')}][stretch], ${numbers(stretches.map(({ first }) => first))}[stretch] + place - ${numbers(starts)}[stretch], ${columns}
+FROM input('${EVENTS_STRUCTURE}') FORMAT JSONCompactEachRow`
+  await send(
+    db,
+    'events_in',
+    query,
+    stretches.flatMap(({ pieces }) => pieces),
+    { segments: stretches.map(({ segment }) => segment), places: stretches.map(({ first, count }) => `${first}+${count}`) },
+  )
+}
+
 /** One insert with rows that are already JSON arrays. */
 export async function insertLines(
-  client: ClickHouseClient,
+  db: Database,
   { table, columns }: TableTarget,
-  segment: string,
-  lines: readonly Line[],
+  lines: readonly SegmentLine[],
+  settings: ClickHouseSettings = {},
 ): Promise<void> {
   if (lines.length === 0) return
   const names = ['segment_id', 'segment_index', ...columns].map(name => `\`${name}\``).join(', ')
-  const body = Buffer.from(lines.map(({ index, json }) => `["${segment}",${index},${json.slice(1)}`).join('\n'))
+  const body = Buffer.from(lines.map(({ segment, index, json }) => `["${segment}",${index},${json.slice(1)}`).join('\n'))
+  const what = { segments: lines.map(({ segment }) => segment), places: lines.map(({ index }) => index) }
+  await send(db, table, `INSERT INTO ${table} (${names}) FORMAT JSONCompactEachRow`, [body], what, settings)
+}
+
+/** Which rows an insert carries. */
+interface Carried {
+  readonly segments: readonly string[]
+  readonly places: readonly (string | number)[]
+}
+
+/** Many short writes cost more than one copy. */
+const CHUNK_BYTES = 2 ** 20
+
+async function send(
+  { client, form }: Database,
+  table: string,
+  query: string,
+  pieces: readonly Buffer[],
+  carried: Carried,
+  settings: ClickHouseSettings = {},
+): Promise<void> {
   const { stream } = await client.exec({
-    query: `INSERT INTO ${table} (${names}) FORMAT JSONCompactEachRow`,
-    values: Readable.from([body], { objectMode: false }),
-    // The prefix finds every insert of a segment that may still run when another process takes over.
-    query_id: `${segment}-${table}-${crypto.randomUUID()}`,
+    query,
+    values: Readable.from(chunks(pieces), { objectMode: false }),
     abort_signal: AbortSignal.timeout(LONGEST_INSERT_MS),
-    clickhouse_settings: { ...SETTINGS, log_comment: `load ${table}` },
+    clickhouse_settings: {
+      ...SETTINGS,
+      ...replicatedSettings(form, table, carried),
+      ...settings,
+      // Names the segments, so that whoever takes over finds every insert of one that may still run.
+      log_comment: ['load', table, ...new Set(carried.segments)].join(' '),
+    },
   })
   await stream.resume().toArray()
+}
+
+/**
+ * Replicas may lag, so a look at one proves nothing: there the engine itself must know a repeated insert, by a token that names exactly its
+ * rows. Only there: on plain tables a token is not safe against a crash.
+ */
+export function replicatedSettings(form: Form, table: string, { segments, places }: Carried): ClickHouseSettings {
+  if (form.kind !== 'cluster') return {}
+  const rows = createHash('sha256')
+    .update([...new Set(segments), ...places].join(' '))
+    .digest('hex')
+  return {
+    insert_deduplicate: 1,
+    deduplicate_blocks_in_dependent_materialized_views: 1,
+    insert_deduplication_token: `${table} ${rows}`,
+  }
+}
+
+function* chunks(pieces: readonly Buffer[]): Generator<Buffer> {
+  let waiting: Buffer[] = []
+  let bytes = 0
+  for (const piece of pieces) {
+    waiting.push(piece)
+    bytes += piece.length
+    if (bytes < CHUNK_BYTES) continue
+    yield Buffer.concat(waiting, bytes)
+    waiting = []
+    bytes = 0
+  }
+  if (bytes > 0) yield Buffer.concat(waiting, bytes)
 }

@@ -3,8 +3,8 @@ import type { MemoryDisk } from '../spool/disk.fixture.ts'
 import { TEST_TIME } from '../spool/frame.fixture.ts'
 import { testSpool } from '../spool/spool.fixture.ts'
 import type { Spool } from '../spool/spool.ts'
+import type { LoadPoint } from './loadBatch.ts'
 import { createLoader, type Loader, type LoaderEdges } from './loader.ts'
-import type { LoadPoint } from './loadSegment.ts'
 
 export interface LoaderBench {
   readonly db: Database

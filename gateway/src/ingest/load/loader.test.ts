@@ -5,8 +5,8 @@ import { countRow, eventRow, hourOf, rejectedRow, TEST_TIME, testFrame } from '.
 import { testSpool } from '../spool/spool.fixture.ts'
 import type { Spool } from '../spool/spool.ts'
 import { readStats } from '../stats.ts'
+import type { LoadPoint } from './loadBatch.ts'
 import { type LoaderBench, loaderBench } from './loader.fixture.ts'
-import type { LoadPoint } from './loadSegment.ts'
 
 const shared: { database?: TestDatabase } = {}
 const bench = (): LoaderBench => {

@@ -2,13 +2,15 @@ import { ClickHouseError } from '@clickhouse/client'
 import type { Database } from '../../db/open.ts'
 import type { SealedSegment } from '../spool/sealed.ts'
 import type { Spool } from '../spool/spool.ts'
-import { type Loaded, type LoadPoint, loadSegment, NotReadable } from './loadSegment.ts'
+import { BATCH_LIMITS, nextBatch } from './batch.ts'
+import { LoadAlone, type Loaded, type LoadPoint, loadBatch, NotReadable } from './loadBatch.ts'
+import { createReadAhead } from './readAhead.ts'
 import { risingStamps } from './stamp.ts'
 
-/** Empties the spool into the tables, one segment at a time, oldest first. */
+/** Empties the spool into the tables, oldest first, one insert per table at a time. */
 export interface Loader {
   start(): void
-  /** Lets the segment that is being loaded finish; then nothing is loaded any more. */
+  /** Lets the segments that are being loaded finish; then nothing is loaded any more. */
   stop(): Promise<void>
   /**
    * Resolves when everything acknowledged before the call is loaded. Waits as long as the engine is away, but not for a file that the
@@ -55,6 +57,7 @@ export function createLoader({
   /** Segments that the disk did not give, with the times in a row. They wait apart, so that the others can go on. */
   const refused = new Map<SealedSegment, { readonly times: number; readonly timer: NodeJS.Timeout | null }>()
   const stamp = risingStamps(db, now)
+  const { read, ahead } = createReadAhead()
   spool.onSealed(() => wake())
 
   /** One at a time: a load or a snapshot. */
@@ -66,30 +69,42 @@ export function createLoader({
 
   async function run(): Promise<void> {
     let failures = 0
+    /** While above 0, a row of one of so many segments is to blame. */
+    let alone = 0
     while (!isStopped) {
-      const segment = spool.sealed().find(candidate => (refused.get(candidate)?.timer ?? null) === null)
+      const waiting = spool.sealed().filter(candidate => (refused.get(candidate)?.timer ?? null) === null)
       for (const check of drains) check()
-      if (segment === undefined) {
+      const isSingle = alone > 0 || db.form.kind === 'cluster'
+      const batch = isSingle ? waiting.slice(0, 1) : nextBatch(waiting, BATCH_LIMITS)
+      if (batch.length === 0) {
         await sleep(null)
         continue
       }
+      const onRead = () => ahead(nextBatch(waiting.slice(batch.length), BATCH_LIMITS))
       try {
-        onLoaded(await exclusive(() => loadSegment(segment, { db, stamp, failures, at })))
+        onLoaded(await exclusive(() => loadBatch(batch, { db, read, onRead, stamp, failures, at })))
         failures = 0
-        refused.delete(segment)
+        alone = Math.max(0, alone - 1)
+        for (const segment of batch) refused.delete(segment)
       } catch (error) {
-        if (error instanceof NotReadable) {
-          holdBack(segment, error)
-          continue
+        if (error instanceof NotReadable) holdBack(error)
+        else if (error instanceof LoadAlone) alone = batch.length
+        else {
+          failures++
+          const oldest = batch[0]?.uuid
+          log.warn('segments could not be loaded and will be tried again', {
+            oldest,
+            segments: batch.length,
+            failures,
+            error: withoutPayload(error),
+          })
+          await sleep(backoffMs(failures))
         }
-        failures++
-        log.warn('a segment could not be loaded and will be tried again', { segment: segment.uuid, failures, error: withoutPayload(error) })
-        await sleep(backoffMs(failures))
       }
     }
   }
 
-  function holdBack(segment: SealedSegment, { cause }: NotReadable): void {
+  function holdBack({ segment, cause }: NotReadable): void {
     const times = (refused.get(segment)?.times ?? 0) + 1
     log.warn('a segment file cannot be read and will be tried again', { segment: segment.uuid, failures: times, error: String(cause) })
     const timer = setTimeout(() => {

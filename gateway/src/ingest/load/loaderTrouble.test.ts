@@ -50,7 +50,8 @@ describe('the loader, when disk or clock are in trouble,', () => {
       await loader.drain()
       await loader.stop()
       expect(await bench().stored(`${code}-`)).toEqual({ [`${code}-1`]: 1, [`${code}-2`]: 1 })
-      expect(order).toEqual(['second', 'first'])
+      expect(order.at(-1)).toBe('first')
+      expect(new Set(order.slice(0, -1))).toEqual(new Set(['second']))
       expect(fs.files()).toEqual([])
       expect(spool.backlog()).toMatchObject({ segments: 0, damaged: 0 })
     },

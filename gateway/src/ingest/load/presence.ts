@@ -1,5 +1,6 @@
 import type { Database } from '../../db/open.ts'
-import { execute, row, sqlFile, sqlTime } from '../../db/query.ts'
+import { execute, type Params, type Query, rows, sqlFile, sqlTime } from '../../db/query.ts'
+import { LONGEST_INSERT_MS } from './insert.ts'
 import { QUARANTINE_INDEX } from './quarantine.ts'
 
 /** Which rows of a segment the tables already hold, by index. */
@@ -14,25 +15,47 @@ export interface Presence {
 export const NOTHING_PRESENT: Presence = { events: new Set(), rejected: new Set(), quarantined: new Set(), counts: new Set() }
 
 interface PresenceRow {
+  readonly segment: string
   readonly events: readonly number[]
   readonly rejected: readonly number[]
   readonly counts: readonly number[]
 }
 
-export const presenceQuery = sqlFile<{ segment: string; from: string }, PresenceRow>('ingest_presence')
-const endInserts = sqlFile<{ segment: string }, never>('ingest_end_inserts')
+export const presenceQuery = sqlFile<{ segments: readonly string[]; from: string }, PresenceRow>('ingest_presence')
+export const endInserts = sqlFile<{ segments: readonly string[] }, never>('ingest_end_inserts')
 
 /**
- * Looks a segment up. `from` is the earliest received_at that its rows can have, epoch milliseconds; it keeps the look short.
- * An insert of the same segment that still runs (its sender died, or gave up waiting) is ended first, or it could land after the look.
+ * Looks segments up. `from` is the earliest received_at that their rows can have, epoch milliseconds; it keeps the look short.
+ * Inserts of them that still run (the sender died, or gave up waiting) are ended first, or they could land after the look.
  */
-export async function findPresence({ client }: Database, segment: string, from: number): Promise<Presence> {
-  await execute(client, endInserts, { segment })
-  const found = await row(client, presenceQuery, { segment, from: sqlTime(Math.max(0, from)) })
+export async function findPresence(
+  { client, form }: Database,
+  segments: readonly string[],
+  from: number,
+): Promise<ReadonlyMap<string, Presence>> {
+  // An engine that hangs must not hold the loader longer than an insert would.
+  const signal = AbortSignal.timeout(LONGEST_INSERT_MS)
+  await execute(client, form.kind === 'cluster' ? onCluster(endInserts, form.cluster) : endInserts, { segments }, { signal })
+  const found = await rows(client, presenceQuery, { segments, from: sqlTime(Math.max(0, from)) }, { signal })
+  const bySegment = new Map(found.map(row => [row.segment, row]))
+  return new Map(
+    segments.map(segment => {
+      const row = bySegment.get(segment)
+      return [segment, row === undefined ? NOTHING_PRESENT : presenceOf(row)]
+    }),
+  )
+}
+
+function presenceOf({ events, rejected, counts }: PresenceRow): Presence {
   return {
-    events: new Set(found.events),
-    rejected: new Set(found.rejected.filter(index => index < QUARANTINE_INDEX)),
-    quarantined: new Set(found.rejected.filter(index => index >= QUARANTINE_INDEX).map(index => index - QUARANTINE_INDEX)),
-    counts: new Set(found.counts),
+    events: new Set(events),
+    rejected: new Set(rejected.filter(index => index < QUARANTINE_INDEX)),
+    quarantined: new Set(rejected.filter(index => index >= QUARANTINE_INDEX).map(index => index - QUARANTINE_INDEX)),
+    counts: new Set(counts),
   }
+}
+
+/** The insert may run on another node than the one that answers now. */
+function onCluster<P extends Params>(query: Query<P, never>, cluster: string): Query<P, never> {
+  return { ...query, sql: query.sql.replace('KILL QUERY', `KILL QUERY ON CLUSTER '${cluster}'`) }
 }

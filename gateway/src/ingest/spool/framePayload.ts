@@ -59,12 +59,36 @@ export function encodePayload({ events, rejected, counts, lines }: FrameText, { 
 }
 
 export function decodePayload(payload: Buffer): PlacedFrame {
-  const [first = '[]', ...lines] = payload.toString('utf8').split('\n')
-  const [segment, firstEvent, events, firstRejected, rejected, counts] = JSON.parse(first) as Head
+  const { segment, counts, events, rejected } = framePieces(payload)
+  return { segment, events: linesOf(events), rejected: linesOf(rejected), counts }
+}
+
+/** Consecutive lines as bytes, each with its line feed, so that they can pass through to the engine untouched. */
+export interface Lines {
+  readonly first: number
+  readonly count: number
+  readonly bytes: Buffer
+}
+
+export interface FramePieces {
+  readonly segment: string
+  readonly events: Lines
+  readonly rejected: Lines
+  readonly counts: readonly CountRow[]
+}
+
+/** The frame without a look at its lines: costs nothing per event. */
+export function framePieces(payload: Buffer): FramePieces {
+  const headEnd = payload.indexOf(0x0a)
+  const head = payload.subarray(0, headEnd === -1 ? payload.length : headEnd)
+  const [segment, firstEvent, events, firstRejected, rejected, counts] = JSON.parse(head.toString()) as Head
+  // Rejected lines are last and few, so the border is looked for from the end.
+  let border = payload.length
+  for (let left = rejected; left > 0; left--) border = payload.lastIndexOf(0x0a, border - 2) + 1
   return {
     segment,
-    events: lines.slice(0, events).map((json, place) => ({ index: firstEvent + place, json })),
-    rejected: lines.slice(events, events + rejected).map((json, place) => ({ index: firstRejected + place, json })),
+    events: { first: firstEvent, count: events, bytes: payload.subarray(head.length + 1, border) },
+    rejected: { first: firstRejected, count: rejected, bytes: payload.subarray(border) },
     counts: counts.map(([source_id, hour, received, deduplicated, refused, suppressed]) => ({
       source_id,
       hour,
@@ -76,10 +100,15 @@ export function decodePayload(payload: Buffer): PlacedFrame {
   }
 }
 
+export function linesOf({ first, count, bytes }: Lines): Line[] {
+  if (count === 0) return []
+  const texts = bytes.toString('utf8').split('\n')
+  return texts.slice(0, count).map((json, place) => ({ index: first + place, json }))
+}
+
 /** Only the counts, without splitting the lines. */
 export function payloadCounts(payload: Buffer): { segment: string; counts: readonly CountRow[] } {
-  const end = payload.indexOf(0x0a)
-  const { segment, counts } = decodePayload(payload.subarray(0, end === -1 ? payload.length : end))
+  const { segment, counts } = framePieces(payload)
   return { segment, counts }
 }
 

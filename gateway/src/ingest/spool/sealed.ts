@@ -3,11 +3,13 @@ import type { CountRow } from '@waymark/schemas/row'
 import { sumCounts } from './counts.ts'
 import { badPath, type DamageKeeper, segmentId } from './damage.ts'
 import type { Disk } from './disk.ts'
-import { decodePayload, type Line, payloadCounts } from './framePayload.ts'
+import { type FramePieces, framePieces, type Line, linesOf, payloadCounts } from './framePayload.ts'
 import { type ByteRange, type Scan, scanSegment } from './segment.ts'
 
 /** What is in a segment, damage left out. */
 export interface SegmentContent {
+  readonly frames: readonly FramePieces[]
+  /** The same as lines, made when asked for. */
   readonly events: readonly Line[]
   readonly rejected: readonly Line[]
   readonly counts: readonly CountRow[]
@@ -94,10 +96,15 @@ export function summary(scan: Scan): { uuid: string | null; counts: CountRow[] }
 }
 
 function content(scan: Scan): SegmentContent {
-  const frames = scan.payloads.map(decodePayload)
+  const frames = scan.payloads.map(framePieces)
   return {
-    events: frames.flatMap(frame => frame.events),
-    rejected: frames.flatMap(frame => frame.rejected),
+    frames,
+    get events() {
+      return frames.flatMap(frame => linesOf(frame.events))
+    },
+    get rejected() {
+      return frames.flatMap(frame => linesOf(frame.rejected))
+    },
     counts: sumCounts(frames.flatMap(frame => frame.counts)),
   }
 }

@@ -1,0 +1,27 @@
+import type { SealedSegment } from '../spool/sealed.ts'
+
+/** What one insert should hold at most: enough to spare parts and syncs, little enough for memory and a single block of the engine. */
+export interface BatchLimits {
+  readonly bytes: number
+  readonly rows: number
+  readonly segments: number
+}
+
+export const BATCH_LIMITS: BatchLimits = { bytes: 16 * 2 ** 20, rows: 50_000, segments: 64 }
+
+/**
+ * The segments to load together: the oldest, and those after it that fit. A single one in the normal course; many where a backlog of small
+ * ones waits, so that the number of parts follows the bytes, not the requests. Each stays a unit of its own: its rows carry its id.
+ */
+export function nextBatch(waiting: readonly SealedSegment[], limits: BatchLimits): SealedSegment[] {
+  const batch: SealedSegment[] = []
+  let bytes = 0
+  let rows = 0
+  for (const segment of waiting) {
+    bytes += segment.bytes
+    rows += segment.counts.reduce((sum, { received }) => sum + received, 0)
+    if (batch.length > 0 && (bytes > limits.bytes || rows > limits.rows || batch.length >= limits.segments)) break
+    batch.push(segment)
+  }
+  return batch
+}

@@ -1,0 +1,189 @@
+import type { CountRow } from '@waymark/schemas/row'
+import type { Database } from '../../db/open.ts'
+import { sqlTime } from '../../db/query.ts'
+import type { Line } from '../spool/framePayload.ts'
+import type { SealedSegment, SegmentContent } from '../spool/sealed.ts'
+import { insertStorable, type Refusal } from './blame.ts'
+import { COUNTS_TARGET, insertLines, REJECTED_TARGET, type SegmentLine } from './insert.ts'
+import { judgeLoadError } from './loadErrors.ts'
+import { findPresence, NOTHING_PRESENT, type Presence } from './presence.ts'
+import { cleanedRejectedLine, countQuarantined, quarantinedLine, receivedAt } from './quarantine.ts'
+import { storeEvents } from './storeEvents.ts'
+
+/** Points between the steps of a load, where a test stops it. */
+export type LoadPoint = 'mid_insert' | 'before_counts' | 'after_insert_before_unlink' | 'after_unlink'
+
+export interface LoadEdges {
+  readonly db: Database
+  readonly read: (segment: SealedSegment) => Promise<SegmentContent | null>
+  /** Called when these segments are read, while the engine works: the next ones may be. */
+  readonly onRead: () => void
+  /** Time to stamp the segments with, asked for just before their counts go in. */
+  readonly stamp: () => Promise<number>
+  /** Earlier tries of the oldest of these segments that failed. */
+  readonly failures: number
+  readonly at: (point: LoadPoint) => Promise<void> | void
+}
+
+export interface Loaded {
+  readonly segments: number
+  readonly events: number
+  readonly rejected: number
+  /** Accepted events that the engine would not take; they are among the rejected. */
+  readonly quarantined: number
+}
+
+/** The disk does not give a file. It may the next time: what was acknowledged is never given up for that. */
+export class NotReadable extends Error {
+  override readonly name = 'NotReadable'
+  readonly segment: SealedSegment
+
+  constructor(segment: SealedSegment, cause: unknown) {
+    super(`segment ${segment.uuid} cannot be read`, { cause })
+    this.segment = segment
+  }
+}
+
+/** One of several segments holds a row that the engine refuses: each is to be loaded alone. */
+export class LoadAlone extends Error {
+  override readonly name = 'LoadAlone'
+}
+
+/** A segment with what is in it and what of that is in the tables already. */
+export interface Unit {
+  readonly segment: SealedSegment
+  readonly content: SegmentContent
+  readonly present: Presence
+}
+
+const CLOCK_SLACK_MS = 60_000
+/** An error of unknown kind is taken for a bad row from this try on. */
+const TRIES_BEFORE_BLAME = 3
+
+/**
+ * Brings segments into the tables once: events, then rejected events, then the counts, whose presence says that all of a segment is in.
+ * Those in doubt are looked up before, and only what is missing is inserted. Throws when they have to be tried again: `NotReadable` when
+ * that is for the disk, `LoadAlone` when a row is to blame. A file without a whole frame is set aside.
+ */
+export async function loadBatch(segments: readonly SealedSegment[], { db, read, onRead, stamp, failures, at }: LoadEdges): Promise<Loaded> {
+  const units = await readAll(db, segments, read)
+  onRead()
+  for (const { segment } of units) segment.doubt()
+  const mayBlameUnknown = failures >= TRIES_BEFORE_BLAME - 1
+
+  const refusals = await storeEvents(db, units, mayBlameUnknown).catch((error: unknown) => {
+    const kind = judgeLoadError(error)
+    const isRow = kind === 'rows' || (kind === 'unknown' && mayBlameUnknown)
+    throw isRow && units.length > 1 ? new LoadAlone('a row of one of the segments is refused', { cause: error }) : error
+  })
+  await at('mid_insert')
+  await storeRejected(db, units, refusals, mayBlameUnknown)
+  await at('before_counts')
+
+  const loadedAt = await stamp()
+  const quarantined = units.map(unit => quarantinedOf(unit, refusals))
+  const counts = units.flatMap((unit, index) => countLines(unit, quarantined[index] ?? [], loadedAt))
+  await insertLines(db, COUNTS_TARGET, counts)
+  await at('after_insert_before_unlink')
+
+  for (const { segment } of units) await segment.remove()
+  await at('after_unlink')
+  const sum = (rows: (unit: Unit) => number) => units.reduce((total, unit) => total + rows(unit), 0)
+  const refused = quarantined.flat().length
+  return {
+    segments: units.length,
+    events: sum(({ content }) => content.frames.reduce((rows, { events }) => rows + events.count, 0)) - refused,
+    rejected: sum(({ content }) => content.frames.reduce((rows, { rejected }) => rows + rejected.count, 0)) + refused,
+    quarantined: refused,
+  }
+}
+
+async function readAll(db: Database, segments: readonly SealedSegment[], read: LoadEdges['read']): Promise<Unit[]> {
+  const contents = await Promise.all(
+    segments.map(async segment => {
+      const content = await read(segment).catch(cause => {
+        throw new NotReadable(segment, cause)
+      })
+      if (content === null) await segment.setAside()
+      return { segment, content }
+    }),
+  )
+  const readable = contents.flatMap(({ segment, content }) => (content === null ? [] : [{ segment, content }]))
+  const doubted = readable.filter(({ segment }) => segment.isInDoubt())
+  const present =
+    doubted.length === 0
+      ? new Map<string, Presence>()
+      : await findPresence(
+          db,
+          doubted.map(({ segment }) => segment.uuid),
+          Math.min(...doubted.map(({ segment, content }) => earliestReceived(segment, content.counts))),
+        )
+  return readable.map(unit => ({ ...unit, present: present.get(unit.segment.uuid) ?? NOTHING_PRESENT }))
+}
+
+/** From the rows' own hours too, for the clock may have been set back after the segment was created. */
+function earliestReceived(segment: SealedSegment, counts: readonly CountRow[]): number {
+  return counts.reduce((earliest, { hour }) => Math.min(earliest, hour), segment.createdAt - CLOCK_SLACK_MS)
+}
+
+async function storeRejected(
+  db: Database,
+  units: readonly Unit[],
+  refusals: readonly Refusal<SegmentLine>[],
+  mayBlameUnknown: boolean,
+): Promise<void> {
+  const insert = (lines: readonly SegmentLine[]) => insertLines(db, REJECTED_TARGET, lines)
+  const lines = units.flatMap(({ segment, content, present }) => {
+    const own = { segment: segment.uuid }
+    if (content.frames.every(({ rejected }) => rejected.count === 0)) return []
+    return content.rejected.filter(({ index }) => !present.rejected.has(index)).map(line => ({ ...line, ...own }))
+  })
+  const quarantined = refusals.map(refusal => {
+    const createdAt = units.find(({ segment }) => segment.uuid === refusal.line.segment)?.segment.createdAt ?? 0
+    return { ...quarantinedLine(refusal, createdAt), segment: refusal.line.segment }
+  })
+  const unclean = await insertStorable(insert, [...lines, ...quarantined], mayBlameUnknown)
+  await insert(unclean.map(refusal => ({ ...cleanedRejectedLine(refusal), segment: refusal.line.segment })))
+}
+
+/** Events of a segment that are among the rejected: by this try or an earlier one. */
+function quarantinedOf({ segment, content, present }: Unit, refusals: readonly Refusal<SegmentLine>[]): Line[] {
+  const now = refusals.flatMap(({ line }) => (line.segment === segment.uuid ? [line] : []))
+  return present.quarantined.size === 0 ? now : [...content.events.filter(({ index }) => present.quarantined.has(index)), ...now]
+}
+
+/** Each row tells the span of the whole segment, so that any one of them is enough to find its events. */
+function countLines({ segment, content, present }: Unit, quarantined: readonly Line[], loadedAt: number): SegmentLine[] {
+  const hours = content.counts.map(({ hour }) => hour)
+  const times = ends(content).map(line => receivedAt(line) || segment.createdAt)
+  const span = times.length === 0 ? hours : times
+  const [first, last] = [sqlTime(Math.min(...span)), sqlTime(Math.max(...span))]
+  const lines = countQuarantined(content.counts, quarantined).map((row, index) => ({
+    segment: segment.uuid,
+    index,
+    json: JSON.stringify([
+      row.source_id,
+      row.hour / 1000,
+      row.received,
+      row.deduplicated,
+      row.rejected,
+      row.suppressed,
+      first,
+      last,
+      sqlTime(loadedAt),
+    ]),
+  }))
+  return lines.filter(({ index }) => !present.counts.has(index))
+}
+
+/** The first and the last event, without a look at those between. */
+function ends({ frames }: SegmentContent): Line[] {
+  const held = frames.map(({ events }) => events).filter(({ count }) => count > 0)
+  const [first, last] = [held[0], held.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const lastLine = last.bytes.subarray(last.bytes.lastIndexOf(0x0a, last.bytes.length - 2) + 1)
+  return [
+    { index: first.first, json: first.bytes.toString('utf8', 0, first.bytes.indexOf(0x0a)) },
+    { index: last.first + last.count - 1, json: lastLine.toString() },
+  ]
+}

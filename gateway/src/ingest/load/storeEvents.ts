@@ -1,0 +1,67 @@
+import type { Database } from '../../db/open.ts'
+import { insertStorable, type Refusal } from './blame.ts'
+import { EVENTS_TARGET, insertLines, LEAVE_OUT_UNREADABLE, passEvents, type SegmentLine, type SegmentLines } from './insert.ts'
+import type { Unit } from './loadBatch.ts'
+import { judgeLoadError } from './loadErrors.ts'
+import { findPresence } from './presence.ts'
+
+/**
+ * Stores the events of segments and gives back those that the engine will not take. Whole segments pass as bytes, in one insert; of a
+ * segment that is partly in, the missing lines. Where a row is refused, the second try leaves out what the engine cannot read, and only
+ * what is then missing is looked at closely: no good row travels more than three times.
+ */
+export async function storeEvents(db: Database, units: readonly Unit[], mayBlameUnknown: boolean): Promise<Refusal<SegmentLine>[]> {
+  const isNew = ({ present }: Unit) => present.events.size === 0 && present.quarantined.size === 0
+  const whole = units.filter(isNew)
+  const partly = units.filter(unit => !isNew(unit)).flatMap(missingLines)
+  const refused = await insertStorable(lines => insertLines(db, EVENTS_TARGET, lines), partly, mayBlameUnknown)
+  try {
+    await passEvents(db, whole.flatMap(stretches))
+    return refused
+  } catch (error) {
+    const kind = judgeLoadError(error)
+    const [only] = whole
+    if (only === undefined || units.length > 1 || kind === 'retry' || (kind === 'unknown' && !mayBlameUnknown)) throw error
+    return storeBesides(db, only, mayBlameUnknown)
+  }
+}
+
+async function storeBesides(db: Database, unit: Unit, mayBlameUnknown: boolean): Promise<Refusal<SegmentLine>[]> {
+  const insert = (lines: readonly SegmentLine[]) => insertLines(db, EVENTS_TARGET, lines)
+  const all = missingLines(unit)
+  const { uuid } = unit.segment
+  try {
+    await insertLines(db, EVENTS_TARGET, all, LEAVE_OUT_UNREADABLE)
+  } catch (error) {
+    // What is refused here can be read and still not be stored; nothing but halving finds it.
+    if (judgeLoadError(error) === 'retry') throw error
+    return insertStorable(insert, all, mayBlameUnknown)
+  }
+  const earliest = Math.min(unit.segment.createdAt - 60_000, ...unit.content.counts.map(({ hour }) => hour))
+  const stored = (await findPresence(db, [uuid], earliest)).get(uuid)?.events ?? new Set<number>()
+  return insertStorable(
+    insert,
+    all.filter(({ index }) => !stored.has(index)),
+    mayBlameUnknown,
+  )
+}
+
+function missingLines({ segment, content, present }: Unit): SegmentLine[] {
+  return content.events
+    .filter(({ index }) => !present.events.has(index) && !present.quarantined.has(index))
+    .map(line => ({ ...line, segment: segment.uuid }))
+}
+
+/** The events of a segment as stretches of consecutive places: one, unless damage left a gap. */
+function stretches({ segment, content }: Unit): SegmentLines[] {
+  const found: { segment: string; first: number; count: number; pieces: Buffer[] }[] = []
+  for (const { events } of content.frames) {
+    if (events.count === 0) continue
+    const last = found.at(-1)
+    if (last !== undefined && last.first + last.count === events.first) {
+      last.count += events.count
+      last.pieces.push(events.bytes)
+    } else found.push({ segment: segment.uuid, first: events.first, count: events.count, pieces: [events.bytes] })
+  }
+  return found
+}
