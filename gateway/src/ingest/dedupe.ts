@@ -16,10 +16,8 @@ export interface HotSetOptions {
   readonly windowMs?: number
 }
 
-interface Flight {
-  readonly landed: Promise<boolean>
-  readonly land: (durable: boolean) => void
-}
+/** null while nobody waits for it: copies of what is in flight are rare, and a promise costs more than all the rest. */
+type Flight = PromiseWithResolvers<boolean> | null
 
 type Generation = Map<string, Set<string>>
 
@@ -27,7 +25,7 @@ const GENERATIONS = 3
 
 /** The ids themselves are kept, not hashes of them: a hash met by chance would be an event lost. */
 export function createHotSet({ now, maxKeys = 2_000_000, windowMs = 15 * 60_000 }: HotSetOptions): HotSet {
-  const inFlight = new Map<string, Flight>()
+  const inFlight = new Map<string, Map<string, Flight>>()
   // Newest first. An id lives between windowMs and one and a half times that.
   let generations: Generation[] = [new Map()]
   let size = 0
@@ -42,38 +40,43 @@ export function createHotSet({ now, maxKeys = 2_000_000, windowMs = 15 * 60_000 
     startedAt = now()
   }
 
-  function remember(sourceId: string, messageId: string): void {
-    turn()
-    const newest = generations[0] ?? new Map<string, Set<string>>()
-    const ids = newest.get(sourceId) ?? new Set<string>()
-    newest.set(sourceId, ids)
-    ids.add(messageId)
-    size++
-  }
-
   return {
     claim: (sourceId, messageId) => {
-      const flight = inFlight.get(key(sourceId, messageId))
-      if (flight !== undefined) return flight.landed
+      const flights = entry(inFlight, sourceId, () => new Map<string, Flight>())
+      const flight = flights.get(messageId)
+      if (flight !== undefined) {
+        const landing = flight ?? Promise.withResolvers<boolean>()
+        flights.set(messageId, landing)
+        return landing.promise
+      }
       turn()
-      if (generations.some(generation => generation.get(sourceId)?.has(messageId))) return 'seen'
-      const { promise, resolve } = Promise.withResolvers<boolean>()
-      inFlight.set(key(sourceId, messageId), { landed: promise, land: resolve })
+      for (const generation of generations) if (generation.get(sourceId)?.has(messageId)) return 'seen'
+      flights.set(messageId, null)
       return 'new'
     },
     settle: (sourceId, messageIds, durable) => {
+      turn()
+      const flights = inFlight.get(sourceId)
+      const ids = entry(generations[0] ?? new Map<string, Set<string>>(), sourceId, () => new Set<string>())
       for (const messageId of messageIds) {
-        const flight = inFlight.get(key(sourceId, messageId))
+        const flight = flights?.get(messageId)
         if (flight === undefined) continue
-        inFlight.delete(key(sourceId, messageId))
-        if (durable) remember(sourceId, messageId)
-        flight.land(durable)
+        flights?.delete(messageId)
+        if (durable) {
+          ids.add(messageId)
+          size++
+        }
+        flight?.resolve(durable)
       }
+      if (flights?.size === 0) inFlight.delete(sourceId)
     },
   }
 }
 
-// Source names come from the configuration and hold no NUL.
-function key(sourceId: string, messageId: string): string {
-  return `${sourceId}\0${messageId}`
+function entry<V>(map: Map<string, V>, key: string, create: () => V): V {
+  const found = map.get(key)
+  if (found !== undefined) return found
+  const created = create()
+  map.set(key, created)
+  return created
 }

@@ -1,6 +1,7 @@
 import type { Event } from '@waymark/schemas/event'
 import type { CountRow } from '@waymark/schemas/row'
 import { createHotSet, type HotSet } from './dedupe.ts'
+import { createAddressReader } from './enrich/address.ts'
 import { createAgentReader } from './enrich/agent.ts'
 import { createDeviceClocks } from './enrich/devices.ts'
 import { createReceiver, type IngestRequest, type Receiver } from './receive.ts'
@@ -70,6 +71,7 @@ export function testEdge({ isSuppressed }: { isSuppressed?: (event: Event) => bo
     hotSet,
     clocks: createDeviceClocks(),
     readAgent: createAgentReader(),
+    readAddress: createAddressReader(),
     now: () => RECEIVED_AT,
     randomUUID: () => `generated-${++ids}`,
     ...(isSuppressed === undefined ? {} : { isSuppressed }),

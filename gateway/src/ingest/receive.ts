@@ -2,12 +2,14 @@ import type { Event, IngestReply, Rejection } from '@waymark/schemas/event'
 import type { CountRow, EventRow, RejectedRow } from '@waymark/schemas/row'
 import type { Source } from '../keys/ring.ts'
 import type { HotSet } from './dedupe.ts'
+import type { ReadAddress } from './enrich/address.ts'
 import type { Agent } from './enrich/agent.ts'
 import { type DeviceClocks, historical } from './enrich/devices.ts'
 import { enrich } from './enrich/enrich.ts'
 import { parseTime } from './enrich/time.ts'
-import { judge } from './event/judge.ts'
+import { createJudge } from './event/judge.ts'
 import type { Shared } from './event/normalise.ts'
+import type { Texts } from './event/sanitise.ts'
 import type { PassedOver } from './live/entry.ts'
 import type { Frame } from './spool/frame.ts'
 
@@ -18,6 +20,7 @@ export interface IngestRequest {
   readonly shared: Shared
   /** JSON text of the request. */
   readonly bytes: number
+  readonly texts?: Texts
   /** User agent of the visitor as the request tells it, '' where it does not. */
   readonly userAgent: string
   /** An import from a trusted side: times are taken as they are, up to now. */
@@ -30,6 +33,7 @@ export interface ReceiverEdges {
   readonly hotSet: HotSet
   readonly clocks: DeviceClocks
   readonly readAgent: (userAgent: string) => Agent
+  readonly readAddress: ReadAddress
   readonly now: () => number
   readonly randomUUID: () => string
   /** People who must not be stored. */
@@ -62,19 +66,22 @@ export function createReceiver({
   hotSet,
   clocks,
   readAgent,
+  readAddress,
   now,
   randomUUID,
   isSuppressed = () => false,
   onPassedOver,
 }: ReceiverEdges): Receiver {
-  function sort({ events, shared, bytes, source }: IngestRequest, receivedAt: number): Sorted {
-    const candidates = new Map<string, Candidate>()
+  function sort({ events, shared, bytes, texts, source }: IngestRequest, receivedAt: number): Sorted {
+    const judge = createJudge({ ...shared, bytes, ...(texts === undefined ? {} : { texts }) })
+    const candidates: Candidate[] = []
+    const ids = new Set<string>()
     const rejections: Rejection[] = []
     const rejected: RejectedRow[] = []
     const passedOver: PassedOver[] = []
     let suppressed = 0
-    for (const [index, given] of events.entries()) {
-      const verdict = judge(given, { ...shared, bytes })
+    for (let index = 0; index < events.length; index++) {
+      const verdict = judge(events[index])
       if (!verdict.ok) {
         const { flaw, messageId, raw } = verdict
         rejections.push({ index, messageId, ...flaw })
@@ -84,13 +91,15 @@ export function createReceiver({
         passedOver.push(passed('suppressed', verdict.event, ''))
       } else {
         const messageId = verdict.event.messageId ?? randomUUID()
-        if (!candidates.has(messageId))
-          candidates.set(messageId, { event: verdict.event, messageId, isAnonymous: verdict.event.messageId === undefined })
-        else passedOver.push(passed('deduplicated', verdict.event, messageId))
+        if (ids.has(messageId)) passedOver.push(passed('deduplicated', verdict.event, messageId))
+        else {
+          ids.add(messageId)
+          candidates.push({ event: verdict.event, messageId, isAnonymous: verdict.event.messageId === undefined })
+        }
       }
     }
-    const deduplicated = events.length - rejected.length - suppressed - candidates.size
-    return { candidates: [...candidates.values()], rejections, rejected, suppressed, deduplicated, passedOver }
+    const deduplicated = events.length - rejected.length - suppressed - candidates.length
+    return { candidates, rejections, rejected, suppressed, deduplicated, passedOver }
   }
 
   function rowOf({ event, messageId }: Candidate, request: IngestRequest, receivedAt: number): EventRow {
@@ -103,7 +112,7 @@ export function createReceiver({
     }
     const time = request.isHistorical ? historical(moment) : clocks.place(moment)
     const unreadable = moment.original === null && event.timestamp !== undefined ? { unreadableTime: event.timestamp } : {}
-    return enrich(event, { source, messageId, receivedAt, time, userAgent, readAgent, ...unreadable })
+    return enrich(event, { source, messageId, receivedAt, time, userAgent, readAgent, readAddress, ...unreadable })
   }
 
   /** Claimed keys are marked only once they are durable, and given back when they are not. */

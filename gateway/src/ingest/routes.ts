@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { Database } from '../db/open.ts'
 import type { KeyRing, Source } from '../keys/ring.ts'
 import type { HotSet } from './dedupe.ts'
+import { createAddressReader } from './enrich/address.ts'
 import { createAgentReader } from './enrich/agent.ts'
 import { createDeviceClocks } from './enrich/devices.ts'
 import type { RefusedRequest } from './live/entry.ts'
@@ -65,6 +66,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     hotSet: deps.hotSet,
     clocks: createDeviceClocks(),
     readAgent: createAgentReader(),
+    readAddress: createAddressReader(),
     now: deps.now,
     randomUUID: deps.randomUUID,
     ...(deps.isSuppressed === undefined ? {} : { isSuppressed: deps.isSuppressed }),
@@ -87,6 +89,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
       events: envelope.events,
       shared: sharedOf(envelope, c, type),
       bytes: envelope.bytes,
+      texts: envelope.texts,
       userAgent: visitorAgent(c.req.header('user-agent'), source),
       // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
       isHistorical: isImport && source.trust === 'server',

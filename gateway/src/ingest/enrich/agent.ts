@@ -1,6 +1,7 @@
 import { LIMITS } from '@waymark/schemas/limits'
 import UAParser from 'ua-parser-js'
 import { botInAgent } from './bot.ts'
+import { remembered } from './remembered.ts'
 
 /** Names without versions, '' where unknown: low cardinality, and all that reports group by. */
 export interface Agent {
@@ -16,17 +17,9 @@ export const NO_AGENT: Agent = { browser: '', os: '', device: '', bot: '' }
 
 /** Reads user agents. Parsing one takes 20 to 100 µs, and a site sees few different ones: the last `capacity` are remembered. */
 export function createAgentReader(capacity = 5000): (userAgent: string) => Agent {
-  const known = new Map<string, Agent>()
-  return userAgent => {
-    // Longer ones are attacks on the parser's regular expressions, not browsers.
-    const text = userAgent.slice(0, LIMITS.userAgentChars)
-    const agent = known.get(text) ?? parse(text)
-    known.delete(text)
-    known.set(text, agent)
-    const oldest = known.keys().next()
-    if (known.size > capacity && !oldest.done) known.delete(oldest.value)
-    return agent
-  }
+  const known = remembered(parse, capacity)
+  // Longer ones are attacks on the parser's regular expressions, not browsers.
+  return userAgent => (userAgent.length > LIMITS.userAgentChars ? parse(userAgent.slice(0, LIMITS.userAgentChars)) : known(userAgent))
 }
 
 function parse(userAgent: string): Agent {

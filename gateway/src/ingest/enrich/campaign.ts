@@ -31,29 +31,47 @@ const CLICK_IDS = [
   'ScCid',
 ]
 
-/** What the event says of its campaign; where it says nothing, what the address of the page does. */
-export function campaignOf(campaign: unknown, url: URL | null): CampaignFacts {
-  const said = isRecord(campaign) ? campaign : {}
-  const fromUrl = (name: string) => url?.searchParams.get(name) ?? ''
-  const isSaid = ['name', 'source', 'medium', 'term', 'content', 'id'].some(name => text(said[name]) !== '')
-  const field = (name: string, parameter: string) => (isSaid ? text(said[name]) : fromUrl(parameter).trim())
+/** What the parameters of an address say of a campaign. */
+export type AddressCampaign = CampaignFacts
+
+const NOTHING: AddressCampaign = { name: '', source: '', medium: '', term: '', content: '', id: '', clickId: '' }
+
+export function campaignInAddress({ search, searchParams }: Pick<URL, 'search' | 'searchParams'>): AddressCampaign {
+  if (search === '') return NOTHING
+  const field = (parameter: string) => (searchParams.get(parameter) ?? '').trim()
   return {
-    name: field('name', 'utm_campaign'),
-    source: field('source', 'utm_source'),
-    medium: field('medium', 'utm_medium'),
-    term: field('term', 'utm_term'),
-    content: field('content', 'utm_content'),
-    id: field('id', 'utm_id'),
-    clickId: clickIdOf(url),
+    name: field('utm_campaign'),
+    source: field('utm_source'),
+    medium: field('utm_medium'),
+    term: field('utm_term'),
+    content: field('utm_content'),
+    id: field('utm_id'),
+    clickId: clickIdIn(searchParams),
   }
 }
 
-function clickIdOf(url: URL | null): string {
+function clickIdIn(parameters: URLSearchParams): string {
   for (const name of CLICK_IDS) {
-    const value = url?.searchParams.get(name)
+    const value = parameters.get(name)
     if (value) return `${name}:${value}`
   }
   return ''
+}
+
+/** What the event says of its campaign; where it says nothing, what the address of the page does. */
+export function campaignOf(campaign: unknown, inAddress: AddressCampaign = NOTHING): CampaignFacts {
+  if (!isRecord(campaign)) return inAddress
+  const said: CampaignFacts = {
+    name: text(campaign.name),
+    source: text(campaign.source),
+    medium: text(campaign.medium),
+    term: text(campaign.term),
+    content: text(campaign.content),
+    id: text(campaign.id),
+    clickId: inAddress.clickId,
+  }
+  const isSaid = said.name || said.source || said.medium || said.term || said.content || said.id
+  return isSaid ? said : inAddress
 }
 
 function text(value: unknown): string {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { parseAddress } from './address.ts'
+import { createAddressReader } from './address.ts'
 import { campaignOf } from './campaign.ts'
 import { arrivalOf } from './channel.ts'
 
+const parseAddress = createAddressReader()
 const PAGE = 'https://www.acme.com/pricing'
 
 function arrival(query: string, referrer: string) {
   const page = parseAddress(`${PAGE}${query}`)
-  return arrivalOf(campaignOf(undefined, page), parseAddress(referrer), page)
+  return arrivalOf(campaignOf(undefined, page?.campaign), parseAddress(referrer), page)
 }
 
 describe('the channel of a visit', () => {
@@ -51,7 +52,7 @@ describe('the channel of a visit', () => {
   })
 
   it('is empty for an event without a page', () => {
-    expect(arrivalOf(campaignOf(undefined, null), null, null)).toEqual({ channel: '', medium: '' })
+    expect(arrivalOf(campaignOf(undefined), null, null)).toEqual({ channel: '', medium: '' })
   })
 })
 
@@ -59,7 +60,7 @@ describe('the campaign', () => {
   const url = parseAddress(`${PAGE}?utm_campaign=spring&utm_source=google&utm_medium=cpc&utm_term=cdp&utm_content=a&utm_id=7&gclid=Cj0`)
 
   it('is read from the address when the event does not tell it', () => {
-    expect(campaignOf(undefined, url)).toEqual({
+    expect(campaignOf(undefined, url?.campaign)).toEqual({
       name: 'spring',
       source: 'google',
       medium: 'cpc',
@@ -68,11 +69,11 @@ describe('the campaign', () => {
       id: '7',
       clickId: 'gclid:Cj0',
     })
-    expect(campaignOf({}, url).name).toBe('spring')
+    expect(campaignOf({}, url?.campaign).name).toBe('spring')
   })
 
   it('is what the event says, not a mixture of the two', () => {
-    expect(campaignOf({ name: 'autumn', source: ' bing ' }, url)).toEqual({
+    expect(campaignOf({ name: 'autumn', source: ' bing ' }, url?.campaign)).toEqual({
       name: 'autumn',
       source: 'bing',
       medium: '',

@@ -20,6 +20,13 @@ export interface Arrival {
   readonly medium: string
 }
 
+/** What the channel is told from, of an address. */
+interface Place {
+  readonly hostname: string
+  /** How one arrives who comes from there. */
+  readonly referral: Arrival
+}
+
 const SEARCH =
   /(?:^|\.)(?:google|bing|yahoo|duckduckgo|ecosia|baidu|yandex|startpage|qwant|naver|sogou|seznam|so)\.[a-z.]{2,6}$|^search\.brave\.com$/
 const SOCIAL =
@@ -51,17 +58,17 @@ const CLICK_CHANNEL: { readonly [parameter: string]: Channel } = {
 }
 
 /** Tells the channel from the campaign first (it was written on purpose), then the advertiser's click id, then the referrer. */
-export function arrivalOf(campaign: CampaignFacts, referrer: URL | null, page: URL | null): Arrival {
+export function arrivalOf(campaign: CampaignFacts, referrer: Place | null, page: Pick<Place, 'hostname'> | null): Arrival {
   const medium = campaign.medium.toLowerCase()
   const source = campaign.source.toLowerCase()
   const host = referrer?.hostname ?? ''
   if (medium !== '' || source !== '') return { channel: ofCampaign(medium, source, host), medium }
-  const clicked = CLICK_CHANNEL[campaign.clickId.split(':', 1)[0] ?? '']
+  const clicked = campaign.clickId === '' ? undefined : CLICK_CHANNEL[campaign.clickId.slice(0, campaign.clickId.indexOf(':'))]
   if (clicked !== undefined) return { channel: clicked, medium: 'cpc' }
   if (page === null && referrer === null) return { channel: '', medium: '' }
-  if (host === '') return { channel: 'direct', medium: '' }
+  if (referrer === null) return { channel: 'direct', medium: '' }
   if (page !== null && sameSite(host, page.hostname)) return { channel: '', medium: '' }
-  return ofReferrer(host)
+  return referrer.referral
 }
 
 function ofCampaign(medium: string, source: string, host: string): Channel {
@@ -79,7 +86,8 @@ function ofCampaign(medium: string, source: string, host: string): Channel {
   return SEARCH_SOURCE.test(source) ? 'organic_search' : 'referral'
 }
 
-function ofReferrer(host: string): Arrival {
+/** The channel of visits that come from this host. */
+export function referralFrom(host: string): Arrival {
   if (ASSISTANT.test(host)) return { channel: 'ai_assistant', medium: 'ai' }
   if (MAIL.test(host)) return { channel: 'email', medium: 'email' }
   if (SEARCH.test(host)) return { channel: 'organic_search', medium: 'organic' }
@@ -89,6 +97,11 @@ function ofReferrer(host: string): Arrival {
 
 /** The page's own host, one it is a part of, or one that is a part of it; `www.` is no part. */
 function sameSite(a: string, b: string): boolean {
-  const [left, right] = [a, b].map(host => host.replace(/^www\./, ''))
-  return left === right || left?.endsWith(`.${right}`) === true || right?.endsWith(`.${left}`) === true
+  if (a === b) return true
+  const [left, right] = [withoutWww(a), withoutWww(b)]
+  return left === right || left.endsWith(`.${right}`) || right.endsWith(`.${left}`)
+}
+
+function withoutWww(host: string): string {
+  return host.startsWith('www.') ? host.slice(4) : host
 }

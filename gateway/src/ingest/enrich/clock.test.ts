@@ -172,9 +172,10 @@ describe('placing events', () => {
   })
 
   it('measures a forgotten device anew', () => {
-    const clocks = createDeviceClocks(1)
+    const clocks = createDeviceClocks(2)
     clocks.place(moment)
     clocks.place({ ...moment, device: 'other' })
+    clocks.place({ ...moment, device: 'third' })
     expect(clocks.place({ ...moment, sentAt: NOON - 1, original: NOON - 1 }).offset).toBe(0)
     expect(clocks.place({ ...moment, sentAt: NOON - HOUR - 1 }).offset).toBe(0)
   })

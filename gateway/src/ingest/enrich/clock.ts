@@ -54,6 +54,8 @@ export function observe(clock: DeviceClock | undefined, sentAt: number, received
 
 /** An original time on our clock: the same order as on the device's, whatever was learnt in between. */
 export function correct(clock: DeviceClock, original: number): number {
+  const [only] = clock.steps
+  if (only !== undefined && clock.steps.length === 1) return Math.max(original + only.offset, only.floor)
   const step = clock.steps.findLast(({ after }) => original > after) ?? clock.steps[0] ?? newest(clock)
   const next = clock.steps[clock.steps.indexOf(step) + 1]
   return Math.min(Math.max(original + step.offset, step.floor), next?.floor ?? Number.POSITIVE_INFINITY)

@@ -24,15 +24,17 @@ export interface DeviceClocks {
   place(moment: Moment): EventTime
 }
 
-/** Keeps the clocks of the `capacity` devices heard of last; a device that was forgotten is simply measured anew. */
+/** Keeps the clocks of the `capacity` devices heard of last, at least half as many; a device that was forgotten is simply measured anew. */
 export function createDeviceClocks(capacity = 50_000): DeviceClocks {
-  const clocks = new Map<string, DeviceClock>()
+  let young = new Map<string, DeviceClock>()
+  let old = new Map<string, DeviceClock>()
 
   function keep(device: string, clock: DeviceClock): void {
-    clocks.delete(device)
-    clocks.set(device, clock)
-    const oldest = clocks.keys().next()
-    if (clocks.size > capacity && !oldest.done) clocks.delete(oldest.value)
+    if (young.size >= capacity / 2 && !young.has(device)) {
+      old = young
+      young = new Map()
+    }
+    young.set(device, clock)
   }
 
   return {
@@ -40,8 +42,10 @@ export function createDeviceClocks(capacity = 50_000): DeviceClocks {
       const sent = sentAt ?? receivedAt
       if (original === null) return { timestamp: receivedAt, original: receivedAt, sentAt: sent, offset: 0 }
       if (sentAt === null) return result(original, original, sent, receivedAt)
-      const clock = observe(clocks.get(device), sentAt, receivedAt)
-      keep(device, placed(clock, original))
+      const known = young.get(device)
+      const clock = observe(known ?? old.get(device), sentAt, receivedAt)
+      const next = placed(clock, original)
+      if (next !== known) keep(device, next)
       return result(original, correct(clock, original), sent, receivedAt)
     },
   }

@@ -2,7 +2,7 @@ import type { Event } from '@waymark/schemas/event'
 import type { EventRow } from '@waymark/schemas/row'
 import type { Source } from '../../keys/ring.ts'
 import { isRecord, type JsonObject } from '../event/json.ts'
-import { parseAddress, pathOf } from './address.ts'
+import { pathOf, type ReadAddress } from './address.ts'
 import type { Agent } from './agent.ts'
 import { botReason } from './bot.ts'
 import { campaignOf } from './campaign.ts'
@@ -20,15 +20,19 @@ export interface Facts {
   /** Header of the request, '' where it says nothing about the visitor. */
   readonly userAgent: string
   readonly readAgent: (userAgent: string) => Agent
+  readonly readAddress: ReadAddress
 }
 
 /** The row as it is stored. A pure function of its arguments. */
-export function enrich(event: Event, { source, messageId, receivedAt, time, userAgent, readAgent, unreadableTime }: Facts): EventRow {
-  const context: JsonObject = event.context ?? {}
+export function enrich(
+  event: Event,
+  { source, messageId, receivedAt, time, userAgent, readAgent, readAddress, unreadableTime }: Facts,
+): EventRow {
+  const context: JsonObject = event.context ?? EMPTY
   const page = pageOf(event)
-  const url = parseAddress(page.url)
-  const campaign = campaignOf(context.campaign, url)
-  const arrival = arrivalOf(campaign, parseAddress(page.referrer), url)
+  const address = readAddress(page.url)
+  const campaign = campaignOf(context.campaign, address?.campaign)
+  const arrival = arrivalOf(campaign, readAddress(page.referrer), address)
   const agent = readAgent(text(context.userAgent) || userAgent)
   const bot = botReason(agent.bot, context.webdriver)
   return {
@@ -48,7 +52,7 @@ export function enrich(event: Event, { source, messageId, receivedAt, time, user
     received_at: receivedAt,
     clock_offset_ms: time.offset,
     url: page.url,
-    path: pathOf(page.path, url),
+    path: pathOf(page.path, address),
     referrer: page.referrer,
     title: page.title,
     channel: arrival.channel,
@@ -66,11 +70,17 @@ export function enrich(event: Event, { source, messageId, receivedAt, time, user
     country: '',
     is_bot: bot === '' ? 0 : 1,
     bot_reason: bot,
-    consent: JSON.stringify(context.consent ?? {}),
-    properties: JSON.stringify(propertiesOf(event)),
-    traits: JSON.stringify('traits' in event ? (event.traits ?? {}) : {}),
-    context: JSON.stringify({ ...restOfContext(event, context), ...(unreadableTime === undefined ? {} : { unreadableTime }) }),
+    consent: json(context.consent),
+    properties: json(propertiesOf(event)),
+    traits: 'traits' in event ? json(event.traits) : '{}',
+    context: json(restOfContext(event, context, unreadableTime)),
   }
+}
+
+const EMPTY: JsonObject = {}
+
+function json(value: unknown): string {
+  return value === undefined || value === null || value === EMPTY ? '{}' : JSON.stringify(value)
 }
 
 interface Page {
@@ -82,20 +92,25 @@ interface Page {
 
 /** The context tells of the page; a page call without one tells the same in its properties. RudderStack writes `$direct` for no referrer. */
 function pageOf(event: Event): Page {
-  const inContext: JsonObject = event.context?.page ?? {}
-  const inProperties: JsonObject = event.type === 'page' ? (event.properties ?? {}) : {}
-  const field = (name: string) => text(inContext[name]) || text(inProperties[name])
-  const referrer = field('referrer')
-  return { url: field('url'), path: field('path'), referrer: referrer === '$direct' ? '' : referrer, title: field('title') }
+  const inContext: JsonObject = event.context?.page ?? EMPTY
+  const inProperties: JsonObject = event.type === 'page' ? (event.properties ?? EMPTY) : EMPTY
+  const referrer = text(inContext.referrer) || text(inProperties.referrer)
+  return {
+    url: text(inContext.url) || text(inProperties.url),
+    path: text(inContext.path) || text(inProperties.path),
+    referrer: referrer === '$direct' ? '' : referrer,
+    title: text(inContext.title) || text(inProperties.title),
+  }
 }
 
 /** A page's name and category belong to its properties, as in the Segment spec; an alias keeps its previous id there. */
 function propertiesOf(event: Event): JsonObject {
-  const properties = 'properties' in event && isRecord(event.properties) ? event.properties : {}
+  const properties = 'properties' in event && isRecord(event.properties) ? event.properties : EMPTY
   switch (event.type) {
     case 'page':
     case 'screen': {
       const { name, category } = event
+      if (name === undefined && category === undefined) return properties
       return { ...(name === undefined ? {} : { name }), ...(category === undefined ? {} : { category }), ...properties }
     }
     case 'alias':
@@ -105,30 +120,40 @@ function propertiesOf(event: Event): JsonObject {
   }
 }
 
-/** The context without what became columns, and never with the visitor's address (`ip`). `integrations` have no column and are kept here. */
-function restOfContext(event: Event, context: JsonObject): JsonObject {
-  const { page, campaign, traits, sessionId, clientSeq, groupId, consent, ip, writeKey, ...rest } = context
-  const restOfPage = without(page, ['url', 'path', 'referrer', 'title'])
-  const restOfCampaign = without(campaign, ['name', 'source', 'medium', 'term', 'content', 'id'])
-  return {
-    ...rest,
-    ...(restOfPage === undefined ? {} : { page: restOfPage }),
-    ...(restOfCampaign === undefined ? {} : { campaign: restOfCampaign }),
-    // A group's column holds the account's traits, so the person's stay here.
-    ...(event.type === 'group' && traits !== undefined ? { traits } : {}),
-    ...(event.integrations === undefined ? {} : { integrations: event.integrations }),
-  }
+// What became columns, and the visitor's address, which is never kept.
+const TAKEN: ReadonlySet<string> = new Set(['traits', 'sessionId', 'clientSeq', 'groupId', 'consent', 'ip', 'writeKey'])
+const TAKEN_OF_PAGE: ReadonlySet<string> = new Set(['url', 'path', 'referrer', 'title'])
+const TAKEN_OF_CAMPAIGN: ReadonlySet<string> = new Set(['name', 'source', 'medium', 'term', 'content', 'id'])
+
+/** The context without what became columns. `integrations` have no column and are kept here. */
+function restOfContext(event: Event, context: JsonObject, unreadableTime: string | undefined): JsonObject {
+  const rest: JsonObject = {}
+  for (const name in context) if (!TAKEN.has(name) && name !== 'page' && name !== 'campaign') rest[name] = context[name]
+  const page = without(context.page, TAKEN_OF_PAGE)
+  if (page !== undefined) rest.page = page
+  const campaign = without(context.campaign, TAKEN_OF_CAMPAIGN)
+  if (campaign !== undefined) rest.campaign = campaign
+  // A group's column holds the account's traits, so the person's stay here.
+  if (event.type === 'group' && context.traits !== undefined) rest.traits = context.traits
+  if (event.integrations !== undefined) rest.integrations = event.integrations
+  if (unreadableTime !== undefined) rest.unreadableTime = unreadableTime
+  return rest
 }
 
 /** undefined when nothing is left. */
-function without(value: unknown, names: readonly string[]): JsonObject | undefined {
+function without(value: unknown, names: ReadonlySet<string>): JsonObject | undefined {
   if (!isRecord(value)) return undefined
-  const rest = Object.entries(value).filter(([name]) => !names.includes(name))
-  return rest.length === 0 ? undefined : Object.fromEntries(rest)
+  let rest: JsonObject | undefined
+  for (const name in value) {
+    if (names.has(name)) continue
+    rest ??= {}
+    rest[name] = value[name]
+  }
+  return rest
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
 }
 
 function sequence(value: unknown): number {

@@ -38,6 +38,23 @@ describe('times of the wire', () => {
     fc.assert(fc.property(fc.integer({ min: TIME_SPAN.from, max: TIME_SPAN.to }), ms => parseTime(new Date(ms).toISOString()) === ms))
   })
 
+  it('reads the usual spelling as it reads any other, sense or nonsense', () => {
+    const at = (most: number, digits: number) => fc.integer({ min: 0, max: most }).map(number => String(number).padStart(digits, '0'))
+    const parts = fc.tuple(at(2200, 4), at(14, 2), at(33, 2), at(25, 2), at(61, 2), at(61, 2), at(999, 3))
+    fc.assert(
+      fc.property(parts, ([year, month, day, hour, minute, second, ms]) => {
+        const text = `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}`
+        expect(parseTime(`${text}Z`)).toBe(parseTime(`${text}+00:00`))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it.each([4, 7, 10, 13, 16, 19, 21, 23])('does not take a text for a time that has another character at %i', place => {
+    const text = '2026-03-01T09:05:00.000Z'
+    expect(parseTime(`${text.slice(0, place)}x${text.slice(place + 1)}`)).toBeNull()
+  })
+
   it.each([
     ['1970-01-01T00:00:00.000Z', false],
     ['1970-01-02T23:59:59.999Z', false],

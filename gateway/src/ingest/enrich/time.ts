@@ -8,6 +8,38 @@ const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(:\d{2}(?:[.,]\d{1,9})
  * Without a zone it is UTC: `Date.parse` alone would take the zone of this machine, and guess at texts such as "Order 7".
  */
 export function parseTime(text: string): number | null {
+  return parseUsual(text) ?? parseAny(text)
+}
+
+/** `2026-03-01T09:05:00.000Z`, as JavaScript writes times, before the 29th; null for everything else. */
+function parseUsual(text: string): number | null {
+  if (text.length !== 24 || text[10] !== 'T' || text[19] !== '.' || text[23] !== 'Z') return null
+  if (text[4] !== '-' || text[7] !== '-' || text[13] !== ':' || text[16] !== ':') return null
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 7)
+  const day = digits(text, 8, 10)
+  const hour = digits(text, 11, 13)
+  const minute = digits(text, 14, 16)
+  const second = digits(text, 17, 19)
+  const ms = digits(text, 20, 23)
+  const isWritten = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28
+  if (!isWritten || !(hour <= 23 && minute <= 59 && second <= 59 && ms >= 0)) return null
+  const time = Date.UTC(year, month - 1, day, hour, minute, second, ms)
+  return isStorable(time) ? time : null
+}
+
+/** NaN unless all are digits. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return Number.NaN
+    number = number * 10 + digit
+  }
+  return number
+}
+
+function parseAny(text: string): number | null {
   const [, day, minutes = '00:00', seconds = ':00', zone = 'Z'] = INSTANT.exec(text.trim()) ?? []
   if (day === undefined) return null
   const ms = Date.parse(`${day}T${minutes}${seconds.replace(',', '.')}${zoneText(zone)}`)

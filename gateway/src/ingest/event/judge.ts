@@ -2,7 +2,7 @@ import type { Event } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import { isRecord } from './json.ts'
 import { normalise, type Shared } from './normalise.ts'
-import { type Flaw, sanitise, withoutAddress } from './sanitise.ts'
+import { type Flaw, sanitise, type Texts, withoutAddress } from './sanitise.ts'
 import { isFlaw, validate } from './validate.ts'
 
 export type Verdict =
@@ -14,26 +14,35 @@ export type Verdict =
 export interface Batch extends Shared {
   /** JSON text of the whole request: in a request of less than 64 KiB no event needs weighing. */
   readonly bytes: number
+  readonly texts?: Texts
 }
 
 /** Takes one event of a request for what it is, or says what is wrong with it; never throws, whatever the event is. */
-export function judge(given: unknown, batch: Batch): Verdict {
-  const { value, flaw } = sanitise(given)
-  if (flaw !== null) return rejected(flaw, value)
-  if (!isRecord(value))
-    return rejected({ code: 'not_an_object', path: '', message: `an event must be a JSON object; this is ${kindOf(value)}` }, value)
-  if (batch.bytes > LIMITS.eventBytes && weigh(value) + weigh(batch.context) + weigh(batch.integrations) > LIMITS.eventBytes) {
-    return rejected(
-      {
-        code: 'event_too_large',
-        path: '',
-        message: 'is larger than 64 KiB with the context and integrations of its batch; send less with each event',
-      },
-      value,
-    )
+export type Judge = (given: unknown) => Verdict
+
+/** The judge of the events of one request. */
+export function createJudge(batch: Batch): Judge {
+  const mayBeLarge = batch.bytes > LIMITS.eventBytes
+  const sharedBytes = mayBeLarge ? weigh(batch.context) + weigh(batch.integrations) : 0
+
+  return given => {
+    const { value, flaw, mostBytes } = sanitise(given, batch.texts)
+    if (flaw !== null) return rejected(flaw, value)
+    if (!isRecord(value))
+      return rejected({ code: 'not_an_object', path: '', message: `an event must be a JSON object; this is ${kindOf(value)}` }, value)
+    if (mayBeLarge && mostBytes + sharedBytes > LIMITS.eventBytes && weigh(value) + sharedBytes > LIMITS.eventBytes) {
+      return rejected(
+        {
+          code: 'event_too_large',
+          path: '',
+          message: 'is larger than 64 KiB with the context and integrations of its batch; send less with each event',
+        },
+        value,
+      )
+    }
+    const event = validate(normalise(value, batch))
+    return isFlaw(event) ? rejected(event, value) : { ok: true, event }
   }
-  const event = validate(normalise(value, batch))
-  return isFlaw(event) ? rejected(event, value) : { ok: true, event }
 }
 
 function rejected(flaw: Flaw, value: unknown): Verdict {

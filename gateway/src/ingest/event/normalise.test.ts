@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isRecord } from './json.ts'
 import { normalise } from './normalise.ts'
 
 describe('ids', () => {
@@ -19,7 +21,7 @@ describe('ids', () => {
   it.each(['null', 'undefined', 'NaN', '[object Object]'])(
     'a message id of “%s” is none: it would make strangers copies of each other',
     messageId => {
-      expect(normalise({ messageId }, {})).not.toHaveProperty('messageId')
+      expect(normalise({ messageId }, {}).messageId).toBeUndefined()
     },
   )
 
@@ -30,8 +32,8 @@ describe('ids', () => {
         anonymousId: 'a1',
         context: { blockedIds: { userId: blocked } },
       })
-      expect(normalise({ userId: blocked, anonymousId: 'a1' }, {})).not.toHaveProperty('userId')
-      expect(normalise({ userId: 'u1', anonymousId: blocked }, {})).not.toHaveProperty('anonymousId')
+      expect(normalise({ userId: blocked, anonymousId: 'a1' }, {}).userId).toBeUndefined()
+      expect(normalise({ userId: 'u1', anonymousId: blocked }, {}).anonymousId).toBeUndefined()
       expect(normalise({ userId: blocked }, {})).toMatchObject({ userId: blocked })
       expect(normalise({ userId: blocked, anonymousId: 'null' }, {})).toMatchObject({ userId: blocked, anonymousId: 'null' })
     },
@@ -41,13 +43,13 @@ describe('ids', () => {
     expect(normalise({ type: 'track', groupId: 7 }, {}).groupId).toBe('7')
     expect(normalise({ type: 'track', context: { groupId: ' acme ' } }, {}).groupId).toBe('acme')
     expect(normalise({ type: 'track', groupId: 'a', context: { groupId: 'b' } }, {}).groupId).toBe('a')
-    expect(normalise({ type: 'track', context: { groupId: null } }, {})).not.toHaveProperty('groupId')
+    expect(normalise({ type: 'track', context: { groupId: null } }, {}).groupId).toBeUndefined()
   })
 
   it('an alias may say from and to, or leave the previous id to the anonymous one', () => {
     expect(normalise({ type: 'alias', from: 'old', to: 'new' }, {})).toMatchObject({ previousId: 'old', userId: 'new' })
     expect(normalise({ type: 'alias', userId: 'new', anonymousId: 'anon' }, {})).toMatchObject({ previousId: 'anon', userId: 'new' })
-    expect(normalise({ type: 'track', from: 'Berlin' }, {})).not.toHaveProperty('previousId')
+    expect(normalise({ type: 'track', from: 'Berlin' }, {}).previousId).toBeUndefined()
   })
 })
 
@@ -106,7 +108,7 @@ describe('traits', () => {
   })
 
   it('of a group are the account’s, never the person’s', () => {
-    expect(normalise({ type: 'group', context: { traits: { email: 'a@acme.test' } } }, {})).not.toHaveProperty('traits')
+    expect(normalise({ type: 'group', context: { traits: { email: 'a@acme.test' } } }, {}).traits).toBeUndefined()
   })
 })
 
@@ -127,4 +129,37 @@ it('drops nulls that mean nothing, keeps those that are data', () => {
 
 it('drops keys and metadata of the transport', () => {
   expect(normalise({ type: 'page', writeKey: 'wk', _metadata: { bundled: [] } }, {})).toEqual({ type: 'page' })
+})
+
+describe('what was given', () => {
+  const part = fc.oneof(fc.jsonValue(), fc.constant(null), fc.constant(''))
+  const context = fc.record(
+    { page: fc.dictionary(fc.string(), part), campaign: part, library: part, groupId: part, traits: part, x: part },
+    { requiredKeys: [] },
+  )
+  const event = fc.record(
+    { type: part, userId: fc.oneof(part, fc.constant('null')), anonymousId: part, context: fc.oneof(context, part), traits: part },
+    { requiredKeys: [] },
+  )
+
+  it('is not changed, though the result may share parts of it', () => {
+    fc.assert(
+      fc.property(event, context, (given, shared) => {
+        const before = JSON.stringify([given, shared])
+        normalise(given, { context: shared, integrations: shared })
+        expect(JSON.stringify([given, shared])).toBe(before)
+      }),
+    )
+  })
+
+  it('has no null left in the event, its context and the parts of that which become columns', () => {
+    fc.assert(
+      fc.property(event, fc.option(context, { nil: undefined }), (given, shared) => {
+        const result = normalise(given, shared === undefined ? {} : { context: shared })
+        const inContext = isRecord(result.context) ? result.context : {}
+        for (const object of [result, inContext, inContext.page, inContext.campaign, inContext.library])
+          if (isRecord(object)) expect(Object.values(object)).not.toContain(null)
+      }),
+    )
+  })
 })

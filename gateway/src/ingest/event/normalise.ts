@@ -11,44 +11,67 @@ export interface Shared {
   readonly type?: EventType
 }
 
-const IDS = ['messageId', 'anonymousId', 'userId', 'previousId', 'groupId'] as const
+/** The members of an event that mean something to the gateway, undefined where absent. All of one shape: what reads it stays fast. */
+export interface Normalised {
+  type: unknown
+  event: unknown
+  messageId: unknown
+  anonymousId: unknown
+  userId: unknown
+  previousId: unknown
+  groupId: unknown
+  name: unknown
+  category: unknown
+  timestamp: unknown
+  sentAt: unknown
+  context: unknown
+  integrations: unknown
+  properties: unknown
+  traits: unknown
+}
+
 // Written by a client that turned nothing into text. As a message id they would make strangers' events duplicates of one another.
 const NO_MESSAGE_ID: ReadonlySet<string> = new Set(['null', 'undefined', 'NaN', '[object Object]'])
 
 /**
  * The one shape that is validated, out of the dialects of Segment, RudderStack and ourselves:
  * `null` and '' mean absent, numbers become texts where ids belong, older names become today's, what the batch says once is said by each event.
- * Returns a new object; values of unexpected kinds are left for validation to name.
+ * Returns a new object, which may share parts with the given one; values of unexpected kinds are left for validation to name.
  */
-export function normalise(given: JsonObject, shared: Shared): JsonObject {
-  const { writeKey: _key, _metadata, from, to, ...rest } = given
-  const event = withoutNulls(rest)
-  event.type ??= shared.type
-
-  for (const name of IDS) settle(event, name, idOf(event[name]))
-  settle(event, 'messageId', messageIdOf(event.messageId))
-  if (typeof event.event === 'string') event.event = event.event.trim()
-
-  settle(event, 'sentAt', timeOf(event.sentAt ?? sentAtOf(shared.sentAt)))
-  settle(event, 'timestamp', timeOf(event.originalTimestamp ?? event.timestamp))
-  settle(event, 'context', contextOf(event.context, shared.context))
-  settle(event, 'integrations', merged(event.integrations, shared.integrations))
-  delete event.originalTimestamp
-
-  if (event.type === 'alias') nameAlias(event, idOf(from), idOf(to))
-  settle(event, 'traits', traitsOf(event))
-  settle(event, 'groupId', event.groupId ?? groupInContext(event.context))
-  dropBlocked(event, 'userId', 'anonymousId')
-  dropBlocked(event, 'anonymousId', 'userId')
+export function normalise(given: JsonObject, shared: Shared): Normalised {
+  const type = given.type ?? shared.type
+  const isAlias = type === 'alias'
+  const anonymousId = idOf(given.anonymousId)
+  const context = contextOf(given.context, shared.context)
+  const event: Normalised = {
+    type,
+    event: typeof given.event === 'string' ? given.event.trim() : (given.event ?? undefined),
+    messageId: messageIdOf(given.messageId),
+    anonymousId,
+    // Segment of old wrote `from` and `to`; a browser's alias leaves the previous id to the anonymous one.
+    userId: idOf(given.userId) ?? (isAlias ? idOf(given.to) : undefined),
+    previousId: idOf(given.previousId) ?? (isAlias ? (idOf(given.from) ?? anonymousId) : undefined),
+    groupId: idOf(given.groupId) ?? groupInContext(context),
+    name: given.name ?? undefined,
+    category: given.category ?? undefined,
+    timestamp: timeOf(given.originalTimestamp ?? given.timestamp ?? undefined),
+    sentAt: timeOf(given.sentAt ?? sentAtOf(shared.sentAt)),
+    context,
+    integrations: merged(given.integrations ?? undefined, shared.integrations),
+    properties: given.properties ?? undefined,
+    traits: traitsOf(type, given.traits ?? undefined, context),
+  }
+  if (typeof event.userId === 'string' && typeof event.anonymousId === 'string') dropBlocked(event, event.userId, event.anonymousId)
   return event
 }
 
 /** An id such as `undefined` would make one person of everybody; where the event has another id, it is dropped and told in the context. */
-function dropBlocked(event: JsonObject, name: 'userId' | 'anonymousId', other: 'userId' | 'anonymousId'): void {
-  const [id, rest] = [event[name], event[other]]
-  if (typeof id !== 'string' || !isBlockedValue(id) || typeof rest !== 'string' || isBlockedValue(rest)) return
-  event.context = { ...(isRecord(event.context) ? event.context : {}), blockedIds: { [name]: id } }
-  delete event[name]
+function dropBlocked(event: Normalised, userId: string, anonymousId: string): void {
+  const isUserBlocked = isBlockedValue(userId)
+  if (isUserBlocked === isBlockedValue(anonymousId)) return
+  const blockedIds = isUserBlocked ? { userId } : { anonymousId }
+  event.context = { ...(isRecord(event.context) ? event.context : {}), blockedIds }
+  event[isUserBlocked ? 'userId' : 'anonymousId'] = undefined
 }
 
 /** The message id that an event has, undefined when what stands there is none. */
@@ -77,32 +100,30 @@ function sentAtOf(value: unknown): unknown {
   return typeof value === 'string' || typeof value === 'number' ? value : undefined
 }
 
-/** Segment of old wrote `from` and `to`; a browser's alias leaves the previous id to the anonymous one. */
-function nameAlias(event: JsonObject, from: unknown, to: unknown): void {
-  settle(event, 'previousId', event.previousId ?? from ?? event.anonymousId)
-  settle(event, 'userId', event.userId ?? to)
-}
-
 /** RudderStack's identify has its traits only in the context. A group's traits are the account's, the context's are the person's. */
-function traitsOf(event: JsonObject): unknown {
-  const inContext = isRecord(event.context) ? event.context.traits : undefined
-  return event.type === 'group' ? event.traits : merged(event.traits, isRecord(inContext) ? inContext : undefined)
+function traitsOf(type: unknown, traits: unknown, context: unknown): unknown {
+  const inContext = isRecord(context) ? context.traits : undefined
+  return type === 'group' || !isRecord(inContext) ? traits : merged(traits, inContext)
 }
 
 function groupInContext(context: unknown): unknown {
   return isRecord(context) ? context.groupId : undefined
 }
 
+/** Copied only where something in it is written otherwise than we write it. */
 function contextOf(own: unknown, batch: JsonObject | undefined): unknown {
-  const context = merged(own, batch)
+  const context = merged(own ?? undefined, batch)
   if (!isRecord(context)) return context
-  const clean = withoutNulls(context)
-  for (const part of ['page', 'campaign', 'library'] as const) {
-    const value = clean[part]
-    if (isRecord(value)) clean[part] = withoutNulls(value)
+  const { groupId, page, campaign, library } = context
+  const clean: JsonObject = {
+    groupId: idOf(groupId),
+    page: isRecord(page) ? withoutNulls(page) : (page ?? undefined),
+    campaign: isRecord(campaign) ? withoutNulls(campaign) : (campaign ?? undefined),
+    library: isRecord(library) ? withoutNulls(library) : (library ?? undefined),
   }
-  settle(clean, 'groupId', idOf(clean.groupId))
-  return clean
+  const isAsItIs =
+    clean.groupId === groupId && clean.page === page && clean.campaign === campaign && clean.library === library && !hasNull(context)
+  return isAsItIs ? context : withoutAbsent({ ...context, ...clean })
 }
 
 /** `own` over `fallback`; a value that is no object wins as it is, so that validation can name it. */
@@ -112,12 +133,16 @@ function merged(own: unknown, fallback: JsonObject | undefined): unknown {
 }
 
 function withoutNulls(value: JsonObject): JsonObject {
-  const result: JsonObject = {}
-  for (const key of Object.keys(value)) if (value[key] !== null) result[key] = value[key]
-  return result
+  return hasNull(value) ? withoutAbsent(value) : value
 }
 
-function settle(target: JsonObject, name: string, value: unknown): void {
-  if (value === undefined) delete target[name]
-  else target[name] = value
+function hasNull(value: JsonObject): boolean {
+  for (const key in value) if (value[key] === null) return true
+  return false
+}
+
+function withoutAbsent(value: JsonObject): JsonObject {
+  const result: JsonObject = {}
+  for (const key in value) if (value[key] !== null && value[key] !== undefined) result[key] = value[key]
+  return result
 }

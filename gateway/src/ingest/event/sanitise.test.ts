@@ -16,7 +16,11 @@ describe('an event made safe', () => {
   })
 
   it('loses halves of surrogate pairs and NULs, in keys as in texts', () => {
-    expect(sanitise({ 'k\ud800': 'a\udc00b', 'n\0': ['x\0y'] })).toEqual({ value: { 'k\ufffd': 'a\ufffdb', n: ['xy'] }, flaw: null })
+    expect(sanitise({ 'k\ud800': 'a\udc00b', 'n\0': ['x\0y'] })).toEqual({
+      value: { 'k\ufffd': 'a\ufffdb', n: ['xy'] },
+      flaw: null,
+      mostBytes: Number.POSITIVE_INFINITY,
+    })
   })
 
   it('loses keys that reach prototypes, at every level', () => {
@@ -62,6 +66,30 @@ describe('an event made safe', () => {
         expect(text).not.toMatch(/\\ud[89a-f]/i)
       }),
     )
+  })
+
+  it('is the same where the bytes told that its texts are clean', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' as const, maxDepth: 40 }), value => {
+        const text = JSON.stringify(value)
+        const given = () => JSON.parse(text) as unknown
+        expect(sanitise(given(), { areClean: !text.includes('\\u') })).toEqual(sanitise(given()))
+      }),
+    )
+  })
+
+  it('is never larger than told', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' as const }), value => {
+        expect(Buffer.byteLength(JSON.stringify(value))).toBeLessThanOrEqual(sanitise(value).mostBytes)
+      }),
+    )
+    const widest = {
+      '\u0001\u0001': '\u0002'.repeat(9),
+      n: [-1.2345678901234567e-308, -1.2345678901234567e-308],
+      '': [{}, [], null, false],
+    }
+    expect(Buffer.byteLength(JSON.stringify(widest))).toBeLessThanOrEqual(sanitise(widest).mostBytes)
   })
 })
 

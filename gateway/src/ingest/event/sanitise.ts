@@ -13,10 +13,15 @@ export interface Sanitised {
   readonly value: unknown
   /** With a flaw, `value` is cut at the place of it, for the record only. */
   readonly flaw: Flaw | null
+  /** It is not larger than this as JSON text; Infinity where nothing is known. */
+  readonly mostBytes: number
 }
 
-// As keys these reach the prototype of whatever object they are copied to.
-const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/** What the bytes of a request say about the texts in it before one of them is looked at. */
+export interface Texts {
+  /** No `\\u` in the JSON text: without it no text can hold half a surrogate pair or a NUL. */
+  readonly areClean: boolean
+}
 
 /**
  * One event made safe to store: halves of surrogate pairs are replaced by U+FFFD and NUL characters dropped, in keys as in texts (either stops
@@ -24,30 +29,48 @@ const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'protot
  * from the engine), and depth (32) and keys (512 at all levels together) are limited.
  * Almost every event needs nothing of this and comes back as it is.
  */
-export function sanitise(value: unknown): Sanitised {
-  return keysOfClean(value, 0, 0) >= 0 ? { value, flaw: null } : copyOf(value)
+export function sanitise(value: unknown, { areClean }: Texts = { areClean: false }): Sanitised {
+  const tally = { areClean, keys: 0, mostBytes: 0 }
+  return isClean(value, 0, tally) ? { value, flaw: null, mostBytes: tally.mostBytes } : copyOf(value)
 }
 
-/** Keys counted so far, or −1 as soon as something must be changed or refused. */
-function keysOfClean(node: unknown, depth: number, before: number): number {
-  if (typeof node === 'string') return isCleanText(node) ? before : -1
-  if (typeof node === 'number') return isLarge(node) ? -1 : before
-  if (typeof node !== 'object' || node === null) return before
-  if (depth >= LIMITS.depth) return -1
-  let keys = before
+interface Tally extends Texts {
+  keys: number
+  mostBytes: number
+}
+
+// As JSON text: 6 bytes for a character that is escaped, quotes, a comma, a colon; the longest number is -1.2345678901234567e-308.
+const MOST_CHARACTER = 6
+const MOST_AROUND = 4
+const MOST_NUMBER = 26
+
+/** Whether nothing must be changed or refused. */
+function isClean(node: unknown, depth: number, tally: Tally): boolean {
+  if (typeof node === 'string') {
+    tally.mostBytes += node.length * MOST_CHARACTER + MOST_AROUND
+    return tally.areClean || isCleanText(node)
+  }
+  tally.mostBytes += MOST_NUMBER
+  if (typeof node === 'number') return !isLarge(node)
+  if (typeof node !== 'object' || node === null) return true
+  if (depth >= LIMITS.depth) return false
   if (Array.isArray(node)) {
-    for (const item of node) {
-      keys = keysOfClean(item, depth + 1, keys)
-      if (keys < 0) return -1
-    }
-    return keys
+    for (const item of node) if (!isClean(item, depth + 1, tally)) return false
+    return true
   }
-  for (const key of Object.keys(node)) {
-    if (POISON.has(key) || !isCleanText(key) || ++keys > LIMITS.keys) return -1
-    keys = keysOfClean((node as JsonObject)[key], depth + 1, keys)
-    if (keys < 0) return -1
+  // Unlike Object.keys, it makes no list; objects of JSON have no enumerable properties but their own.
+  for (const key in node) {
+    if (isPoison(key) || !(tally.areClean || isCleanText(key)) || ++tally.keys > LIMITS.keys) return false
+    tally.mostBytes += key.length * MOST_CHARACTER + MOST_AROUND
+    if (!isClean((node as JsonObject)[key], depth + 1, tally)) return false
   }
-  return keys
+  return true
+}
+
+/** As keys these reach the prototype of whatever object they are copied to. Lengths first: most keys have another one. */
+function isPoison(key: string): boolean {
+  if (key.length === 9) return key === '__proto__' || key === 'prototype'
+  return key.length === 11 && key === 'constructor'
 }
 
 function copyOf(value: unknown): Sanitised {
@@ -76,7 +99,7 @@ function copyOf(value: unknown): Sanitised {
     if (Array.isArray(node)) return node.map((item, index) => below(index, item))
     const result: JsonObject = {}
     for (const key of Object.keys(node)) {
-      if (POISON.has(key)) continue
+      if (isPoison(key)) continue
       if (++found.keys > LIMITS.keys) {
         found.flaw ??= { code: 'too_many_keys', path: '', message: `has more than ${LIMITS.keys} keys, counted at all levels` }
         break
@@ -87,7 +110,7 @@ function copyOf(value: unknown): Sanitised {
   }
 
   const copied = copy(value)
-  return { value: copied, flaw: found.flaw }
+  return { value: copied, flaw: found.flaw, mostBytes: Number.POSITIVE_INFINITY }
 }
 
 // The start of a path is enough to find the place, and a reply must not grow with it.
@@ -110,7 +133,7 @@ function cleanText(text: string): string {
 // Cleaning must not bring back what was left out: "__pro\0to__".
 function cleanKey(key: string): string {
   const clean = cleanText(key)
-  return clean !== key && POISON.has(clean) ? `${clean}_` : clean
+  return clean !== key && isPoison(clean) ? `${clean}_` : clean
 }
 
 /** JSON pointer, RFC 6901. */

@@ -2,6 +2,7 @@ import { EVENT_TYPES, type Event, type EventType, type RejectionCode } from '@wa
 import schema from '@waymark/schemas/wire/event.schema.json' with { type: 'json' }
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { JsonObject } from './json.ts'
+import type { Normalised } from './normalise.ts'
 import type { Flaw } from './sanitise.ts'
 
 const DEFINITIONS = {
@@ -21,7 +22,7 @@ const VALIDATORS: ReadonlyMap<string, ValidateFunction<Event>> = new Map(
 )
 
 /** The event if it is one, else the first thing that is wrong with it. Expects a normalised event. */
-export function validate(event: JsonObject): Event | Flaw {
+export function validate(event: Normalised | JsonObject): Event | Flaw {
   const check = typeof event.type === 'string' ? VALIDATORS.get(event.type) : undefined
   if (check === undefined) return unknownType(event.type)
   if (!check(event)) return flawOf(check.errors?.[0])

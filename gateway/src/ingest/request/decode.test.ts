@@ -162,6 +162,14 @@ describe('shapes of a body', () => {
       source: 'crm',
     })
     const junk = await decodeBatch('{"batch":[],"context":5,"integrations":[],"writeKey":{}}')
-    expect(Object.keys(junk).sort()).toEqual(['bytes', 'events', 'sentAt', 'source'])
+    expect(Object.keys(junk).sort()).toEqual(['bytes', 'events', 'sentAt', 'source', 'texts'])
+  })
+
+  it.each([
+    ['{"batch":["ü 😀 \\\\n \\" ud800"]}', true],
+    ['{"batch":["\\ud800"]}', false],
+    ['{"batch":[{"\\u0000":1}]}', false],
+  ])('%s is told to hold no escaped code units: %s', async (text, areClean) => {
+    expect((await decodeBatch(text)).texts).toEqual({ areClean })
   })
 })

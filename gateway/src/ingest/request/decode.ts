@@ -1,6 +1,6 @@
 import { LIMITS } from '@waymark/schemas/limits'
 import { isRecord, type JsonObject } from '../event/json.ts'
-import { sanitise } from '../event/sanitise.ts'
+import { sanitise, type Texts } from '../event/sanitise.ts'
 import { readBody } from './body.ts'
 import { inflateBody } from './inflate.ts'
 import { refuse } from './refuse.ts'
@@ -16,16 +16,20 @@ export interface Envelope {
   readonly source?: unknown
   /** Bytes of JSON text. */
   readonly bytes: number
+  readonly texts: Texts
 }
 
 // V8 parses a million levels, at 90 bytes and 0.6 µs each. That is bearable up to the size of a plain body; one that was
 // inflated to 5 MiB of brackets would cost 220 MB and 1.6 s.
 const BODY_DEPTH = 10_000
 
+const UTF8 = new TextDecoder()
+
 /** Reads, inflates and parses a request; `single` for the routes that take one event as the body. */
 export async function decode(request: Request, { single }: { readonly single: boolean }): Promise<Envelope> {
   const body = await inflateBody(await readBody(request), request.headers.get('content-encoding') ?? undefined)
-  return envelopeOf(parse(body), body.length, single)
+  const texts = { areClean: !body.includes('\\u') }
+  return envelopeOf(parse(body), { bytes: body.length, texts }, single)
 }
 
 function parse(body: Buffer): unknown {
@@ -33,7 +37,7 @@ function parse(body: Buffer): unknown {
   if (body.length > LIMITS.bodyBytes && deeperThan(BODY_DEPTH, body))
     throw refuse(400, 'unreadable_body', 'The request body is nested more than 10,000 levels deep. An event may have 32.')
   try {
-    return JSON.parse(new TextDecoder().decode(body))
+    return JSON.parse(UTF8.decode(body))
   } catch (cause) {
     const at = cause instanceof Error ? /position \d+/.exec(cause.message)?.[0] : undefined
     throw refuse(
@@ -44,8 +48,8 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function envelopeOf(body: unknown, bytes: number, single: boolean): Envelope {
-  if (Array.isArray(body)) return limited({ events: body, bytes })
+function envelopeOf(body: unknown, text: Pick<Envelope, 'bytes' | 'texts'>, single: boolean): Envelope {
+  if (Array.isArray(body)) return limited({ events: body, ...text })
   if (!isRecord(body))
     throw refuse(
       400,
@@ -53,7 +57,7 @@ function envelopeOf(body: unknown, bytes: number, single: boolean): Envelope {
       `The request body must be a JSON object or array; it is ${body === null ? 'null' : `a ${typeof body}`}.`,
     )
   const shared = {
-    bytes,
+    ...text,
     source: body.source,
     ...(typeof body.writeKey === 'string' ? { writeKey: body.writeKey } : {}),
   }
@@ -86,9 +90,9 @@ function limited(envelope: Envelope): Envelope {
   if (count > LIMITS.batchEvents)
     throw refuse(413, 'batch_too_large', `The batch has ${count} events; ${LIMITS.batchEvents} are allowed. Split it.`)
   const { context, integrations } = envelope
-  const shared = Buffer.byteLength(JSON.stringify([context, integrations]))
+  if (count < 2 || (context === undefined && integrations === undefined)) return envelope
   // Both are stored with each event of the batch: what is small once may be huge 2,500 times.
-  if (count > 1 && shared * count > LIMITS.inflatedBytes) {
+  if (Buffer.byteLength(JSON.stringify([context, integrations])) * count > LIMITS.inflatedBytes) {
     throw refuse(
       413,
       'batch_too_large',
