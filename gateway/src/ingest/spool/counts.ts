@@ -17,6 +17,15 @@ export function sumCounts(rows: Iterable<CountRow>): CountRow[] {
   return [...sums.values()].sort((left, right) => left.hour - right.hour || compareText(left.source_id, right.source_id))
 }
 
+/** Adds the bytes of one frame to those of its sources, by what each sent. */
+export function addBytes(bySource: Map<string, number>, counts: readonly CountRow[], bytes: number): void {
+  const all = counts.reduce((sum, { received }) => sum + received, 0)
+  for (const { source_id, received } of counts) {
+    const part = all === 0 ? bytes / counts.length : (bytes * received) / all
+    bySource.set(source_id, (bySource.get(source_id) ?? 0) + part)
+  }
+}
+
 function compareText(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }

@@ -24,7 +24,8 @@ export function keepDamageOf(disk: Disk, path: string, onDamage: (damage: Damage
   return {
     keep: async (file, ranges) => {
       if (ranges.length <= kept) return
-      const problem = await disk.put(badPath(path), piecesOf(path, file, ranges)).then(
+      const copy = disk.put(badPath(path), piecesOf(path, file, ranges)).then(() => disk.syncFolder(dirname(path)))
+      const problem = await copy.then(
         () => undefined,
         (cause: unknown) => String(cause),
       )

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   close,
   fdatasync,
@@ -9,6 +10,7 @@ import {
   readFile,
   rename,
   rmdir,
+  stat,
   statfs,
   unlink,
   write,
@@ -16,10 +18,16 @@ import {
 } from 'node:fs'
 import { promisify } from 'node:util'
 
+export interface Volume {
+  /** Free for us. */
+  readonly freeBytes: number
+  readonly totalBytes: number
+}
+
 /** What the spool asks of a file system. A test passes one that loses, shortens or refuses what a real one may. */
 export interface Disk {
   makeFolder(path: string): Promise<void>
-  /** Names in a folder; [] when there is no such folder. */
+  /** Names in a folder; [] when there is none, or it is a file. */
   list(path: string): Promise<string[]>
   read(path: string): Promise<Buffer>
   /** Creates or replaces a whole small file, durably but for its name in the folder. */
@@ -40,8 +48,9 @@ export interface Disk {
   rename(from: string, to: string): Promise<void>
   remove(path: string): Promise<void>
   removeFolder(path: string): Promise<void>
-  /** Free for us ÷ size, of the volume. */
-  freeFraction(path: string): Promise<number>
+  /** Makes sure of a file that takes so much space, whatever the volume compresses or leaves out. */
+  reserve(path: string, bytes: number): Promise<void>
+  volume(path: string): Promise<Volume>
 }
 
 // Callback functions on descriptors: FileHandle costs twice as much per call, and a commit makes two.
@@ -56,6 +65,7 @@ const calls = {
   readFile: promisify(readFile),
   rename: promisify(rename),
   rmdir: promisify(rmdir),
+  stat: promisify(stat),
   statfs: promisify(statfs),
   unlink: promisify(unlink),
   writeFile: promisify(writeFile),
@@ -67,7 +77,7 @@ export const nodeDisk: Disk = {
     try {
       return await calls.readdir(path)
     } catch (error) {
-      if (isCode(error, 'ENOENT')) return []
+      if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return []
       throw error
     }
   },
@@ -94,9 +104,16 @@ export const nodeDisk: Disk = {
   rename: (from, to) => calls.rename(from, to),
   remove: path => calls.unlink(path),
   removeFolder: path => calls.rmdir(path),
-  freeFraction: async path => {
-    const volume = await calls.statfs(path)
-    return volume.blocks === 0 ? 1 : volume.bavail / volume.blocks
+  reserve: async (path, bytes) => {
+    const size = await calls.stat(path).then(
+      found => found.size,
+      () => null,
+    )
+    if (size !== bytes) await calls.writeFile(path, randomBytes(bytes), { mode: 0o600, flush: true })
+  },
+  volume: async path => {
+    const { bavail, blocks, bsize } = await calls.statfs(path)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
   },
 }
 

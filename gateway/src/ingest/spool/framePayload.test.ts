@@ -2,7 +2,9 @@ import { EVENT_COLUMNS } from '@waymark/schemas/row'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { countRow, eventRow, rejectedRow } from './frame.fixture.ts'
-import { decodePayload, encodePayload, frameText, payloadCounts } from './framePayload.ts'
+import { decodePayload, frameText, payloadCounts } from './framePayload.ts'
+import { encodeFrames } from './frames.ts'
+import { FRAME_HEAD_BYTES } from './segment.ts'
 
 const place = { segment: '0191d2a4-5b1c-4c55-8a77-9f1e2d3c4b5a', firstEvent: 7, firstRejected: 3 }
 
@@ -14,7 +16,7 @@ describe('the text of a frame', () => {
         const events = titles.map((title, index) => eventRow({ message_id: `m${index}`, title, source_id }))
         const rejected = raws.map((raw, index) => rejectedRow({ raw, index }))
         const counts = [countRow({ source_id, received: titles.length + raws.length, rejected: raws.length })]
-        const payload = encodePayload(frameText({ events, rejected, counts }), place)
+        const payload = encodeFrames([frameText({ events, rejected, counts })], place).bytes.subarray(FRAME_HEAD_BYTES)
         const back = decodePayload(payload)
         expect(back.segment).toBe(place.segment)
         expect(back.counts).toEqual(counts)

@@ -45,17 +45,20 @@ export function frameText({ events, rejected, counts }: Frame): FrameText {
 }
 
 /** No payload made of this text is longer, wherever it is placed. */
-export function mostPayloadBytes({ events, rejected, counts, lines }: FrameText): number {
-  const head: Head = [WIDEST_UUID, WIDEST_INDEX, events, WIDEST_INDEX, rejected, counts.map(countTuple)]
-  return Buffer.byteLength(JSON.stringify(head)) + 1 + Buffer.byteLength(lines)
+export function mostPayloadBytes(text: FrameText): number {
+  return Buffer.byteLength(headLine(text, WIDEST_PLACE)) + Buffer.byteLength(text.lines)
 }
 
-const WIDEST_UUID = '00000000-0000-0000-0000-000000000000'
-const WIDEST_INDEX = Number.MAX_SAFE_INTEGER
+const WIDEST_PLACE: Place = {
+  segment: '00000000-0000-0000-0000-000000000000',
+  firstEvent: Number.MAX_SAFE_INTEGER,
+  firstRejected: Number.MAX_SAFE_INTEGER,
+}
 
-export function encodePayload({ events, rejected, counts, lines }: FrameText, { segment, firstEvent, firstRejected }: Place): Buffer {
+/** The line before the lines of a frame, with its line feed. */
+export function headLine({ events, rejected, counts }: FrameText, { segment, firstEvent, firstRejected }: Place): string {
   const head: Head = [segment, firstEvent, events, firstRejected, rejected, counts.map(countTuple)]
-  return Buffer.from(`${JSON.stringify(head)}\n${lines}`)
+  return `${JSON.stringify(head)}\n`
 }
 
 export function decodePayload(payload: Buffer): PlacedFrame {

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path'
 import type { CountRow } from '@waymark/schemas/row'
-import { sumCounts } from './counts.ts'
+import { addBytes, sumCounts } from './counts.ts'
 import { badPath, type DamageKeeper, segmentId } from './damage.ts'
 import type { Disk } from './disk.ts'
 import { type FramePieces, framePieces, type Line, linesOf, payloadCounts } from './framePayload.ts'
-import { type ByteRange, type Scan, scanSegment } from './segment.ts'
+import { type ByteRange, FRAME_HEAD_BYTES, type Scan, scanSegment } from './segment.ts'
 
 /** What is in a segment, damage left out. */
 export interface SegmentContent {
@@ -22,6 +22,8 @@ export interface SealedSegment {
   readonly createdAt: number
   readonly bytes: number
   readonly counts: readonly CountRow[]
+  /** Bytes of its frames by source. */
+  readonly bySource: ReadonlyMap<string, number>
   /** Rows of it could already be in the tables: look before inserting. */
   isInDoubt(): boolean
   doubt(): void
@@ -40,13 +42,14 @@ export interface SealedEdges {
   readonly createdAt: number
   readonly bytes: number
   readonly counts: readonly CountRow[]
+  readonly bySource: ReadonlyMap<string, number>
   readonly inDoubt: boolean
   readonly damage: DamageKeeper
   /** Called once, before the file goes. */
   readonly onGone: () => void
 }
 
-export function sealedSegment({ disk, path, uuid, createdAt, bytes, counts, inDoubt, damage, onGone }: SealedEdges): SealedSegment {
+export function sealedSegment({ disk, path, inDoubt, damage, onGone, ...known }: SealedEdges): SealedSegment {
   let doubted = inDoubt
 
   async function rename(): Promise<void> {
@@ -56,17 +59,14 @@ export function sealedSegment({ disk, path, uuid, createdAt, bytes, counts, inDo
 
   return {
     id: segmentId(path),
-    uuid,
-    createdAt,
-    bytes,
-    counts,
+    ...known,
     isInDoubt: () => doubted,
     doubt: () => {
       doubted = true
     },
     read: async () => {
       // Not beyond what was made durable: later bytes were refused to their sender.
-      const file = (await disk.read(path)).subarray(0, bytes)
+      const file = (await disk.read(path)).subarray(0, known.bytes)
       const scan = scanSegment(file)
       const isLost = scan.payloads.length === 0
       await damage.keep(file, isLost ? [{ start: 0, end: file.length }] : [...scan.damage, ...tail(file, scan)])
@@ -84,15 +84,28 @@ export function sealedSegment({ disk, path, uuid, createdAt, bytes, counts, inDo
   }
 }
 
-/** In a finished file an unfinished write is damage: all of it was acknowledged. */
+/** In a finished file an unfinished write is damage, for all of it was acknowledged; so is a file without a frame. */
 export function tail(file: Buffer, scan: Scan): ByteRange[] {
-  return scan.tornAt < file.length ? [{ start: scan.tornAt, end: file.length }] : []
+  const isEmpty = scan.payloads.length === 0 && scan.damage.length === 0
+  return scan.tornAt < file.length || isEmpty ? [{ start: scan.tornAt, end: file.length }] : []
 }
 
-/** Counts and uuid of a scanned file; a frame tells the uuid when the header no longer can. */
-export function summary(scan: Scan): { uuid: string | null; counts: CountRow[] } {
-  const frames = scan.payloads.map(payloadCounts)
-  return { uuid: scan.header?.uuid ?? frames[0]?.segment ?? null, counts: sumCounts(frames.flatMap(frame => frame.counts)) }
+export interface Summary {
+  /** A frame tells it when the header no longer can. */
+  readonly uuid: string | null
+  readonly counts: readonly CountRow[]
+  readonly bySource: ReadonlyMap<string, number>
+}
+
+/** What a scanned file holds, without its rows. */
+export function summary({ header, payloads }: Scan): Summary {
+  const bySource = new Map<string, number>()
+  const frames = payloads.map(payload => {
+    const frame = payloadCounts(payload)
+    addBytes(bySource, frame.counts, FRAME_HEAD_BYTES + payload.length)
+    return frame
+  })
+  return { uuid: header?.uuid ?? frames[0]?.segment ?? null, counts: sumCounts(frames.flatMap(({ counts }) => counts)), bySource }
 }
 
 function content(scan: Scan): SegmentContent {

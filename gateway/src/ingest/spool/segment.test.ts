@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeHeader, encodeHeader, FRAME_HEAD_BYTES, frameHead, HEADER_BYTES, scanSegment } from './segment.ts'
+import { decodeHeader, encodeHeader, FRAME_HEAD_BYTES, HEADER_BYTES, scanSegment, writeFrameHead } from './segment.ts'
 
 const header = { uuid: '0191d2a4-5b1c-4c55-8a77-9f1e2d3c4b5a', createdAt: 1_772_355_900_123, instance: 'gateway-1' }
 
@@ -11,10 +11,16 @@ function segmentOf(payloads: readonly string[]): { file: Buffer; starts: number[
   let file = encodeHeader(header)
   for (const text of payloads) {
     starts.push(file.length)
-    const payload = Buffer.from(text)
-    file = Buffer.concat([file, frameHead(payload), payload])
+    file = Buffer.concat([file, framed(text)])
   }
   return { file, starts: [...starts, file.length] }
+}
+
+function framed(text: string): Buffer {
+  const payload = Buffer.from(text)
+  const frame = Buffer.concat([Buffer.alloc(FRAME_HEAD_BYTES), payload])
+  writeFrameHead(frame, 0, payload.length)
+  return frame
 }
 
 function read(file: Buffer): string[] {
@@ -123,7 +129,7 @@ describe('a segment file', () => {
   })
 
   it('does not take a frame inside the text of a damaged frame for one', () => {
-    const inner = Buffer.concat([frameHead(Buffer.from('ghost')), Buffer.from('ghost')]).toString('utf8')
+    const inner = framed('ghost').toString('utf8')
     const { file } = segmentOf([inner, 'after'])
     file.writeUInt8(file.readUInt8(HEADER_BYTES + FRAME_HEAD_BYTES) ^ 1, HEADER_BYTES + FRAME_HEAD_BYTES)
     expect(read(file)).toEqual(['after'])

@@ -59,15 +59,14 @@ export function decodeHeader(bytes: Buffer): SegmentHeader | null {
   }
 }
 
-/** The head that goes before a payload. */
-export function frameHead(payload: Buffer): Buffer {
-  if (payload.length > MAX_PAYLOAD_BYTES) throw new RangeError(`a frame of ${payload.length} bytes could not be read again`)
-  const head = Buffer.allocUnsafe(FRAME_HEAD_BYTES)
-  FRAME_MAGIC.copy(head, 0)
-  head.writeUInt32LE(payload.length, 4)
-  head.writeUInt32LE(crc32(payload), 8)
-  head.writeUInt32LE(crc32(head.subarray(0, 12)), 12)
-  return head
+/** Writes the head of a frame at `at`; its payload, of `length` bytes, stands behind already. */
+export function writeFrameHead(file: Buffer, at: number, length: number): void {
+  if (length > MAX_PAYLOAD_BYTES) throw new RangeError(`a frame of ${length} bytes could not be read again`)
+  const start = at + FRAME_HEAD_BYTES
+  FRAME_MAGIC.copy(file, at)
+  file.writeUInt32LE(length, at + 4)
+  file.writeUInt32LE(crc32(file.subarray(start, start + length)), at + 8)
+  file.writeUInt32LE(crc32(file.subarray(at, at + 12)), at + 12)
 }
 
 /** Every undamaged frame of a file in any condition. */

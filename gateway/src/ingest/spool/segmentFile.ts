@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import type { CountRow } from '@waymark/schemas/row'
 import { sumCounts } from './counts.ts'
 import type { Disk } from './disk.ts'
-import { encodePayload, type FrameText } from './framePayload.ts'
-import { encodeHeader, frameHead, HEADER_BYTES } from './segment.ts'
+import type { FrameText } from './framePayload.ts'
+import { encodeFrames } from './frames.ts'
+import { encodeHeader, HEADER_BYTES } from './segment.ts'
 
 /** A segment that is being written. One call at a time. */
 export interface SegmentFile {
@@ -15,6 +16,8 @@ export interface SegmentFile {
   /** Rows that survive a crash. */
   rows(): number
   counts(): readonly CountRow[]
+  /** Bytes of the frames by source. */
+  bySource(): ReadonlyMap<string, number>
   /** After a failed sync nothing may be appended: what the kernel kept of the write is unknown, and a second sync would lie. */
   isBroken(): boolean
   /** Resolves when every frame is on disk. After a rejection none of them is. */
@@ -30,14 +33,20 @@ export interface SegmentFileEdges {
   readonly uuid: string
   readonly createdAt: number
   readonly instance: string
+  /** Told how long each sync of frames took, milliseconds, also when it failed. */
+  readonly onSync: (ms: number) => void
+  /** Milliseconds, never set back. */
+  readonly elapsed: () => number
 }
 
 /** A new file, durable with its header and its name. */
-export async function createSegmentFile({ disk, folder, id, uuid, createdAt, instance }: SegmentFileEdges): Promise<SegmentFile> {
+export async function createSegmentFile(edges: SegmentFileEdges): Promise<SegmentFile> {
+  const { disk, folder, id, uuid, createdAt, instance, onSync, elapsed } = edges
   const openPath = join(folder, `${id}.open`)
+  const sealedPath = join(folder, `${id}.seg`)
   const fd = await disk.create(openPath)
   try {
-    await writeAll(encodeHeader({ uuid, createdAt, instance }), 0)
+    await writeAll(fd, encodeHeader({ uuid, createdAt, instance }), 0)
     await disk.sync(fd)
     await disk.syncFolder(folder)
   } catch (error) {
@@ -48,23 +57,49 @@ export async function createSegmentFile({ disk, folder, id, uuid, createdAt, ins
   }
 
   let durable = { bytes: HEADER_BYTES, events: 0, rejected: 0, counts: [] as readonly CountRow[] }
+  const bySource = new Map<string, number>()
   let broken = false
 
-  async function writeAll(bytes: Buffer, position: number): Promise<void> {
+  async function writeAll(to: number, bytes: Buffer, position: number): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
-      const written = await disk.write(fd, bytes.subarray(done), position + done)
+      const written = await disk.write(to, bytes.subarray(done), position + done)
       if (written <= 0) throw new Error(`the disk took 0 of ${bytes.length - done} bytes for ${openPath}`)
       done += written
     }
   }
 
-  /** Cuts off what was refused, so that it is neither loaded nor in the way of the next frame. */
+  /** Cuts off what was refused, durably, so that it is neither loaded nor in the way of the next frame. */
   async function cutBack(): Promise<void> {
     try {
       await disk.truncate(fd, durable.bytes)
+      await disk.sync(fd)
     } catch {
       broken = true
     }
+  }
+
+  async function syncFrames(): Promise<void> {
+    const began = elapsed()
+    try {
+      await disk.syncData(fd)
+    } catch (error) {
+      broken = true
+      // Where the copy below fails too, this may still help.
+      await disk.truncate(fd, durable.bytes).catch(() => undefined)
+      throw error
+    } finally {
+      onSync(elapsed() - began)
+    }
+  }
+
+  /** The durable part as a file of its own: what was refused may be on the disk behind it, and no sync of that file can be believed. */
+  async function sealCopy(): Promise<void> {
+    const partPath = join(folder, `${id}.part`)
+    const bytes = (await disk.read(openPath)).subarray(0, durable.bytes)
+    await disk.put(partPath, bytes)
+    await disk.rename(partPath, sealedPath)
+    await disk.syncFolder(folder)
+    await disk.remove(openPath)
   }
 
   return {
@@ -74,39 +109,34 @@ export async function createSegmentFile({ disk, folder, id, uuid, createdAt, ins
     bytes: () => durable.bytes,
     rows: () => durable.events + durable.rejected,
     counts: () => durable.counts,
+    bySource: () => bySource,
     isBroken: () => broken,
     append: async frames => {
-      let { events, rejected } = durable
-      const pieces: Buffer[] = []
-      for (const frame of frames) {
-        const payload = encodePayload(frame, { segment: uuid, firstEvent: events, firstRejected: rejected })
-        pieces.push(frameHead(payload), payload)
-        events += frame.events
-        rejected += frame.rejected
-      }
-      const bytes = Buffer.concat(pieces)
+      const encoded = encodeFrames(frames, { segment: uuid, firstEvent: durable.events, firstRejected: durable.rejected })
       try {
-        await writeAll(bytes, durable.bytes)
+        await writeAll(fd, encoded.bytes, durable.bytes)
       } catch (error) {
         await cutBack()
         throw error
       }
-      try {
-        await disk.syncData(fd)
-      } catch (error) {
-        broken = true
-        await cutBack()
-        throw error
+      await syncFrames()
+      durable = {
+        bytes: durable.bytes + encoded.bytes.length,
+        events: durable.events + encoded.events,
+        rejected: durable.rejected + encoded.rejected,
+        counts: sumCounts([...durable.counts, ...frames.flatMap(frame => frame.counts)]),
       }
-      const counts = sumCounts([...durable.counts, ...frames.flatMap(frame => frame.counts)])
-      durable = { bytes: durable.bytes + bytes.length, events, rejected, counts }
+      for (const [source, bytes] of encoded.bySource) bySource.set(source, (bySource.get(source) ?? 0) + bytes)
     },
     seal: async () => {
+      // The kernel frees the descriptor whatever it answers, and every acknowledged byte has been synced.
       await disk.close(fd).catch(() => undefined)
-      const sealedPath = join(folder, `${id}.seg`)
       try {
-        await disk.rename(openPath, sealedPath)
-        await disk.syncFolder(folder)
+        if (broken) await sealCopy()
+        else {
+          await disk.rename(openPath, sealedPath)
+          await disk.syncFolder(folder)
+        }
         return sealedPath
       } catch {
         // The data is safe under either name, and a start adopts both.

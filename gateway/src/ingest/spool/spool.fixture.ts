@@ -14,7 +14,7 @@ export function testLocks(): { lock: FolderLock; held: Set<string> } {
   return { lock, held }
 }
 
-/** A spool that seals only when told to. */
+/** A spool that seals only when told to, and keeps no space in reserve. */
 export function testSpool(edges: Partial<SpoolEdges> & Pick<SpoolEdges, 'fs'>): Promise<Spool> {
   return openSpool({
     dir: '/spool',
@@ -23,7 +23,7 @@ export function testSpool(edges: Partial<SpoolEdges> & Pick<SpoolEdges, 'fs'>): 
     randomUUID,
     lock: testLocks().lock,
     ...edges,
-    limits: { sealMs: 3_600_000, ...edges.limits },
+    limits: { sealMs: 3_600_000, ballastBytes: 0, ...edges.limits },
   })
 }
 

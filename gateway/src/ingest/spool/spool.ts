@@ -6,41 +6,38 @@ import { type FolderLock, lockFolder } from './folderLock.ts'
 import type { Frame } from './frame.ts'
 import { type FrameText, frameText } from './framePayload.ts'
 import { tooLarge } from './frameTooLarge.ts'
+import { createGroupCommit } from './groupCommit.ts'
+import { createRefusals } from './refusals.ts'
+import { createRoom } from './room.ts'
 import { type SealedSegment, sealedSegment } from './sealed.ts'
+import { sealDelay } from './sealTime.ts'
 import { createSegmentFile, type SegmentFile } from './segmentFile.ts'
+import type { SpoolBacklog } from './spoolBacklog.ts'
 import { openFolders } from './spoolFolders.ts'
-import { SpoolFull } from './spoolFull.ts'
 import { SPOOL_LIMITS, type SpoolLimits } from './spoolLimits.ts'
+import { createWaiting } from './waiting.ts'
 
+export type { SpoolBacklog } from './spoolBacklog.ts'
 export { SpoolFull } from './spoolFull.ts'
 
 /** What was acknowledged and is not loaded yet, on disk. */
 export interface Spool {
   /**
    * Resolves when the frame survives a crash. Rejects with `SpoolFull` when it cannot be stored now, with `FrameTooLarge` when it
-   * never can, and then keeps nothing of it.
+   * never can, and then keeps nothing of it. A frame may come as text already.
    */
-  append(frame: Frame): Promise<void>
+  append(frame: Frame | FrameText): Promise<void>
   /** Counts of the frames that are acknowledged and not loaded, per source and hour. */
   pending(): readonly CountRow[]
   /** Finished segments, oldest first. */
   sealed(): readonly SealedSegment[]
-  /** Calls back after each seal. */
+  /** Calls back whenever there are new finished segments. */
   onSealed(listener: () => void): void
   /** Finishes the segment that is being written, with everything appended so far. */
   seal(): Promise<void>
   backlog(): SpoolBacklog
   /** Refuses new frames, finishes those in flight, seals, releases the folder. */
   close(): Promise<void>
-}
-
-export interface SpoolBacklog {
-  readonly bytes: number
-  readonly segments: number
-  /** Creation of the oldest segment, epoch milliseconds; null when nothing waits. */
-  readonly oldestAt: number | null
-  /** Damaged places found so far; their bytes are in `.bad` files. */
-  readonly damaged: number
 }
 
 export interface SpoolEdges {
@@ -53,14 +50,12 @@ export interface SpoolEdges {
   readonly fs?: Disk
   readonly lock?: FolderLock
   readonly limits?: Partial<SpoolLimits>
+  /** Milliseconds, never set back. */
+  readonly elapsed?: () => number
   readonly onDamage?: (damage: Damage) => void
   readonly onUnreadable?: (file: string, cause: unknown) => void
-}
-
-interface Waiting {
-  readonly text: FrameText
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
+  /** Told of each sync of frames, with its time in milliseconds. */
+  readonly onSync?: (ms: number) => void
 }
 
 /** Opens the spool and adopts what earlier processes left in it. */
@@ -72,121 +67,65 @@ export async function openSpool({
   fs = nodeDisk,
   lock = lockFolder,
   limits: given = {},
+  elapsed = () => performance.now(),
   onDamage = () => undefined,
   onUnreadable = () => undefined,
+  onSync = () => undefined,
 }: SpoolEdges): Promise<Spool> {
   const limits = { ...SPOOL_LIMITS, ...given }
   const listeners: (() => void)[] = []
-  let damaged = 0
-  const damage = (found: Damage) => {
-    damaged += found.ranges
+  const damaged = { ranges: 0, bytes: 0 }
+  const syncs = { count: 0, totalMs: 0, slowestMs: 0 }
+  const waiting = createWaiting()
+  let sealedAt = Number.NEGATIVE_INFINITY
+  let isClosed = false
+
+  function noteDamage(found: Damage): void {
+    damaged.ranges += found.ranges
+    damaged.bytes += found.bytes
     onDamage(found)
   }
-  const folders = await openFolders({ disk: fs, dir, instance, lock, onGone: forget, onDamage: damage, onUnreadable })
-  let sealed: readonly SealedSegment[] = folders.adopted
-  let sealedBytes = sumBytes(sealed)
-  let lastId = Math.max(0, ...sealed.map(segment => Number(segment.id)))
-  let open: SegmentFile | null = null
-  let queue: Waiting[] = []
-  let queuedBytes = 0
-  let sealDue = false
-  let committing: Promise<void> | null = null
-  let sealTimer: NodeJS.Timeout | undefined
-  let isClosed = false
-  let hasRoom = true
-  await checkRoom()
-  const roomTimer = setInterval(() => void checkRoom(), limits.checkMs)
-  roomTimer.unref()
 
-  async function checkRoom(): Promise<void> {
-    // A volume that cannot tell is taken as it is: the write itself will say.
-    hasRoom = (await fs.freeFraction(dir).catch(() => 1)) >= limits.minFreeFraction
+  function noteSync(ms: number): void {
+    syncs.count++
+    syncs.totalMs += ms
+    syncs.slowestMs = Math.max(syncs.slowestMs, ms)
+    onSync(ms)
   }
 
-  function forget(gone: SealedSegment): void {
-    sealed = sealed.filter(segment => segment !== gone)
-    sealedBytes = sumBytes(sealed)
+  function forget(segment: SealedSegment): void {
+    waiting.forget(segment)
+    commits.rearm()
   }
 
-  function storedBytes(): number {
-    return sealedBytes + (open?.bytes() ?? 0)
-  }
+  const folders = await openFolders({ disk: fs, dir, instance, lock, onGone: forget, onDamage: noteDamage, onUnreadable })
+  waiting.add(folders.adopted)
+  let lastId = Math.max(folders.lastId, ...folders.adopted.map(segment => Number(segment.id)))
 
-  function refusal(): SpoolFull | null {
-    if (!hasRoom) return full('the volume of the spool is almost full: free some space')
-    if (storedBytes() + queuedBytes >= limits.maxBytes) return full('the spool is full: the engine does not take events, or too slowly')
-    if (queuedBytes >= limits.queueBytes) return full('the disk of the spool is too slow')
-    return null
-  }
+  const commits = createGroupCommit({
+    limits,
+    elapsed,
+    createFile: () => {
+      lastId = Math.max(Math.floor(now() * 1000), lastId + 1)
+      const id = String(lastId).padStart(16, '0')
+      return createSegmentFile({
+        disk: fs,
+        folder: folders.own,
+        id,
+        uuid: randomUUID(),
+        createdAt: now(),
+        instance,
+        onSync: noteSync,
+        elapsed,
+      })
+    },
+    sealDelay: () => sealDelay({ sinceSeal: elapsed() - sealedAt, waiting: waiting.segments().length }, limits),
+    onFailed: error => room.failed(error),
+    onSealed: keepSealed,
+  })
 
-  function full(message: string, cause?: unknown): SpoolFull {
-    return new SpoolFull(message, limits.retryAfterSeconds, cause === undefined ? undefined : { cause })
-  }
-
-  function commit(): Promise<void> {
-    committing ??= commitAll()
-    return committing
-  }
-
-  async function commitAll(): Promise<void> {
-    // One turn later, so that whatever arrived together is written together.
-    await Promise.resolve()
-    while (queue.length > 0 || sealDue) {
-      if (queue.length > 0) await commitBatch(takeBatch())
-      if (open !== null && (sealDue || isDone(open))) await sealOpen(open)
-      else if (queue.length === 0) sealDue = false
-    }
-    committing = null
-  }
-
-  function isDone(segment: SegmentFile): boolean {
-    return segment.isBroken() || segment.bytes() >= limits.sealBytes || segment.rows() >= limits.sealRows
-  }
-
-  /** As much of the queue as one segment should hold. */
-  function takeBatch(): Waiting[] {
-    let bytes = 0
-    let rows = open?.rows() ?? 0
-    let count = 0
-    for (const { text } of queue) {
-      bytes += text.lines.length
-      rows += text.events + text.rejected
-      if (count > 0 && (bytes > limits.sealBytes || rows > limits.sealRows)) break
-      count++
-    }
-    const batch = queue.slice(0, count)
-    queue = queue.slice(count)
-    return batch
-  }
-
-  async function commitBatch(batch: readonly Waiting[]): Promise<void> {
-    try {
-      open ??= await createOpen()
-      await open.append(batch.map(({ text }) => text))
-      for (const { resolve } of batch) resolve()
-    } catch (error) {
-      const reason = full(`the spool could not be written: ${error instanceof Error ? error.message : String(error)}`, error)
-      for (const { reject } of batch) reject(reason)
-    } finally {
-      queuedBytes -= batch.reduce((sum, { text }) => sum + text.lines.length, 0)
-    }
-  }
-
-  async function createOpen(): Promise<SegmentFile> {
-    lastId = Math.max(Math.floor(now() * 1000), lastId + 1)
-    const id = String(lastId).padStart(16, '0')
-    const file = await createSegmentFile({ disk: fs, folder: folders.own, id, uuid: randomUUID(), createdAt: now(), instance })
-    sealTimer = setTimeout(() => {
-      sealDue = true
-      void commit()
-    }, limits.sealMs)
-    sealTimer.unref()
-    return file
-  }
-
-  async function sealOpen(file: SegmentFile): Promise<void> {
-    clearTimeout(sealTimer)
-    const path = await file.seal()
+  async function keepSealed(file: SegmentFile, path: string): Promise<void> {
+    sealedAt = elapsed()
     const segment = sealedSegment({
       disk: fs,
       path,
@@ -194,58 +133,99 @@ export async function openSpool({
       createdAt: file.createdAt,
       bytes: file.bytes(),
       counts: file.counts(),
+      bySource: file.bySource(),
       inDoubt: false,
-      damage: keepDamageOf(fs, path, damage),
+      damage: keepDamageOf(fs, path, noteDamage),
       onGone: () => forget(segment),
     })
-    open = null
-    sealDue = false
     // A file that broke before its first frame holds nothing.
     if (file.rows() === 0 && file.counts().length === 0) return segment.remove().catch(() => undefined)
-    sealed = [...sealed, segment]
-    sealedBytes = sumBytes(sealed)
+    arrive([segment])
+  }
+
+  function arrive(segments: readonly SealedSegment[]): void {
+    if (segments.length === 0) return
+    waiting.add(segments)
     for (const listener of listeners) listener()
   }
 
-  async function seal(): Promise<void> {
-    sealDue = true
-    await commit()
+  const room = createRoom({ disk: fs, folder: folders.own, limits })
+  const refusals = createRefusals({
+    limits,
+    elapsed,
+    bySource,
+    drain: waiting.drain,
+    fill: () => ({
+      bytes: storedBytes() + commits.queued(),
+      maxBytes: maxBytes(),
+      queuedBytes: commits.queued(),
+      maxQueuedBytes: limits.queueBytes,
+      hasRoom: room.isLeft(),
+    }),
+  })
+  await room.look()
+  const roomTimer = setInterval(() => {
+    waiting.tick(limits.checkMs / 1000)
+    void room.look()
+  }, limits.checkMs).unref()
+  let looking: Promise<void> = Promise.resolve()
+  const adoptTimer = setInterval(() => {
+    // A folder that cannot be listed now is looked at again.
+    looking = looking.then(async () => (isClosed ? undefined : arrive(await folders.look()))).catch(() => undefined)
+  }, limits.adoptMs).unref()
+
+  function storedBytes(): number {
+    return waiting.bytes() + (commits.open()?.bytes() ?? 0)
+  }
+
+  function maxBytes(): number {
+    return Math.floor(room.maxBytes() / folders.processes())
+  }
+
+  function bySource(): ReadonlyMap<string, number> {
+    const sums = new Map(waiting.bySource())
+    for (const [source, bytes] of commits.open()?.bySource() ?? []) sums.set(source, (sums.get(source) ?? 0) + bytes)
+    return sums
   }
 
   return {
-    append: frame => {
-      if (isClosed) return Promise.reject(full('the spool is closed: this process is stopping'))
-      const refused = refusal()
-      if (refused !== null) return Promise.reject(refused)
-      const text = frameText(frame)
+    append: async frame => {
+      if (isClosed) throw refusals.refuse('stopping')
+      const refused = refusals.ask(frame.counts.map(({ source_id }) => source_id))
+      if (refused !== null) throw refused
+      const text = 'lines' in frame ? frame : frameText(frame)
       const never = tooLarge(text)
-      if (never !== null) return Promise.reject(never)
-      queuedBytes += text.lines.length
-      return new Promise((resolve, reject) => {
-        queue.push({ text, resolve, reject })
-        void commit()
+      if (never !== null) throw never
+      await commits.add(text).catch((cause: unknown) => {
+        throw refusals.refuse('write_failed', cause)
       })
     },
-    pending: () => sumCounts([...sealed.flatMap(segment => segment.counts), ...(open?.counts() ?? [])]),
-    sealed: () => sealed,
+    pending: () => sumCounts([...waiting.segments().flatMap(segment => segment.counts), ...(commits.open()?.counts() ?? [])]),
+    sealed: waiting.segments,
     onSealed: listener => void listeners.push(listener),
-    seal,
+    seal: commits.seal,
     backlog: () => ({
       bytes: storedBytes(),
-      segments: sealed.length + (open === null ? 0 : 1),
-      oldestAt: sealed[0]?.createdAt ?? open?.createdAt ?? null,
-      damaged,
+      maxBytes: maxBytes(),
+      bySource: bySource(),
+      segments: waiting.segments().length + (commits.open() === null ? 0 : 1),
+      oldestAt: waiting.segments()[0]?.createdAt ?? commits.open()?.createdAt ?? null,
+      drain: waiting.drain(),
+      damaged: damaged.ranges,
+      damagedBytes: damaged.bytes,
+      unreadable: folders.unreadable(),
+      freeBytes: room.freeBytes(),
+      hasRoom: room.isLeft(),
+      refused: refusals.counts(),
+      syncs: { ...syncs },
     }),
     close: async () => {
       isClosed = true
       clearInterval(roomTimer)
-      await seal()
-      clearTimeout(sealTimer)
+      clearInterval(adoptTimer)
+      await looking
+      await commits.seal()
       await folders.release()
     },
   }
-}
-
-function sumBytes(segments: readonly SealedSegment[]): number {
-  return segments.reduce((sum, segment) => sum + segment.bytes, 0)
 }

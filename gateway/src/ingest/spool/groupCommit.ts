@@ -1,0 +1,146 @@
+import type { FrameText } from './framePayload.ts'
+import type { SegmentFile } from './segmentFile.ts'
+import type { SpoolLimits } from './spoolLimits.ts'
+
+/** Writes frames into one segment after the other: whatever waits is written together and synced once. */
+export interface GroupCommit {
+  /** Resolves when the frame is durable. Rejects with what the disk said, and then nothing of the frame is kept. */
+  add(text: FrameText): Promise<void>
+  /** Finishes the segment that is being written, with everything added so far. */
+  seal(): Promise<void>
+  /** The segment that is being written. */
+  open(): SegmentFile | null
+  /** Text that is on its way to the disk, in characters. */
+  queued(): number
+  /** Asks again how long the open segment should stay so. */
+  rearm(): void
+}
+
+export interface GroupCommitEdges {
+  readonly limits: Pick<SpoolLimits, 'sealBytes' | 'sealRows'>
+  readonly createFile: () => Promise<SegmentFile>
+  /** Milliseconds from its creation after which a segment is sealed. */
+  readonly sealDelay: () => number
+  readonly onSealed: (file: SegmentFile, path: string) => Promise<void> | void
+  /** Told before the frames are refused. */
+  readonly onFailed: (error: unknown) => Promise<void>
+  /** Milliseconds, never set back. */
+  readonly elapsed: () => number
+}
+
+interface Added {
+  readonly text: FrameText
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onFailed, elapsed }: GroupCommitEdges): GroupCommit {
+  let open: SegmentFile | null = null
+  let openedAt = 0
+  let queue: Added[] = []
+  let queued = 0
+  let sealDue = false
+  let committing: Promise<void> | null = null
+  let timer: NodeJS.Timeout | undefined
+
+  function commit(): Promise<void> {
+    committing ??= commitAll()
+    return committing
+  }
+
+  async function commitAll(): Promise<void> {
+    // One turn later, so that whatever arrived together is written together.
+    await Promise.resolve()
+    try {
+      while (queue.length > 0 || sealDue) {
+        if (queue.length > 0) await commitBatch(takeBatch())
+        if (open !== null && (sealDue || isDone(open))) await sealFile(open)
+        else if (queue.length === 0) sealDue = false
+      }
+    } finally {
+      // In the turn of the last look at the queue: whatever is added from here on starts anew.
+      committing = null
+    }
+  }
+
+  function isDone(file: SegmentFile): boolean {
+    return file.isBroken() || file.bytes() >= limits.sealBytes || file.rows() >= limits.sealRows
+  }
+
+  /** As much of the queue as one segment should hold. */
+  function takeBatch(): Added[] {
+    let bytes = 0
+    let rows = open?.rows() ?? 0
+    let count = 0
+    for (const { text } of queue) {
+      bytes += text.lines.length
+      rows += text.events + text.rejected
+      if (count > 0 && (bytes > limits.sealBytes || rows > limits.sealRows)) break
+      count++
+    }
+    const batch = queue.slice(0, count)
+    queue = queue.slice(count)
+    return batch
+  }
+
+  async function commitBatch(batch: readonly Added[]): Promise<void> {
+    try {
+      open ??= await opened()
+      await open.append(batch.map(({ text }) => text))
+      for (const { resolve } of batch) resolve()
+    } catch (error) {
+      await onFailed(error)
+      // What was refused must be off the disk before anybody is told so.
+      if (open?.isBroken()) await sealFile(open)
+      for (const { reject } of batch) reject(error)
+    } finally {
+      queued -= batch.reduce((sum, { text }) => sum + text.lines.length, 0)
+    }
+  }
+
+  async function opened(): Promise<SegmentFile> {
+    const file = await createFile()
+    openedAt = elapsed()
+    arm()
+    return file
+  }
+
+  function arm(): void {
+    clearTimeout(timer)
+    timer = setTimeout(
+      () => {
+        sealDue = true
+        void commit()
+      },
+      Math.max(0, openedAt + sealDelay() - elapsed()),
+    )
+    timer.unref()
+  }
+
+  async function sealFile(file: SegmentFile): Promise<void> {
+    clearTimeout(timer)
+    const path = await file.seal()
+    open = null
+    sealDue = false
+    await onSealed(file, path)
+  }
+
+  return {
+    add: text => {
+      queued += text.lines.length
+      return new Promise((resolve, reject) => {
+        queue.push({ text, resolve, reject })
+        void commit()
+      })
+    },
+    seal: () => {
+      sealDue = true
+      return commit()
+    },
+    open: () => open,
+    queued: () => queued,
+    rearm: () => {
+      if (open !== null) arm()
+    },
+  }
+}

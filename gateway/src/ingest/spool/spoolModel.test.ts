@@ -1,0 +1,172 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { type DiskFaults, failure, type MemoryDisk, memoryDisk } from './disk.fixture.ts'
+import { testFrame } from './frame.fixture.ts'
+import { testSpool } from './spool.fixture.ts'
+import type { Spool } from './spool.ts'
+
+const FAULTS = {
+  none: {},
+  'short writes': { write: bytes => Math.ceil(bytes.length / 3) },
+  'a write that stops': {
+    write: (bytes, path) => (bytes.length < 20 ? fail(path) : bytes.length - 15),
+  },
+  fdatasync: { syncData: fail },
+  fsync: { sync: fail },
+  create: { create: fail },
+  rename: { rename: fail },
+  'sync of a folder': { syncFolder: fail },
+  truncate: { truncate: fail, write: fail },
+  close: { close: fail },
+  remove: { remove: fail },
+  everything: {
+    write: fail,
+    syncData: fail,
+    sync: fail,
+    create: fail,
+    rename: fail,
+    syncFolder: fail,
+    truncate: fail,
+    put: fail,
+    remove: fail,
+  },
+} satisfies Record<string, DiskFaults>
+
+type FaultName = keyof typeof FAULTS
+const NAMES = Object.keys(FAULTS) as FaultName[]
+
+interface Step {
+  readonly does: 'append' | 'seal' | 'load' | 'flip' | 'start again'
+  readonly fault: FaultName
+  readonly frames: number
+  readonly place: number
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  does: fc.constantFrom('append', 'append', 'append', 'append', 'seal', 'load', 'flip', 'start again'),
+  fault: fc.oneof({ weight: 2, arbitrary: fc.constant<FaultName>('none') }, { weight: 1, arbitrary: fc.constantFrom(...NAMES) }),
+  frames: fc.integer({ min: 1, max: 4 }),
+  place: fc.nat(),
+})
+
+/** What senders were told, and what was taken out. */
+interface Told {
+  readonly acknowledged: Set<string>
+  readonly refused: Set<string>
+  readonly loaded: Set<string>
+  flips: number
+}
+
+function copyOf({ acknowledged, refused, loaded, flips }: Told): Told {
+  return { acknowledged: new Set(acknowledged), refused: new Set(refused), loaded: new Set(loaded), flips }
+}
+
+it('keeps what it acknowledged, once, and nothing that it refused, whatever the disk does and wherever the power fails', async () => {
+  let crashes = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 1, maxLength: 14 }),
+      fc.integer({ min: 1, max: 70 }),
+      fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }),
+      async (steps, crashAt, luck) => {
+        const told: Told = { acknowledged: new Set(), refused: new Set(), loaded: new Set(), flips: 0 }
+        const image: { disk?: MemoryDisk; told?: Told } = {}
+        const watched = (fs: MemoryDisk) => {
+          fs.onCall = number => {
+            if (number !== crashAt || image.disk !== undefined) return
+            image.disk = fs.crash(survival(luck))
+            image.told = copyOf(told)
+          }
+          return fs
+        }
+        let fs = watched(memoryDisk())
+        let spool = await testSpool({ fs })
+        let counter = 0
+        for (const { does, fault, frames, place } of steps) {
+          fs.faults = FAULTS[fault]
+          const ids = Array.from({ length: frames }, () => `m${counter++}`)
+          if (does === 'append') await Promise.all(ids.map(id => tell(spool, id, fault, told)))
+          else if (does === 'seal') await spool.seal()
+          else if (does === 'load') await load(spool, told)
+          else if (does === 'flip') told.flips += flip(fs, place)
+          else {
+            fs = watched(fs.crash(survival(luck)))
+            spool = await testSpool({ fs })
+          }
+        }
+        await expectKept(fs.crash(survival(luck)), told)
+        if (image.disk === undefined || image.told === undefined) return
+        crashes++
+        await expectKept(image.disk, image.told)
+      },
+    ),
+    { numRuns: 400 },
+  )
+  expect(crashes).toBeGreaterThan(50)
+})
+
+/** With a disk that refuses everything nothing can be taken back: what was refused may be on it or not. */
+async function tell(spool: Spool, id: string, fault: FaultName, { acknowledged, refused }: Told): Promise<void> {
+  try {
+    await spool.append(testFrame([id]))
+    acknowledged.add(id)
+  } catch {
+    if (fault !== 'everything') refused.add(id)
+  }
+}
+
+async function load(spool: Spool, { loaded }: Told): Promise<void> {
+  const segment = spool.sealed()[0]
+  const content = (await segment?.read()) ?? null
+  for (const { json } of content?.events ?? []) loaded.add(idOf(json))
+  await segment?.remove().catch(() => undefined)
+}
+
+/** One bit of one file. */
+function flip(fs: MemoryDisk, place: number): number {
+  const files = fs.files().filter(name => /\.(open|seg)$/.test(name))
+  const name = files[place % Math.max(1, files.length)]
+  if (name === undefined) return 0
+  const file = fs.bytesOf(`/spool/one/${name}`)
+  if (file.length === 0) return 0
+  const at = (place >>> 3) % file.length
+  file.writeUInt8(file.readUInt8(at) ^ (1 << (place & 7)), at)
+  return 1
+}
+
+async function expectKept(fs: MemoryDisk, { acknowledged, refused, loaded, flips }: Told): Promise<void> {
+  const spool = await testSpool({ fs })
+  const rows: { id: string; place: string; isInDoubt: boolean }[] = []
+  for (const segment of spool.sealed()) {
+    const isInDoubt = segment.isInDoubt()
+    for (const { index, json } of (await segment.read())?.events ?? [])
+      rows.push({ id: idOf(json), place: `${segment.uuid} ${index}`, isInDoubt })
+  }
+  const ids = rows.map(({ id }) => id)
+  expect(new Set(ids).size, 'each once').toBe(ids.length)
+  expect(new Set(rows.map(({ place }) => place)).size, 'each in a place of its own').toBe(ids.length)
+  expect(
+    ids.filter(id => refused.has(id)),
+    'refused and stored',
+  ).toEqual([])
+  const missing = [...acknowledged].filter(id => !ids.includes(id) && !loaded.has(id))
+  expect(missing.length, `lost ${missing} to ${flips} flips`).toBeLessThanOrEqual(flips)
+  // What was loaded may be back, when its removal did not reach the disk: then it is looked up.
+  expect(rows.filter(({ id, isInDoubt }) => loaded.has(id) && !isInDoubt)).toEqual([])
+  if (flips === 0) expect(spool.pending().reduce((sum, { received }) => sum + received, 0)).toBe(ids.length)
+}
+
+function survival(luck: readonly boolean[]): () => boolean {
+  let asked = 0
+  return () => luck[asked++ % luck.length] ?? false
+}
+
+function idOf(json: string): string {
+  return String((JSON.parse(json) as unknown[])[0])
+}
+
+function fail(path: string): never
+function fail(_bytes: Buffer, path: string): never
+function fail(first: Buffer | string, second?: string): never {
+  throw failure('EIO', typeof first === 'string' ? first : (second ?? ''))
+}
