@@ -15,7 +15,7 @@ export function liveRow(entry: ShownEntry): Html {
   return html`<li data-outcome="${entry.outcome}"><details><summary>
 <time data-slot="time" datetime="${entry.at}">${entry.time}</time>
 ${part('outcome')}
-<span class="what">${part('type')} ${part('name')}</span>
+<span class="what">${part('type')} ${part('name')} ${part('bot')}</span>
 ${part('place')}
 ${part('person')}
 <span class="from">${part('source')}</span>

@@ -32,7 +32,7 @@ export function shown(entry: LiveEntry): ShownEntry {
     time: iso.slice(11, 19),
     outcome,
     type: label(type, 40),
-    name: label(name, 80),
+    name: label(name || (type === 'group' ? account : ''), 80),
     person: label(person, 60),
     place: label(path || url, 100),
     source: label(source, 60),

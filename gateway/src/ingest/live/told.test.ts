@@ -60,7 +60,7 @@ describe('what the feed is told by the ingest routes', () => {
     spool.hold()
     const answer = post({ batch: [track('m1'), track('m1'), track('m2', { event: '' })] })
     await new Promise(done => setImmediate(done))
-    spool.fail(new SpoolFull(7))
+    spool.fail(new SpoolFull('the disk is full', 7))
     expect((await answer).status).toBe(429)
     expect(told()).toMatchObject([{ outcome: 'refused', source: 'web', type: '/v1/batch', trouble: { code: 'overloaded', status: 429 } }])
   })
