@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type MemoryDisk, memoryDisk } from './disk.fixture.ts'
 import { testFrame } from './frame.fixture.ts'
 import { HEADER_BYTES } from './segment.ts'
@@ -79,6 +79,36 @@ describe('a start', () => {
     expect(fs.files()).toEqual(['0000000000000002.bad'])
   })
 
+  it('counts a finished file without a frame as damage, for it had some', async () => {
+    for (const left of [0, HEADER_BYTES]) {
+      const { fs, path } = await leftOpen(2)
+      await (await testSpool({ fs })).close()
+      const sealed = path.replace('.open', '.seg')
+      fs.setBytes(sealed, fs.bytesOf(sealed).subarray(0, left))
+      const spool = await testSpool({ fs })
+      expect([spool.sealed().length, spool.backlog().damaged]).toEqual([0, 1])
+    }
+  })
+
+  it('gives no id again that a kept file has, whatever the clock says', async () => {
+    const fs = memoryDisk()
+    await fs.put('/spool/one/0000000000005000.bad', Buffer.from('kept'))
+    const spool = await testSpool({ fs, now: () => 5 })
+    await spool.append(testFrame(['m1']))
+    expect(fs.files()).toEqual(['0000000000005000.bad', '0000000000005001.open'])
+  })
+
+  it('knows how much of what it found is of which source', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    await spool.append(testFrame(['m1'], { source: 'web' }))
+    await spool.append(testFrame(['m2', 'm3'], { source: 'app' }))
+    const before = spool.backlog().bySource
+    const after = (await testSpool({ fs: fs.crash() })).backlog()
+    expect(after.bySource).toEqual(before)
+    expect([...after.bySource.values()].reduce((sum, bytes) => sum + bytes, 0)).toBe(after.bytes - HEADER_BYTES)
+  })
+
   it('leaves a file that cannot be read where it is, says so, and goes on', async () => {
     const { fs } = await leftOpen(1)
     await fs.put('/spool/one/0000000000000001.seg', Buffer.from('x'))
@@ -109,5 +139,57 @@ describe('a start', () => {
     held.delete('/spool/b')
     expect(await idsIn((await open('d')).sealed())).toEqual(['b1', 'a1', 'b2'])
     expect([...held].sort()).toEqual(['/spool/a', '/spool/b', '/spool/c', '/spool/d'])
+  })
+})
+
+describe('a running process', () => {
+  const limits = { adoptMs: 2 }
+
+  it('takes over what a process leaves that dies meanwhile, tells the loader, and lets go of the folder when it is empty', async () => {
+    const fs = memoryDisk()
+    const { lock, held } = testLocks()
+    const [one, two] = [await testSpool({ fs, lock, instance: 'a', limits }), await testSpool({ fs, lock, instance: 'b' })]
+    const told = vi.fn()
+    one.onSealed(told)
+    await two.append(testFrame(['b1']))
+    await fs.put('/spool/b/ballast', Buffer.alloc(9))
+    expect([one.sealed().length, one.backlog().maxBytes]).toEqual([0, (await testSpool({ fs: memoryDisk() })).backlog().maxBytes])
+    held.delete('/spool/b')
+    await vi.waitFor(() => expect(one.sealed()).toHaveLength(1))
+    expect(told).toHaveBeenCalledTimes(1)
+    expect(one.sealed()[0]?.isInDoubt()).toBe(true)
+    expect(await idsIn(one.sealed())).toEqual(['b1'])
+    expect(held.has('/spool/b')).toBe(true)
+    await one.sealed()[0]?.remove()
+    await vi.waitFor(() => expect(held.has('/spool/b')).toBe(false))
+    expect(fs.files()).toEqual([])
+    await one.close()
+  })
+
+  it('leaves the folder of a living process alone, and shares the limit with it', async () => {
+    const fs = memoryDisk()
+    const { lock } = testLocks()
+    const alone = await testSpool({ fs, lock, instance: 'a', limits })
+    const whole = alone.backlog().maxBytes
+    const two = await testSpool({ fs, lock, instance: 'b', limits })
+    await two.append(testFrame(['b1']))
+    await vi.waitFor(() => expect(alone.backlog().maxBytes).toBe(whole / 2))
+    expect(alone.sealed()).toEqual([])
+    await Promise.all([alone.close(), two.close()])
+  })
+
+  it('finds a file again that the disk gave only later', async () => {
+    const { fs } = await leftOpen(2)
+    const read = fs.read
+    fs.read = path => Promise.reject(new Error(`EIO ${path}`))
+    const onUnreadable = vi.fn()
+    const spool = await testSpool({ fs, onUnreadable, limits })
+    await vi.waitFor(() => expect(spool.backlog().unreadable).toBe(1))
+    fs.read = read
+    await vi.waitFor(() => expect(spool.sealed()).toHaveLength(1))
+    expect(spool.backlog().unreadable).toBe(0)
+    expect(onUnreadable).toHaveBeenCalledTimes(1)
+    expect(await idsIn(spool.sealed())).toEqual(['m0', 'm1'])
+    await spool.close()
   })
 })

@@ -16,6 +16,8 @@ export interface DiskFaults {
   close?: (path: string) => void
   /** Free part of the volume. */
   free?: () => number
+  /** The kernel writes at once what it may write at any time: a write is durable though nobody synced it. */
+  isEager?: boolean
 }
 
 interface FileState {
@@ -90,7 +92,7 @@ export function memoryDisk(names = new Map<string, FileState>(), durableNames = 
     put: async (path, bytes) => {
       call('put', path)
       disk.faults.put?.(path)
-      if (used() + bytes.length > disk.capacity) throw failure('ENOSPC', path)
+      if (used() - (names.get(path)?.bytes.length ?? 0) + bytes.length > disk.capacity) throw failure('ENOSPC', path)
       names.set(path, { bytes: Buffer.from(bytes), durable: Buffer.from(bytes) })
     },
     create: async path => {
@@ -116,6 +118,7 @@ export function memoryDisk(names = new Map<string, FileState>(), durableNames = 
       target.bytes.copy(grown)
       taken.copy(grown, position)
       target.bytes = grown
+      if (disk.faults.isEager) target.durable = Buffer.from(grown)
       return taken.length
     },
     truncate: async (fd, length) => {

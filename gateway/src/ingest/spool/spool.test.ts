@@ -112,6 +112,63 @@ describe('the spool', () => {
     await spool.append(testFrame(['m4']))
   })
 
+  it('refuses a flood from 80 % on and takes what others send up to the limit', async () => {
+    const spool = await testSpool({ fs: memoryDisk(), limits: { maxBytes: 100_000 } })
+    const send = (source: string) =>
+      spool.append(testFrame(['m'], { source })).then(
+        () => 200,
+        (error: SpoolFull) => error.because,
+      )
+    await send('quiet')
+    const answers = new Set<unknown>()
+    for (let index = 0; index < 600; index++) answers.add(await send('flood'))
+    expect([...answers]).toEqual([200, 'source_share'])
+    const fill = () => spool.backlog().bytes / spool.backlog().maxBytes
+    expect(fill()).toBeGreaterThan(0.8)
+    expect(fill()).toBeLessThan(0.81)
+    let last: unknown = 200
+    for (let index = 0; index < 200 && last === 200; index++) last = await send('quiet')
+    expect(last).toBe('spool_full')
+    expect(spool.backlog().refused).toMatchObject({ spool_full: 1, write_failed: 0, disk_full: 0 })
+  })
+
+  it('says how long to wait by the speed of the loader', async () => {
+    const clock = { at: 0 }
+    const spool = await testSpool({ fs: memoryDisk(), limits: { maxBytes: 50_000, checkMs: 5 }, elapsed: () => clock.at })
+    const refused = async () => {
+      for (;;) {
+        const error = await spool.append(testFrame(['m'])).then(
+          () => null,
+          (cause: SpoolFull) => cause,
+        )
+        if (error !== null) return error.retryAfterSeconds
+        await spool.seal()
+      }
+    }
+    expect(await refused()).toBe(30)
+    await vi.waitFor(async () => {
+      await spool.sealed()[0]?.remove()
+      expect(await refused()).toBeLessThan(30)
+    })
+    await spool.close()
+  })
+
+  it('tells an operator what it did', async () => {
+    const clock = { at: 0 }
+    const fs = memoryDisk()
+    fs.faults = {
+      syncData: () => {
+        clock.at += 7
+      },
+    }
+    const syncs: number[] = []
+    const spool = await testSpool({ fs, elapsed: () => clock.at, onSync: ms => syncs.push(ms) })
+    await spool.append(testFrame(['m1']))
+    await spool.append(testFrame(['m2']))
+    expect(spool.backlog()).toMatchObject({ syncs: { count: 2, totalMs: 14, slowestMs: 7 }, segments: 1, hasRoom: true, unreadable: 0 })
+    expect(syncs).toEqual([7, 7])
+  })
+
   it('refuses when the volume is almost full', async () => {
     const fs = memoryDisk()
     fs.faults = { free: () => 0.04 }

@@ -11,7 +11,9 @@ const FAULTS = {
   'a write that stops': {
     write: (bytes, path) => (bytes.length < 20 ? fail(path) : bytes.length - 15),
   },
+  'a write that stops, half of it durable': { write: (bytes, path) => (bytes.length < 20 ? fail(path) : bytes.length - 15), isEager: true },
   fdatasync: { syncData: fail },
+  'fdatasync, though all is durable': { syncData: fail, isEager: true },
   fsync: { sync: fail },
   create: { create: fail },
   rename: { rename: fail },
@@ -53,12 +55,14 @@ const step: fc.Arbitrary<Step> = fc.record({
 interface Told {
   readonly acknowledged: Set<string>
   readonly refused: Set<string>
+  /** Also those that a disk, refusing everything, may have kept: at least this process knows of them. */
+  readonly refusedHere: Set<string>
   readonly loaded: Set<string>
   flips: number
 }
 
-function copyOf({ acknowledged, refused, loaded, flips }: Told): Told {
-  return { acknowledged: new Set(acknowledged), refused: new Set(refused), loaded: new Set(loaded), flips }
+function copyOf({ acknowledged, refused, refusedHere, loaded, flips }: Told): Told {
+  return { acknowledged: new Set(acknowledged), refused: new Set(refused), refusedHere, loaded: new Set(loaded), flips }
 }
 
 it('keeps what it acknowledged, once, and nothing that it refused, whatever the disk does and wherever the power fails', async () => {
@@ -69,7 +73,7 @@ it('keeps what it acknowledged, once, and nothing that it refused, whatever the 
       fc.integer({ min: 1, max: 70 }),
       fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }),
       async (steps, crashAt, luck) => {
-        const told: Told = { acknowledged: new Set(), refused: new Set(), loaded: new Set(), flips: 0 }
+        const told: Told = { acknowledged: new Set(), refused: new Set(), refusedHere: new Set(), loaded: new Set(), flips: 0 }
         const image: { disk?: MemoryDisk; told?: Told } = {}
         const watched = (fs: MemoryDisk) => {
           fs.onCall = number => {
@@ -92,6 +96,7 @@ it('keeps what it acknowledged, once, and nothing that it refused, whatever the 
           else {
             fs = watched(fs.crash(survival(luck)))
             spool = await testSpool({ fs })
+            told.refusedHere.clear()
           }
         }
         await expectKept(fs.crash(survival(luck)), told)
@@ -106,19 +111,25 @@ it('keeps what it acknowledged, once, and nothing that it refused, whatever the 
 })
 
 /** With a disk that refuses everything nothing can be taken back: what was refused may be on it or not. */
-async function tell(spool: Spool, id: string, fault: FaultName, { acknowledged, refused }: Told): Promise<void> {
+async function tell(spool: Spool, id: string, fault: FaultName, { acknowledged, refused, refusedHere }: Told): Promise<void> {
   try {
     await spool.append(testFrame([id]))
     acknowledged.add(id)
   } catch {
+    refusedHere.add(id)
     if (fault !== 'everything') refused.add(id)
   }
 }
 
-async function load(spool: Spool, { loaded }: Told): Promise<void> {
+async function load(spool: Spool, { loaded, refusedHere }: Told): Promise<void> {
   const segment = spool.sealed()[0]
   const content = (await segment?.read()) ?? null
-  for (const { json } of content?.events ?? []) loaded.add(idOf(json))
+  const ids = (content?.events ?? []).map(({ json }) => idOf(json))
+  expect(
+    ids.filter(id => refusedHere.has(id)),
+    'refused and loaded',
+  ).toEqual([])
+  for (const id of ids) loaded.add(id)
   await segment?.remove().catch(() => undefined)
 }
 
