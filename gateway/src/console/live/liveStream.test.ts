@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createLiveFeed, type LiveFeed } from '../../ingest/live/feed.ts'
 import { stopListening } from '../../listening.ts'
@@ -28,7 +28,7 @@ function testStreams(more: Partial<LiveStreamDeps> = {}) {
   const session = { isOpen: true }
   const stream = createLiveStreams({ feed, stopping: stopping.signal, everyMs: 5, ...more })
   const app = new Hono()
-  app.get('/stream', c => {
+  app.get('/stream', (c: Context) => {
     c.set('isSessionOpen', () => session.isOpen)
     return stream(c, ALL)
   })
