@@ -43,9 +43,9 @@ test('the command line reads the same server', async () => {
   expect(told.code).toBe(0)
 })
 
-test('a server that cannot be reached is a clear error at start, without its password', async () => {
+test('a server that cannot be reached is a clear error of a command, without its password', async () => {
   const failed = await waymark(
-    ['serve', '--empty'],
+    ['migrate'],
     gatewayEnvironment(data.path, { CLICKHOUSE_URL: 'http://waymark:hunter2@127.0.0.1:1/waymark', PORT: '0' }),
   )
   expect(failed.code).toBe(1)

@@ -11,6 +11,9 @@ export interface AppDeps {
   readonly notReady: () => string | null
 }
 
+const RETRY_AFTER_SECONDS = 5
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
 /** The whole HTTP surface as a value: `app.request()` needs no port. Routes are logged as patterns: a path may hold an address. */
 export function createApp({ routes, log, notReady }: AppDeps): Hono {
   const app = new Hono()
@@ -30,6 +33,13 @@ export function createApp({ routes, log, notReady }: AppDeps): Hono {
       if (error.res !== undefined) return error.getResponse()
       return context.json({ error: { code: codeOf(error), message: error.message } }, error.status)
     }
+    const missing = notReady() ?? (isUnreachable(error) ? 'the warehouse does not answer; events are accepted meanwhile' : null)
+    if (missing !== null) {
+      // Known and told by whoever watches the warehouse; a line for each request would bury it.
+      log.debug('a request came while the warehouse is away', { route: routePath(context), error: explainError(error) })
+      context.header('retry-after', String(RETRY_AFTER_SECONDS))
+      return context.json({ error: { code: 'not_ready', message: missing } }, 503)
+    }
     log.error('a request failed', { method: context.req.method, route: routePath(context), error: explainError(error) })
     return context.json(
       { error: { code: 'internal', message: 'the request could not be answered; the reason is in the log of the gateway' } },
@@ -37,6 +47,13 @@ export function createApp({ routes, log, notReady }: AppDeps): Hono {
     )
   })
   return app
+}
+
+/** A connection that was refused or cut, wherever in the chain of causes. */
+function isUnreachable(error: unknown): boolean {
+  if (error instanceof AggregateError && error.errors.some(isUnreachable)) return true
+  if (!(error instanceof Error)) return false
+  return UNREACHABLE.has((error as NodeJS.ErrnoException).code ?? '') || isUnreachable(error.cause)
 }
 
 function codeOf({ cause, status }: HTTPException): string {

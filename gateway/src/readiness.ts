@@ -1,8 +1,13 @@
 import type { EngineState } from './db/engine/supervise.ts'
 
-/** What keeps this process from answering readers; null when nothing does. A server of its own has no engine state, and is asked by each request. */
-export function missingFor(engine: EngineState | null): string | null {
-  if (engine === null || engine.role === 'guest') return null
-  if (engine.role === 'closed') return 'the gateway is stopping'
-  return engine.isUp ? null : `the embedded engine is being started again (${engine.reason}); events are accepted meanwhile`
+/** Whether the warehouse answers, as last seen. */
+export type WarehouseState = { readonly is: 'up' } | { readonly is: 'away'; readonly reason: string }
+
+/** What keeps this process from answering readers; null when nothing does. */
+export function missingFor(warehouse: WarehouseState, engine: EngineState | null): string | null {
+  if (engine?.role === 'closed') return 'the gateway is stopping'
+  if (engine?.role === 'holder' && !engine.isUp) {
+    return `the embedded engine is being started again (${engine.reason}); events are accepted meanwhile`
+  }
+  return warehouse.is === 'up' ? null : `the warehouse cannot be used: ${warehouse.reason}; events are accepted meanwhile`
 }

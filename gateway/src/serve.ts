@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,22 +7,18 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Config } from './config.ts'
 import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
-import { createLoader } from './ingest/load/loader.ts'
-import { openSpool } from './ingest/spool/spool.ts'
-import { TIMETABLE } from './jobs/list.ts'
-import { createScheduler, dueJobs } from './jobs/scheduler.ts'
-import { loadedSegments, parseMark, unseenSegments } from './jobs/segments.ts'
-import { generatedKeys, keyCopy } from './keys/files.ts'
+import { prepareGround } from './ground.ts'
+import { keyCopy } from './keys/files.ts'
 import type { WriteKeySetting } from './keys/parse.ts'
 import { openKeyRing } from './keys/ring.ts'
 import { listKeys } from './keys/table.ts'
+import { reachWarehouse } from './lateWarehouse.ts'
 import { freePort, listen, stopListening } from './listening.ts'
 import { explainError, type Log } from './log.ts'
-import { loadModels } from './model/load.ts'
 import { pinModels } from './model/versions.ts'
 import { missingFor } from './readiness.ts'
 import { createSurface } from './surface.ts'
-import { openWarehouse, pipelineOf } from './warehouse.ts'
+import { createWork } from './work.ts'
 
 export interface Gateway {
   readonly url: string
@@ -31,6 +26,8 @@ export interface Gateway {
   readonly setupUrl: string | null
   /** Public key of the first browser source and first secret key, when they were generated; null when configured. */
   readonly generated: { readonly writeKey: string; readonly secretKey: string } | null
+  /** What keeps it from answering readers now; null when nothing does. */
+  notReady(): string | null
   /** Stops listening, finishes what was accepted, seals, ends jobs and engine. */
   close(): Promise<void>
 }
@@ -60,12 +57,14 @@ export interface Opened {
 
 /** File in DATA_DIR that tells the other commands where the gateway of this folder listens. */
 export const ADDRESS_FILE = 'gateway.json'
-const TICK_MS = 5_000
 const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
-/** With what open requests may take (listening.ts), below the ten seconds in which a stop must be over. */
-const LOAD_MS = 2_000
+/** How long the first try to reach the warehouse may hold the word that the gateway listens; it takes events from before that. */
+const FIRST_TRY_MS = 8_000
 
-/** Opens everything in the order in which it depends on another, and listens last. What a failed start had opened is closed again. */
+/**
+ * Listens as soon as events can be made durable; the warehouse may come later, and readers are told so until it does.
+ * What a failed start had opened is closed again.
+ */
 export async function serve(config: Config, edges: ServeEdges): Promise<Gateway> {
   const opened: (() => Promise<void>)[] = []
   try {
@@ -84,25 +83,11 @@ async function start(
   opened: (() => Promise<void>)[],
 ): Promise<Gateway> {
   const startedAt = now()
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
-  const models = loadModels(config.modelsDir ?? undefined)
-  const generated = config.writeKeys.length === 0 || config.secretKeys.length === 0 ? await generatedKeys(config.dataDir) : null
-  const writeKeys = config.writeKeys.length > 0 ? config.writeKeys : (generated?.write ?? [])
-  const secretKeys = config.secretKeys.length > 0 ? config.secretKeys : (generated?.secret ?? [])
-
-  const spool = await openSpool({
-    dir: join(config.dataDir, 'spool'),
-    instance: 'gateway',
-    now,
-    randomUUID,
-    onDamage: damage => log.error('the spool was damaged; the damaged bytes are kept', { ...damage }),
-    onUnreadable: (file, cause) => log.error('a spool file cannot be read and is left where it is', { file, error: explainError(cause) }),
-  })
+  const { models, generated, writeKeys, secretKeys, spool } = await prepareGround(config, { log, now })
   opened.push(() => spool.close())
-  const warehouse = await openWarehouse(config, log)
+  const warehouse = reachWarehouse({ config, log, prepare: db => pinModels(db, models, now()) })
   opened.push(() => warehouse.close())
   const { db } = warehouse
-  await pinModels(db, models, now())
   const keys = await openKeyRing({
     writeKeys,
     secretKeys,
@@ -111,29 +96,10 @@ async function start(
     onStale: error => log.warn('created keys cannot be read; the last good copy is used', { error: explainError(error) }),
   })
   opened.push(async () => keys.close())
-  const loader = createLoader({
-    spool,
-    db,
-    now,
-    log: { warn: (message, details) => log.warn(message, { details: JSON.stringify(details) }) },
-  })
-  const stopping = new AbortController()
-  const { pipeline, ledger } = pipelineOf({ db, models, settle: () => loader.drain(), clock: now, signal: stopping.signal })
-
-  const scheduler = createScheduler({
-    everyMs: TICK_MS,
-    onError(error) {
-      // A run that was cut short by the stop is no failure: the next start does it.
-      if (!stopping.signal.aborted) log.error('a scheduled run failed; it is tried again', { error: explainError(error) })
-    },
-    async tick() {
-      const lastRuns = await ledger.lastRuns()
-      const mark = lastRuns.get('touches')?.watermark ?? ''
-      const isNew = (await unseenSegments(db, mark, await loadedSegments(db, parseMark(mark).at))) !== null
-      const due = dueJobs(TIMETABLE, lastRuns, now(), isNew)
-      if (due.length > 0) await pipeline.run({ jobs: due })
-    },
-  })
+  const engineState = () => warehouse.engine()?.state() ?? null
+  const notReady = () => missingFor(warehouse.state(), engineState())
+  const work = createWork({ config, db, spool, models, log, now, notReady })
+  const { loader, pipeline } = work
 
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
@@ -154,8 +120,8 @@ async function start(
     now,
     sdkFile,
     demo,
-    notReady: () => missingFor(warehouse.engine?.state() ?? null),
-    engineState: () => warehouse.engine?.state() ?? null,
+    notReady,
+    engineState,
     gateway: () => ({
       version: VERSION,
       node: process.version,
@@ -174,39 +140,26 @@ async function start(
     serverOptions: { connectionsCheckingInterval: 5_000, headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
   }) as Server
   await listen(server, config.host, port)
-  loader.start()
   const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })
   const addressFile = join(config.dataDir, ADDRESS_FILE)
   await writeFile(addressFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })
-  const isReady = firstWork().finally(() => {
-    if (config.role !== 'ingest' && !stopping.signal.aborted) scheduler.start()
-  })
-
-  async function firstWork(): Promise<void> {
-    if (firstly === undefined) return
-    const settle = () => loader.drain()
-    try {
-      await firstly({ url, db, writeKeys, settle, runJobs: () => pipeline.run(), signal: stopping.signal })
-    } catch (error) {
-      if (!stopping.signal.aborted) log.error('the work before the first run of the jobs failed', { error: explainError(error) })
-    }
-  }
+  void warehouse.opened.then(() => keys.reload())
+  work.startAfter(warehouse.opened, async signal =>
+    firstly?.({ url, db, writeKeys, settle: work.settle, runJobs: () => pipeline.run(), signal }),
+  )
+  await Promise.race([warehouse.firstTry, wait(FIRST_TRY_MS)])
 
   return {
     url,
     setupUrl,
+    notReady,
     generated: generated === null ? null : { writeKey: generated.write[0]?.key ?? '', secretKey: generated.secret[0]?.key ?? '' },
     async close() {
       await rm(addressFile, { force: true })
       leaving.abort()
       await stopListening(server)
-      stopping.abort()
-      await isReady
-      await scheduler.stop()
-      await pipeline.idle()
-      // What is not loaded by then stays on disk for the next start. The spool's lock goes last: until then nobody else may load from it.
-      await Promise.race([loader.drain().catch(() => undefined), wait(LOAD_MS)])
-      await loader.stop()
+      await work.stop()
+      // The spool's lock goes late: until then nobody else may load from it.
       await spool.close()
       keys.close()
       await warehouse.close()

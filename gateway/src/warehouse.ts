@@ -19,15 +19,9 @@ export interface Warehouse {
 }
 
 export async function openWarehouse(config: Config, log: Log): Promise<Warehouse> {
-  const engine = config.clickhouseUrl === null ? await openEngine({ dataDir: config.dataDir, log: message => log.warn(message) }) : null
+  const engine = await openOwnEngine(config, log)
   try {
-    const db = await openDatabase({
-      url: config.clickhouseUrl ?? undefined,
-      cluster: config.cluster ?? undefined,
-      engine: engine ?? undefined,
-    })
-    const applied = await migrate(db.client, { form: db.form, database: db.name }, message => log.debug(message))
-    if (applied.length > 0) log.info('tables are up to date', { database: db.name, applied: applied.length, latest: applied.at(-1)?.name })
+    const db = await openTables(config, engine, log)
     return {
       db,
       engine,
@@ -40,6 +34,29 @@ export async function openWarehouse(config: Config, log: Log): Promise<Warehouse
     await engine?.close()
     throw error
   }
+}
+
+/** null with a server of its own. */
+export function openOwnEngine(config: Config, log: Log): Promise<Engine | null> {
+  if (config.clickhouseUrl !== null) return Promise.resolve(null)
+  return openEngine({ dataDir: config.dataDir, log: message => log.warn(message) })
+}
+
+/** Connects, and brings the tables up to date. */
+export async function openTables(config: Config, engine: Engine | null, log: Log): Promise<Database> {
+  const db = await openDatabase({ ...placeOptions(config), engine: engine ?? undefined })
+  try {
+    const applied = await migrate(db.client, { form: db.form, database: db.name }, message => log.debug(message))
+    if (applied.length > 0) log.info('tables are up to date', { database: db.name, applied: applied.length, latest: applied.at(-1)?.name })
+    return db
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+export function placeOptions(config: Config): { url: string | undefined; cluster: string | undefined } {
+  return { url: config.clickhouseUrl ?? undefined, cluster: config.cluster ?? undefined }
 }
 
 /** The jobs of this process over a warehouse. `settle` makes acknowledged events visible first. */

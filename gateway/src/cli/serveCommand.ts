@@ -28,6 +28,7 @@ export function serveCommand(argv: readonly string[], edges: CommandEdges): Prom
       ...(isFilled ? { firstly: opened => firstHistory(opened, config.dataDir, { terminal, now, fetch, random: Math.random }) } : {}),
     })
     const { url, setupUrl, generated } = gateway
+    const missing = gateway.notReady()
     terminal.out(
       [
         '',
@@ -44,6 +45,7 @@ export function serveCommand(argv: readonly string[], edges: CommandEdges): Prom
               `  All keys    ${config.dataDir}/keys.json`,
             ]),
         `  Snippet     <script src="${url}/waymark.js" data-write-key="${generated?.writeKey ?? '…'}" data-host="${url}"></script>`,
+        ...(missing === null ? [] : ['', `  NOT READY   ${missing}`]),
         '',
         `waymark listening on ${url}`,
         '',

@@ -63,26 +63,35 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   return { client, reader, name: address.database, form: address.form, close }
 }
 
+/** Name and form of the database that these options lead to; needs nothing that answers. */
+export function placeOf({ url, cluster, database }: Omit<OpenOptions, 'engine'>): { name: string; form: Form } {
+  if (url === undefined) return { name: database ?? DEFAULT_DATABASE, form: { kind: 'embedded' } }
+  return {
+    name: database ?? (decodeURIComponent(new URL(url).pathname.slice(1)) || DEFAULT_DATABASE),
+    form: cluster === undefined ? { kind: 'server' } : { kind: 'cluster', cluster },
+  }
+}
+
 function addressOf({ url, engine, cluster, database }: OpenOptions): Address {
+  const { name, form } = placeOf({ url, cluster, database })
   if (url === undefined) {
     if (engine === undefined) throw new Error('openDatabase needs a url or an engine')
     return {
       url: engine.url,
-      database: database ?? DEFAULT_DATABASE,
+      database: name,
       writer: engine.writer,
       reader: engine.reader,
-      form: { kind: 'embedded' },
+      form,
     }
   }
-  const { protocol, host, username, password, pathname } = new URL(url)
+  const { protocol, host, username, password } = new URL(url)
   const user = { username: decodeURIComponent(username) || 'default', password: decodeURIComponent(password) }
-  const name = database ?? (decodeURIComponent(pathname.slice(1)) || DEFAULT_DATABASE)
   return {
     url: `${protocol}//${host}`,
     database: name,
     writer: user,
     reader: user,
-    form: cluster === undefined ? { kind: 'server' } : { kind: 'cluster', cluster },
+    form,
   }
 }
 

@@ -6,6 +6,9 @@ import type { Form } from '../../db/ddl.ts'
 import type { Database } from '../../db/open.ts'
 import type { Line, Lines } from '../spool/framePayload.ts'
 
+/** Where to load, and when to give up: the database, and a signal that ends what is under way. */
+export type Landing = Database & { readonly signal: AbortSignal }
+
 /** A line with the segment that it belongs to. */
 export interface SegmentLine extends Line {
   readonly segment: string
@@ -77,7 +80,7 @@ export const EVENTS_STRUCTURE = EVENT_COLUMNS.map(column => `${column} ${NUMBERS
  * One insert of events as they stand in the spool: no line is touched here, their places come from the row's number in the stream.
  * The number of stretches is that of segments, and a few more where one is damaged.
  */
-export async function passEvents(db: Database, stretches: readonly SegmentLines[]): Promise<void> {
+export async function passEvents(db: Landing, stretches: readonly SegmentLines[]): Promise<void> {
   if (stretches.length === 0) return
   const starts: number[] = []
   let rows = 0
@@ -102,7 +105,7 @@ FROM input('${EVENTS_STRUCTURE}') FORMAT JSONCompactEachRow`
 
 /** One insert with rows that are already JSON arrays. */
 export async function insertLines(
-  db: Database,
+  db: Landing,
   { table, columns }: TableTarget,
   lines: readonly SegmentLine[],
   settings: ClickHouseSettings = {},
@@ -124,17 +127,19 @@ interface Carried {
 const CHUNK_BYTES = 2 ** 20
 
 async function send(
-  { client, form }: Database,
+  { client, form, signal }: Landing,
   table: string,
   query: string,
   pieces: readonly Buffer[],
   carried: Carried,
   settings: ClickHouseSettings = {},
 ): Promise<void> {
+  // Whoever stops gives the segment to the next life: nothing may begin after that.
+  signal.throwIfAborted()
   const { stream } = await client.exec({
     query,
     values: Readable.from(chunks(pieces), { objectMode: false }),
-    abort_signal: AbortSignal.timeout(LONGEST_INSERT_MS),
+    abort_signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_INSERT_MS)]),
     clickhouse_settings: {
       ...SETTINGS,
       ...replicatedSettings(form, table, carried),

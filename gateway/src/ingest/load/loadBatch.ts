@@ -1,10 +1,9 @@
 import type { CountRow } from '@waymark/schemas/row'
-import type { Database } from '../../db/open.ts'
 import { sqlTime } from '../../db/query.ts'
 import type { Line } from '../spool/framePayload.ts'
 import type { SealedSegment, SegmentContent } from '../spool/sealed.ts'
 import { insertStorable, type Refusal } from './blame.ts'
-import { COUNTS_TARGET, insertLines, REJECTED_TARGET, type SegmentLine } from './insert.ts'
+import { COUNTS_TARGET, insertLines, type Landing, REJECTED_TARGET, type SegmentLine } from './insert.ts'
 import { judgeLoadError } from './loadErrors.ts'
 import { findPresence, NOTHING_PRESENT, type Presence } from './presence.ts'
 import { cleanedRejectedLine, countQuarantined, quarantinedLine, receivedAt } from './quarantine.ts'
@@ -14,7 +13,7 @@ import { storeEvents } from './storeEvents.ts'
 export type LoadPoint = 'mid_insert' | 'before_counts' | 'after_insert_before_unlink' | 'after_unlink'
 
 export interface LoadEdges {
-  readonly db: Database
+  readonly db: Landing
   readonly read: (segment: SealedSegment) => Promise<SegmentContent | null>
   /** Called when these segments are read, while the engine works: the next ones may be. */
   readonly onRead: () => void
@@ -86,6 +85,7 @@ export async function loadBatch(segments: readonly SealedSegment[], { db, read, 
   await insertLines(db, COUNTS_TARGET, counts)
   await at('after_insert_before_unlink')
 
+  db.signal.throwIfAborted()
   for (const { segment } of units) await segment.remove()
   await at('after_unlink')
   const sum = (rows: (unit: Unit) => number) => units.reduce((total, unit) => total + rows(unit), 0)
@@ -98,7 +98,7 @@ export async function loadBatch(segments: readonly SealedSegment[], { db, read, 
   }
 }
 
-async function readAll(db: Database, segments: readonly SealedSegment[], read: LoadEdges['read']): Promise<Unit[]> {
+async function readAll(db: Landing, segments: readonly SealedSegment[], read: LoadEdges['read']): Promise<Unit[]> {
   const contents = await Promise.all(
     segments.map(async segment => {
       const content = await read(segment).catch(cause => {
@@ -127,7 +127,7 @@ function earliestReceived(segment: SealedSegment, counts: readonly CountRow[]): 
 }
 
 async function storeRejected(
-  db: Database,
+  db: Landing,
   units: readonly Unit[],
   refusals: readonly Refusal<SegmentLine>[],
   mayBlameUnknown: boolean,

@@ -10,7 +10,7 @@ import { risingStamps } from './stamp.ts'
 /** Empties the spool into the tables, oldest first, one insert per table at a time. */
 export interface Loader {
   start(): void
-  /** Lets the segments that are being loaded finish; then nothing is loaded any more. */
+  /** Lets the segments that are being loaded finish, but not for long; then nothing is loaded any more. */
   stop(): Promise<void>
   /**
    * Resolves when everything acknowledged before the call is loaded. Waits as long as the engine is away, but not for a file that the
@@ -37,6 +37,8 @@ export interface LoaderLog {
 }
 
 const LONGEST_WAIT_MS = 5000
+/** An engine that hangs must not hold the stop of the gateway: what is cut is looked up by the next life. */
+const LONGEST_STOP_MS = 1000
 /** Reads of a file before jobs and drains go on without it, after some three seconds. */
 const TRIES_BEFORE_LEFT = 5
 
@@ -58,6 +60,7 @@ export function createLoader({
   const refused = new Map<SealedSegment, { readonly times: number; readonly timer: NodeJS.Timeout | null }>()
   const stamp = risingStamps(db, now)
   const { read, ahead } = createReadAhead()
+  const givingUp = new AbortController()
   spool.onSealed(() => wake())
 
   /** One at a time: a load or a snapshot. */
@@ -82,7 +85,7 @@ export function createLoader({
       }
       const onRead = () => ahead(nextBatch(waiting.slice(batch.length), BATCH_LIMITS))
       try {
-        onLoaded(await exclusive(() => loadBatch(batch, { db, read, onRead, stamp, failures, at })))
+        onLoaded(await exclusive(() => loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, onRead, stamp, failures, at })))
         failures = 0
         alone = Math.max(0, alone - 1)
         for (const segment of batch) refused.delete(segment)
@@ -139,7 +142,9 @@ export function createLoader({
     stop: async () => {
       isStopped = true
       wake()
+      const patience = setTimeout(() => givingUp.abort(), LONGEST_STOP_MS)
       await running
+      clearTimeout(patience)
       for (const { timer } of refused.values()) if (timer !== null) clearTimeout(timer)
       for (const check of drains) check()
     },

@@ -1,6 +1,5 @@
-import type { Database } from '../../db/open.ts'
 import { execute, type Params, type Query, rows, sqlFile, sqlTime } from '../../db/query.ts'
-import { LONGEST_INSERT_MS } from './insert.ts'
+import { type Landing, LONGEST_INSERT_MS } from './insert.ts'
 import { QUARANTINE_INDEX } from './quarantine.ts'
 
 /** Which rows of a segment the tables already hold, by index. */
@@ -29,12 +28,12 @@ export const endInserts = sqlFile<{ segments: readonly string[] }, never>('inges
  * Inserts of them that still run (the sender died, or gave up waiting) are ended first, or they could land after the look.
  */
 export async function findPresence(
-  { client, form }: Database,
+  { client, form, signal: stopped }: Landing,
   segments: readonly string[],
   from: number,
 ): Promise<ReadonlyMap<string, Presence>> {
   // An engine that hangs must not hold the loader longer than an insert would.
-  const signal = AbortSignal.timeout(LONGEST_INSERT_MS)
+  const signal = AbortSignal.any([stopped, AbortSignal.timeout(LONGEST_INSERT_MS)])
   await execute(client, form.kind === 'cluster' ? onCluster(endInserts, form.cluster) : endInserts, { segments }, { signal })
   const found = await rows(client, presenceQuery, { segments, from: sqlTime(Math.max(0, from)) }, { signal })
   const bySegment = new Map(found.map(row => [row.segment, row]))

@@ -1,6 +1,13 @@
-import type { Database } from '../../db/open.ts'
 import { insertStorable, type Refusal } from './blame.ts'
-import { EVENTS_TARGET, insertLines, LEAVE_OUT_UNREADABLE, passEvents, type SegmentLine, type SegmentLines } from './insert.ts'
+import {
+  EVENTS_TARGET,
+  insertLines,
+  type Landing,
+  LEAVE_OUT_UNREADABLE,
+  passEvents,
+  type SegmentLine,
+  type SegmentLines,
+} from './insert.ts'
 import type { Unit } from './loadBatch.ts'
 import { judgeLoadError } from './loadErrors.ts'
 import { findPresence } from './presence.ts'
@@ -10,7 +17,7 @@ import { findPresence } from './presence.ts'
  * segment that is partly in, the missing lines. Where a row is refused, the second try leaves out what the engine cannot read, and only
  * what is then missing is looked at closely: no good row travels more than three times.
  */
-export async function storeEvents(db: Database, units: readonly Unit[], mayBlameUnknown: boolean): Promise<Refusal<SegmentLine>[]> {
+export async function storeEvents(db: Landing, units: readonly Unit[], mayBlameUnknown: boolean): Promise<Refusal<SegmentLine>[]> {
   const isNew = ({ present }: Unit) => present.events.size === 0 && present.quarantined.size === 0
   const whole = units.filter(isNew)
   const partly = units.filter(unit => !isNew(unit)).flatMap(missingLines)
@@ -26,7 +33,7 @@ export async function storeEvents(db: Database, units: readonly Unit[], mayBlame
   }
 }
 
-async function storeBesides(db: Database, unit: Unit, mayBlameUnknown: boolean): Promise<Refusal<SegmentLine>[]> {
+async function storeBesides(db: Landing, unit: Unit, mayBlameUnknown: boolean): Promise<Refusal<SegmentLine>[]> {
   const insert = (lines: readonly SegmentLine[]) => insertLines(db, EVENTS_TARGET, lines)
   const all = missingLines(unit)
   const { uuid } = unit.segment
