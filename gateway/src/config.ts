@@ -11,6 +11,8 @@ export interface Config {
   readonly role: Role
   /** Absolute. */
   readonly dataDir: string
+  /** Of acknowledged events that wait for the engine. null: 4 GiB, or a fifth of the volume where that is less. */
+  readonly spoolMaxBytes: number | null
   /** null: the embedded engine in `dataDir`. */
   readonly clickhouseUrl: string | null
   readonly cluster: string | null
@@ -24,6 +26,9 @@ export interface Config {
   readonly trustProxy: boolean
   readonly geoipFile: string | null
 }
+
+/** Room for the largest frame. */
+const LEAST_SPOOL_BYTES = 64 * 1024 ** 2
 
 /** Every problem of the environment at once. */
 export class ConfigError extends Error {
@@ -60,6 +65,15 @@ export function loadConfig(env: Environment, cwd: string): Config {
     return parsed
   }
 
+  function spoolMaxBytes(): number | null {
+    const value = text('SPOOL_MAX_BYTES')
+    if (value === null) return null
+    const [, digits, unit = ''] = /^(\d+) ?(KiB|MiB|GiB|)$/.exec(value) ?? []
+    const bytes = Number(digits) * 1024 ** ['', 'KiB', 'MiB', 'GiB'].indexOf(unit)
+    if (!(bytes >= LEAST_SPOOL_BYTES)) problem('SPOOL_MAX_BYTES', 'use bytes, or a number of KiB, MiB or GiB such as 8GiB; at least 64MiB')
+    return bytes
+  }
+
   function clickhouseUrl(): string | null {
     const value = text('CLICKHOUSE_URL')
     if (value === null) return null
@@ -80,6 +94,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
     host: text('HOST') ?? '127.0.0.1',
     role: oneOf('ROLE', ['all', 'ingest', 'jobs'], 'all'),
     dataDir: resolve(cwd, text('DATA_DIR') ?? '.waymark'),
+    spoolMaxBytes: spoolMaxBytes(),
     clickhouseUrl: clickhouseUrl(),
     cluster: text('CLICKHOUSE_CLUSTER'),
     writeKeys: writeKeys.keys,

@@ -16,6 +16,7 @@ import { decode, type Envelope } from './request/decode.ts'
 import { refusalCode, refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
+import type { RefusalCause } from './spool/admission.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import type { Spool } from './spool/spool.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
@@ -152,6 +153,16 @@ function visitorAgent(header: string | undefined, source: Source): string {
   return source.trust === 'browser' && header !== undefined && /^(?:Mozilla|Opera)\//.test(header) ? header : ''
 }
 
+/** What a sender is told of why nothing can be kept. */
+const OVERLOADS: Readonly<Record<RefusalCause, string>> = {
+  disk_full: 'the disk of the gateway is almost full',
+  spool_full: 'the gateway cannot keep more at the moment',
+  source_share: 'most of what the gateway keeps at the moment is of this source, and others need the rest',
+  disk_slow: 'the disk of the gateway does not keep up',
+  write_failed: 'the disk of the gateway did not take it',
+  stopping: 'the gateway is stopping',
+}
+
 function asRefusal(error: unknown): never {
   if (error instanceof FrameTooLarge) {
     throw refuse(
@@ -165,7 +176,7 @@ function asRefusal(error: unknown): never {
   throw refuse(
     429,
     'overloaded',
-    `Nothing of this request was stored, because the gateway cannot keep more at the moment. Send it again in ${seconds} s.`,
+    `Nothing of this request was stored, because ${OVERLOADS[error.because]}. Send it again in ${seconds} s.`,
     { 'Retry-After': String(seconds) },
   )
 }
