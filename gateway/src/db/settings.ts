@@ -8,6 +8,8 @@ export const PINNED_SETTINGS = {
   date_time_output_format: 'simple',
   session_timezone: 'UTC',
   input_format_skip_unknown_fields: 0,
+  // The spool's lines have the columns that are JSON text as objects.
+  input_format_json_read_objects_as_strings: 1,
   // One insert = one block: chunks parsed in parallel would become several.
   input_format_parallel_parsing: 0,
   async_insert: 0,

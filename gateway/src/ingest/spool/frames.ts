@@ -9,7 +9,7 @@ export interface EncodedFrames {
   readonly bySource: ReadonlyMap<string, number>
 }
 
-/** Frames as they stand in the file of a segment, one behind the other. Text becomes bytes once and is not copied again. */
+/** Frames as they stand in the file of a segment, one behind the other. The one copy puts all of them into one write. */
 export function encodeFrames(
   frames: readonly FrameText[],
   { segment, firstEvent, firstRejected }: { segment: string; firstEvent: number; firstRejected: number },
@@ -20,14 +20,14 @@ export function encodeFrames(
     const head = headLine(frame, { segment, firstEvent: firstEvent + events, firstRejected: firstRejected + rejected })
     events += frame.events
     rejected += frame.rejected
-    return { frame, head, length: Buffer.byteLength(head) + Buffer.byteLength(frame.lines) }
+    return { frame, head, length: Buffer.byteLength(head) + frame.lines.length }
   })
   const bytes = Buffer.allocUnsafe(placed.reduce((sum, { length }) => sum + FRAME_HEAD_BYTES + length, 0))
   const bySource = new Map<string, number>()
   let at = 0
   for (const { frame, head, length } of placed) {
     const start = at + FRAME_HEAD_BYTES
-    bytes.write(frame.lines, start + bytes.write(head, start, 'utf8'), 'utf8')
+    frame.lines.copy(bytes, start + bytes.write(head, start, 'utf8'))
     writeFrameHead(bytes, at, length)
     addBytes(bySource, frame.counts, FRAME_HEAD_BYTES + length)
     at = start + length
