@@ -22,7 +22,7 @@ FROM
         s.touched_at AS last_touch_at,
         j.stage AS stage, j.status AS status, j.entered_at AS since, j.status_at AS status_since,
         multiIf({by:String} = 'score', s.score, {by:String} = 'people', toFloat64(m.people), {by:String} = 'lastTouchAt', toFloat64(s.touched_at),
-            {by:String} = 'since', toFloat64(j.entered_at), 0.) * if({is_descending:UInt8} = 1, -1, 1) AS number_key,
+            {by:String} = 'since', toFloat64(j.entered_at), {by:String} = 'change', s.score - w.score, 0.) * if({is_descending:UInt8} = 1, -1, 1) AS number_key,
         if({by:String} = 'name', lowerUTF8(label), '') AS text_key
     FROM
     (
@@ -36,6 +36,13 @@ FROM
         FROM account_scores FINAL
         WHERE day = horizon AND model = {model:String} AND model_version = {model_version:UInt32} AND ({only:String} = '' OR account_id = {only:String})
     ) AS s ON s.account_id = a.account_id
+    LEFT JOIN
+    (
+        -- Only where it decides the order: the page's own changes are looked up by their accounts.
+        SELECT account_id, score
+        FROM account_scores FINAL
+        WHERE {by:String} = 'change' AND day = horizon - 7 AND model = {model:String} AND model_version = {model_version:UInt32}
+    ) AS w ON w.account_id = a.account_id
     LEFT JOIN
     (
         SELECT account_id, stage, status, toUnixTimestamp64Milli(since) AS entered_at, toUnixTimestamp64Milli(status_since) AS status_at

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadModels } from '../model/load.ts'
 import type { Reader } from '../read/reader.ts'
 import { createAccountPages } from './accounts/accountRoutes.ts'
 import { createPublicAddress } from './frame/publicAddress.ts'
@@ -20,6 +21,9 @@ const EMPTY: Reader = {
   score: async () => Promise.reject(new Error('not asked')),
   journey: async () => null,
   timeline: async () => ({ data: [], nextCursor: null }),
+  accountsCsv: async () => Promise.reject(new Error('not asked')),
+  history: async () => ({ through: null, days: [] }),
+  changes: async () => Promise.reject(new Error('not asked')),
   profile: async () => null,
   merges: async () => null,
 }
@@ -38,7 +42,7 @@ describe('the way into the console', () => {
   const open = (publicUrl = 'http://127.0.0.1:8090', trustProxy = false) => ({
     publicUrl,
     app: createConsole({
-      pages: [createAccountPages({ reader: EMPTY, models: { journeys: [] }, now: () => clock })],
+      pages: [createAccountPages({ reader: EMPTY, models: { ...loadModels(), journeys: [] }, now: () => clock })],
       now: () => clock,
       dataDir,
       address: createPublicAddress({ trustProxy, url: publicUrl, remote: () => address }),

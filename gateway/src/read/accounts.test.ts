@@ -65,6 +65,8 @@ describe('the account list', () => {
         score: 70.1,
         points: 35.05,
         band: 'hot',
+        change7d: 70.1,
+        weekly: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 70.1],
         grade: null,
         confidence: null,
         surge: null,
@@ -95,7 +97,7 @@ describe('the account list', () => {
   })
 
   it('gives every account exactly once, page by page, in every order', async () => {
-    const sorts: AccountSort[] = ['-score', 'score', 'name', '-name', '-people', 'lastTouchAt', '-since']
+    const sorts: AccountSort[] = ['-score', 'score', '-change', 'change', 'name', '-name', '-people', 'lastTouchAt', '-since']
     for (const sort of sorts) {
       const whole = await ids({ sort })
       const paged: string[] = []

@@ -1,14 +1,18 @@
+import { composeSql } from '../db/composeSql.ts'
 import type { Database } from '../db/open.ts'
-import { rows, sqlFile, sqlTime } from '../db/query.ts'
+import { row, rows, sqlFile, sqlTime } from '../db/query.ts'
 import type { Models } from '../model/models.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import type { AccountSummary, Page } from './shapes.ts'
 import { iso, isoDay } from './times.ts'
+import { readTrends, TREND_WEEKS, type Trend, UNSCORED } from './trends.ts'
 
 /** Orders of the account list; a leading `-` is from high to low. */
 export const ACCOUNT_SORTS = [
   '-score',
   'score',
+  '-change',
+  'change',
   'name',
   '-name',
   '-people',
@@ -78,6 +82,7 @@ interface ListRow {
 }
 
 export const accountListQuery = sqlFile<ListParams, ListRow>('account_list')
+export const accountCountQuery = composeSql<ListParams, { accounts: number }>('account_count', [['account_list', null]])
 
 type Filter = Pick<
   ListParams,
@@ -98,26 +103,24 @@ const ALL: Filter = {
 }
 
 /** One page of accounts. The place in the list is a key, not an offset, so rows that move do not shift the pages behind it. */
-export async function listAccounts(edges: AccountEdges, query: AccountQuery): Promise<Page<AccountSummary>> {
+export async function listAccounts(edges: AccountEdges, query: AccountQuery, weeks = TREND_WEEKS): Promise<Page<AccountSummary>> {
   const list = `accounts ${query.sort}`
   const [afterNumber, afterText, afterId] = readCursor(list, query.cursor, [0, '', '']) ?? [0, '', '']
-  const found = await select(edges, {
-    ...ALL,
-    stage: query.stage,
-    status: query.status,
-    band: query.band,
-    q: query.q,
-    by: query.sort.replace('-', ''),
-    is_descending: query.sort.startsWith('-') ? 1 : 0,
-    after_number: afterNumber,
-    after_text: afterText,
-    after_id: afterId,
-    limit: query.limit + 1,
-  })
+  const found = await rows(
+    edges.db.reader,
+    accountListQuery,
+    listParams(edges, {
+      ...filterOf(query),
+      after_number: afterNumber,
+      after_text: afterText,
+      after_id: afterId,
+      limit: query.limit + 1,
+    }),
+  )
   const page = found.slice(0, query.limit)
   const last = page.at(-1)
   return {
-    data: page.map(row => toSummary(row, edges.models)),
+    data: await withTrends(edges, page, weeks),
     nextCursor:
       found.length > query.limit && last !== undefined ? writeCursor(list, [last.number_key, last.text_key, last.account_id]) : null,
   }
@@ -125,19 +128,30 @@ export async function listAccounts(edges: AccountEdges, query: AccountQuery): Pr
 
 /** One account by its internal id. */
 export async function readSummary(edges: AccountEdges, accountId: string): Promise<AccountSummary | null> {
-  const [found] = await select(edges, { ...ALL, only: accountId })
-  return found === undefined ? null : toSummary(found, edges.models)
+  const found = await rows(edges.db.reader, accountListQuery, listParams(edges, { ...ALL, only: accountId }))
+  const [summary] = await withTrends(edges, found, TREND_WEEKS)
+  return summary ?? null
 }
 
-function select({ db, models, now }: AccountEdges, filter: Filter): Promise<ListRow[]> {
-  const journey = mainJourney(models)
-  return rows(db.reader, accountListQuery, {
-    model: models.intent.id,
-    model_version: models.intent.version,
-    journey,
-    now: sqlTime(now()),
-    ...filter,
-  })
+/** How many accounts match, but no more than `most`. */
+export async function countAccounts(edges: AccountEdges, query: AccountQuery, most: number): Promise<number> {
+  const params = listParams(edges, { ...filterOf(query), by: '', limit: most })
+  return (await row(edges.db.reader, accountCountQuery, params)).accounts
+}
+
+function filterOf({ stage, status, band, q, sort }: AccountQuery): Filter {
+  return { ...ALL, stage, status, band, q, by: sort.replace('-', ''), is_descending: sort.startsWith('-') ? 1 : 0 }
+}
+
+function listParams({ models, now }: AccountEdges, filter: Filter): ListParams {
+  return { model: models.intent.id, model_version: models.intent.version, journey: mainJourney(models), now: sqlTime(now()), ...filter }
+}
+
+/** All rows of one query have the same scored day. */
+async function withTrends(edges: AccountEdges, found: readonly ListRow[], weeks: number): Promise<AccountSummary[]> {
+  const ids = found.map(({ account_id }) => account_id)
+  const trends = await readTrends(edges, ids, found[0]?.scored_on ?? '', weeks)
+  return found.map(listed => toSummary(listed, edges.models, trends.get(listed.account_id) ?? UNSCORED))
 }
 
 /** The journey that accounts are shown on: `journey5` where it is active, else the first one; '' without any. */
@@ -145,7 +159,7 @@ export function mainJourney({ journeys }: { readonly journeys: readonly { readon
   return (journeys.find(({ id }) => id === 'journey5') ?? journeys[0])?.id ?? ''
 }
 
-function toSummary(row: ListRow, models: Models): AccountSummary {
+function toSummary(row: ListRow, models: Models, trend: Trend): AccountSummary {
   const isScored = row.scored_on !== ''
   return {
     accountId: row.account_id,
@@ -157,6 +171,8 @@ function toSummary(row: ListRow, models: Models): AccountSummary {
       score: isScored ? row.score : null,
       points: isScored ? row.points : null,
       band: isScored ? row.band : null,
+      change7d: trend.change7d,
+      weekly: trend.weekly,
       grade: null,
       confidence: null,
       surge: row.surge_index,

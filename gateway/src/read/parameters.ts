@@ -25,11 +25,16 @@ export function text(ask: Ask, name: string): string {
 
 /** Rows of a page: 1 to 200. */
 export function pageSize(ask: Ask, usual = 50, most = 200): number {
-  const given = ask('limit')
+  return wholeNumber(ask, 'limit', { usual, most })
+}
+
+/** A whole number from 1 on. */
+export function wholeNumber(ask: Ask, name: string, { usual, most }: { readonly usual: number; readonly most: number }): number {
+  const given = ask(name)
   if (given === undefined || given === '') return usual
-  const limit = Number(given)
-  if (!/^\d{1,6}$/.test(given) || limit < 1 || limit > most) throw bad('limit', `must be a whole number from 1 to ${most}`)
-  return limit
+  const number = Number(given)
+  if (!/^\d{1,6}$/.test(given) || number < 1 || number > most) throw bad(name, `must be a whole number from 1 to ${most}`)
+  return number
 }
 
 /** Epoch milliseconds of a day (its start, UTC) or of an instant with a zone. */

@@ -3,6 +3,7 @@ import { rows, sqlFile } from '../db/query.ts'
 import { type Identifier, keyOf } from '../identity/ids.ts'
 import { lookup } from '../identity/lookup.ts'
 import { mapList } from '../identity/profileMap.ts'
+import { inBatches } from './batches.ts'
 
 interface NameRow {
   readonly profile_id: string
@@ -29,7 +30,9 @@ export interface PersonCard {
 export async function personCards(db: Database, profileIds: readonly string[]): Promise<Map<string, PersonCard>> {
   const wanted = [...new Set(profileIds)].filter(id => id !== '')
   if (wanted.length === 0) return new Map()
-  const found = new Map((await rows(db.reader, namesQuery, { profile_ids: wanted })).map(row => [row.profile_id, row]))
+  const found = new Map<string, NameRow>()
+  for (const profile_ids of inBatches(wanted))
+    for (const row of await rows(db.reader, namesQuery, { profile_ids })) found.set(row.profile_id, row)
   return new Map(
     wanted.map(id => {
       const row = found.get(id)

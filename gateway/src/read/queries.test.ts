@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import type { Params } from '../db/query.ts'
 import { accountTraitsQuery } from './accountDetail.ts'
-import { accountListQuery } from './accounts.ts'
+import { decidersQuery, reasonListQuery } from './accountExport.ts'
+import { accountCountQuery, accountListQuery } from './accounts.ts'
+import { historyQuery } from './history.ts'
 import { peopleQuery } from './members.ts'
 import { namesQuery } from './people.ts'
 import { profileLedgerQuery } from './profiles.ts'
 import { scoreQuery } from './score.ts'
 import { timelineQuery } from './timeline.ts'
+import { trendsQuery } from './trends.ts'
 
 const MODEL = { model: 'intent', model_version: 1 }
 const AT = '2026-01-05 00:00:00.000'
@@ -21,6 +24,20 @@ const KIND: readonly [type: RegExp, kind: string][] = [
 const TEXT = (names: string) => Object.fromEntries(names.split(' ').map(name => [name, 'text']))
 const NUMBERS = (names: string) => Object.fromEntries(names.split(' ').map(name => [name, 'number']))
 
+const LIST = {
+  stage: '',
+  status: '',
+  band: '',
+  q: '',
+  by: 'score',
+  is_descending: 1,
+  after_number: 0,
+  after_text: '',
+  after_id: '',
+  only: '',
+  limit: 1,
+}
+
 const QUERIES: readonly [query: { name: string; sql: string }, params: Params, columns: { [column: string]: string }][] = [
   [
     accountListQuery,
@@ -28,23 +45,30 @@ const QUERIES: readonly [query: { name: string; sql: string }, params: Params, c
       ...MODEL,
       journey: '',
       now: AT,
-      stage: '',
-      status: '',
-      band: '',
-      q: '',
-      by: 'score',
-      is_descending: 1,
-      after_number: 0,
-      after_text: '',
-      after_id: '',
-      only: '',
-      limit: 1,
+      ...LIST,
     },
     {
       ...TEXT('account_id name domain label scored_on band stage status text_key'),
       ...NUMBERS('score points people last_touch_at since status_since number_key'),
       surge_index: 'number or null',
     },
+  ],
+  [accountCountQuery, { ...MODEL, journey: '', now: AT, ...LIST }, NUMBERS('accounts')],
+  [
+    trendsQuery,
+    { ...MODEL, account_ids: ['a'], days: ['2026-01-05'] },
+    { account_id: 'text', days: 'Array(String)', scores: 'Array(Float64)' },
+  ],
+  [historyQuery, { ...MODEL, account_id: '', days: 90 }, { through: 'text', days: 'Array(Tuple(String, Float64, String))' }],
+  [
+    reasonListQuery,
+    { ...MODEL, account_ids: ['a'], day: '2026-01-05' },
+    { account_id: 'text', reasons: 'Array(Tuple(String, String, String, String, String, Float64, UInt32, Int64))' },
+  ],
+  [
+    decidersQuery,
+    { account_ids: ['a'], now: AT, titles: 'chief', most: 5 },
+    { account_id: 'text', deciders: 'number', profile_ids: 'Array(String)' },
   ],
   [
     timelineQuery,

@@ -1,15 +1,22 @@
+import type { AccountExport } from './accountExport.ts'
 import type { AccountQuery } from './accounts.ts'
-import type { Account, AccountSummary, Journey, Page, Profile, Score, TimelineEvent } from './shapes.ts'
+import type { Account, AccountSummary, Changes, History, Journey, Page, Profile, Score, TimelineEvent } from './shapes.ts'
 
 /** Everything that the read API, the console and `waymark explain` show; account ids are internal ones but for `account`. */
 export interface Reader {
   accounts(query: AccountQuery): Promise<Page<AccountSummary>>
+  /** Every account that matches, in the query's order, as CSV. */
+  accountsCsv(query: AccountQuery): Promise<AccountExport>
   /** Internal id by any key; null when nobody has it. */
   accountId(key: string): Promise<string | null>
   /** By any key: domain, group id, internal id. */
   account(key: string): Promise<Account | null>
   /** `at`: any day, given by an instant in it; the horizon day when left out. */
   score(accountId: string, at?: number): Promise<Score>
+  /** Stored scores of the last `days` days. */
+  history(accountId: string, days: number): Promise<History>
+  /** What is different from `days` days before the last scored day. */
+  changes(accountId: string, days: number): Promise<Changes>
   /** null for a model that is not active. */
   journey(accountId: string, model?: string): Promise<Journey | null>
   timeline(accountId: string, limit: number, cursor?: string): Promise<Page<TimelineEvent>>

@@ -54,6 +54,8 @@ describe('the read API', () => {
         score: 66.41,
         points: 43.6417,
         band: 'warm',
+        change7d: 66.41,
+        weekly: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 66.41],
         grade: null,
         confidence: null,
         surge: 81.2,

@@ -2,7 +2,8 @@ import { type Context, Hono } from 'hono'
 import { BANDS } from '../model/intent/intentBands.ts'
 import { ACCOUNT_SORTS, type AccountQuery, mainJourney, STATUSES } from './accounts.ts'
 import { type FindSecretKey, requireScope } from './auth.ts'
-import { type Ask, bad, instant, oneOf, pageSize, text } from './parameters.ts'
+import { csvResponse } from './csvResponse.ts'
+import { type Ask, bad, instant, oneOf, pageSize, text, wholeNumber } from './parameters.ts'
 import { problem } from './problem.ts'
 import type { Reader } from './reader.ts'
 
@@ -21,7 +22,13 @@ export function createReadRoutes({ reader, keys, models, now, readStats }: ReadD
   const mayRead = requireScope(name => keys.secretKey(name), 'read')
   for (const path of ['/v1/accounts', '/v1/accounts/*', '/v1/profiles/*', '/v1/stats']) app.get(path, mayRead)
 
-  app.get('/v1/accounts', async c => c.json(await reader.accounts(accountQuery(asks(c), stageIds(models)))))
+  app.get('/v1/accounts', async c => {
+    const query = accountQuery(asks(c), stageIds(models))
+    if (oneOf(asks(c), 'format', ['json', 'csv']) !== 'csv') return c.json(await reader.accounts(query))
+    for (const name of ['limit', 'cursor'])
+      if (c.req.query(name) !== undefined) throw bad(name, 'is not for format=csv, which gives every account that matches; leave it out')
+    return csvResponse(await reader.accountsCsv(query), now())
+  })
 
   app.get('/v1/accounts/:id', async c => c.json((await reader.account(c.req.param('id'))) ?? unknownAccount(c.req.param('id'))))
 
@@ -29,6 +36,12 @@ export function createReadRoutes({ reader, keys, models, now, readStats }: ReadD
     const at = instant(asks(c), 'at')
     const accountId = await knownId(reader, c.req.param('id'))
     return c.json(await reader.score(accountId, at))
+  })
+
+  app.get('/v1/accounts/:id/changes', async c => {
+    const days = wholeNumber(asks(c), 'days', { usual: 7, most: 365 })
+    const accountId = await knownId(reader, c.req.param('id'))
+    return c.json(await reader.changes(accountId, days))
   })
 
   app.get('/v1/accounts/:id/journey', async c => {

@@ -7,7 +7,8 @@ import { personCards } from './people.ts'
 import type { Reason, Score } from './shapes.ts'
 import { DAY_MS, iso } from './times.ts'
 
-type StoredReason = readonly [
+/** A reason as SQL gives it. */
+export type StoredReason = readonly [
   kind: string,
   profileId: string,
   type: string,
@@ -70,7 +71,7 @@ function isTorn({ points, reasons }: ScoreRow): boolean {
   return Math.abs(reasons.reduce((sum, [, , , , , part]) => sum + part, 0) - points) > 1e-9
 }
 
-function partOf([kind, profileId, type, topic, category, points, count, lastAt]: StoredReason): ReasonPart {
+export function partOf([kind, profileId, type, topic, category, points, count, lastAt]: StoredReason): ReasonPart {
   // The scorer alone writes this column, from the same union.
   return { kind: kind as ReasonPart['kind'], profileId, type, topic, category, points, count, lastAt }
 }

@@ -5,6 +5,10 @@ export interface Intent {
   readonly score: number | null
   readonly points: number | null
   readonly band: string | null
+  /** Score now less the score of seven days before. */
+  readonly change7d: number | null
+  /** Score at the end of each of the last twelve weeks, oldest first, today's last; empty before the first scoring. */
+  readonly weekly: readonly number[]
   readonly grade: string | null
   readonly confidence: number | null
   /** 0–100; 50 is the account's own usual activity. */
@@ -112,6 +116,74 @@ export interface Score {
   readonly band: string | null
   readonly modelVersion: number
   readonly reasons: readonly Reason[]
+}
+
+/** Scores day by day, oldest first; a day without a touch in the model's window scores 0. */
+export interface History {
+  /** The last scored day; null before the first scoring, when there are no days. */
+  readonly through: string | null
+  readonly days: readonly { readonly day: string; readonly score: number; readonly band: string }[]
+}
+
+/** One reason, then and now. `came`: it was not there. `grew`, `shrank`: by its size. `faded`: it shrank and nothing new was done. */
+export interface ReasonChange {
+  /** In plain words, with the difference of the points. */
+  readonly text: string
+  /** `touch`, `negative`, `breadth`, `surge` or `floor`, as of reasons. */
+  readonly kind: string
+  readonly how: 'came' | 'grew' | 'shrank' | 'faded'
+  readonly person: string | null
+  readonly profileId: string | null
+  readonly type: string
+  readonly topic: string
+  readonly category: string
+  readonly pointsBefore: number
+  readonly pointsNow: number
+  readonly change: number
+  /** Touches since then. */
+  readonly newCount: number
+  readonly lastAt: string | null
+}
+
+export interface StageMove {
+  readonly at: string
+  /** null: the first place of all. */
+  readonly fromStage: string | null
+  readonly fromStatus: string | null
+  readonly toStage: string
+  readonly toStatus: string
+  readonly direction: string
+  readonly rule: string
+}
+
+/** What is different from so many days before the last scored day; both days are told as they are known now. */
+export interface Changes {
+  readonly accountId: string
+  readonly from: string
+  readonly to: string
+  readonly days: number
+  readonly score: { readonly before: number; readonly now: number; readonly change: number }
+  readonly points: { readonly before: number; readonly now: number; readonly change: number }
+  readonly band: { readonly before: string | null; readonly now: string | null }
+  /** Largest difference first; with `otherPoints` they add up to `points.change`. */
+  readonly reasons: readonly ReasonChange[]
+  readonly otherPoints: number
+  readonly moves: readonly StageMove[]
+  /** Touches since then that count. */
+  readonly newTouches: number
+  /** First seen with this account since then, known by name or address; `newVisitors` counts those who are not. */
+  readonly newPeople: readonly { readonly profileId: string; readonly person: string; readonly role: Role }[]
+  readonly newVisitors: number
+  /** What the touches are about, by their points now: all shares add up to 1. */
+  readonly topics: readonly TopicShare[]
+}
+
+export interface TopicShare {
+  readonly topic: string
+  readonly points: number
+  readonly share: number
+  /** Nobody of the account touched it before. */
+  readonly isNew: boolean
 }
 
 export interface JourneyInterval {

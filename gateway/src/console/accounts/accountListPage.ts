@@ -5,6 +5,7 @@ import { label } from '../../read/label.ts'
 import type { AccountSummary, Page } from '../../read/shapes.ts'
 import { ago, day, href, oneDecimal, sentence } from '../frame/format.ts'
 import { type Html, layout, notice } from '../frame/layout.ts'
+import { trend } from './sparkline.ts'
 
 export interface AccountListView {
   readonly query: AccountQuery
@@ -13,11 +14,16 @@ export interface AccountListView {
   readonly now: number
 }
 
-type Column = { readonly title: string; readonly sort: 'score' | 'name' | 'people' | 'lastTouchAt' | null; readonly isNumber?: true }
+type Column = {
+  readonly title: string
+  readonly sort: 'score' | 'change' | 'name' | 'people' | 'lastTouchAt' | null
+  readonly isNumber?: true
+}
 
 const COLUMNS: readonly Column[] = [
   { title: 'Account', sort: 'name' },
   { title: 'Intent', sort: 'score', isNumber: true },
+  { title: 'Trend, 7 days', sort: 'change', isNumber: true },
   { title: 'Band', sort: null },
   { title: 'Stage', sort: null },
   { title: 'Status', sort: null },
@@ -29,7 +35,9 @@ const COLUMNS: readonly Column[] = [
 export function accountListPage({ query, page, stages, now }: AccountListView): Html {
   return layout(
     { title: 'Accounts', isSignedIn: true, at: 'accounts' },
-    html`<div class="head"><h1>Accounts</h1><p class="hint">${scoredHint(page)}</p></div>
+    html`<div class="head"><h1>Accounts</h1><p class="hint">${scoredHint(page)}</p>${
+      page.data.length === 0 ? '' : html`<a class="download" href="${csvHref(query)}" download>Download as CSV</a>`
+    }</div>
 ${filters(query, stages)}
 ${page.data.length === 0 ? empty(query) : table(query, page.data, now)}
 ${paging(query, page)}`,
@@ -81,6 +89,7 @@ function row(account: AccountSummary, now: number): Html {
     account.domain !== null && account.domain !== account.label ? html`<span class="sub">${label(account.domain, 60)}</span>` : ''
   }</th>
 <td class="number intent">${meter(intent.score)}<span class="score">${oneDecimal(intent.score)}</span></td>
+<td class="number trend">${trend(intent.weekly, intent.change7d)}</td>
 <td class="in-band">${band(intent.band)}</td>
 <td class="placed">${journey.stage === null ? '–' : html`${label(sentence(journey.stage))}<span class="sub">since ${day(journey.since)}</span>`}</td>
 <td>${status(journey.status)}</td>
@@ -138,6 +147,11 @@ function listHref({ q, band, stage, status, sort, limit }: AccountQuery, cursor 
     limit: limit === 50 ? '' : String(limit),
     cursor,
   })
+}
+
+/** Every account of the filter, not of the page. */
+function csvHref({ q, band, stage, status, sort }: AccountQuery): string {
+  return href('/console/accounts.csv', { q, band, stage, status, sort: sort === '-score' ? '' : sort })
 }
 
 function isFiltered({ q, band, stage, status }: AccountQuery): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Account, Member, Reason, TimelineEvent } from '../../read/shapes.ts'
+import type { Account, Changes, Member, Reason, TimelineEvent } from '../../read/shapes.ts'
 import { accountPage } from './accountPage.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
@@ -29,6 +29,8 @@ const ACME: Account = {
     score: 58,
     points: 34.7,
     band: 'warm',
+    change7d: 17,
+    weekly: [0, 41, 58],
     grade: null,
     confidence: null,
     surge: null,
@@ -44,6 +46,23 @@ const ACME: Account = {
   traits: { name: 'Acme', plan: 'team' },
   firstSeenAt: at(1),
   lastTouchAt: at(17),
+}
+
+const QUIET: Changes = {
+  accountId: 'a_acme',
+  from: at(13, '00:00'),
+  to: at(20, '00:00'),
+  days: 7,
+  score: { before: 58, now: 58, change: 0 },
+  points: { before: 34.7, now: 34.7, change: 0 },
+  band: { before: 'warm', now: 'warm' },
+  reasons: [],
+  otherPoints: 0,
+  moves: [],
+  newTouches: 0,
+  newPeople: [],
+  newVisitors: 0,
+  topics: [],
 }
 
 const reason = (
@@ -99,6 +118,8 @@ async function textOf({
     score,
     journey: null,
     timeline: { data: events, nextCursor: null },
+    history: { through: null, days: [] },
+    changes: QUIET,
     isFirstPage: true,
     now: NOW,
   })

@@ -1,24 +1,29 @@
 import { html } from 'hono/html'
 import { domainLink, label, safeLink } from '../../read/label.ts'
-import type { Account, Journey, Member, Page, Score, TimelineEvent } from '../../read/shapes.ts'
+import type { Account, Changes, History, Journey, Member, Page, Score, TimelineEvent } from '../../read/shapes.ts'
 import { ROLE_WORDS } from '../../read/words.ts'
 import { ago, day, href, percent, ruleWords, sentence, spaced } from '../frame/format.ts'
 import { type Html, layout } from '../frame/layout.ts'
 import { status } from './accountListPage.ts'
+import { changesSection } from './changesSection.ts'
+import { chartSection } from './chartSection.ts'
 import { journeyLine } from './journeyLine.ts'
 import { reasonTable } from './reasonTable.ts'
 import { timelineTable } from './timelineTable.ts'
+import { topicBars } from './topicBars.ts'
 
 export interface AccountView {
   readonly account: Account
   readonly score: Score
   readonly journey: Journey | null
   readonly timeline: Page<TimelineEvent>
+  readonly history: History
+  readonly changes: Changes
   readonly isFirstPage: boolean
   readonly now: number
 }
 
-/** One account: why it scores, where it stands, who is in it, what they did. */
+/** One account: why it scores, what changed, where it stands, who is in it, what they did. */
 export function accountPage(view: AccountView): Html {
   const { account, score, journey } = view
   const title = label(account.label, 80)
@@ -29,10 +34,15 @@ export function accountPage(view: AccountView): Html {
 <div class="head"><h1>${title}</h1>${link === null ? '' : html`<a class="hint" href="${link}" rel="noopener noreferrer nofollow">${label(account.domain ?? '', 80)}</a>`}</div>
 <div class="columns">
 <section class="card" aria-labelledby="why"><h2 id="why">Intent</h2>${reasonTable(account, score)}</section>
+<section class="card" aria-labelledby="changed"><h2 id="changed">What changed this week</h2>${changesSection(view.changes)}</section>
+</div>
+<section class="card" aria-labelledby="course"><h2 id="course">Intent over ${view.history.days.length || 90} days</h2>${chartSection(account.accountId, view.history, journey?.intervals ?? [])}</section>
+<div class="columns">
 <section class="card" aria-labelledby="place"><h2 id="place">Journey</h2>
 <p class="figure"><strong>${label(sentence(account.journey.stage ?? 'not placed yet'))}</strong>${account.journey.status === null ? '' : html` ${status(account.journey.status)}`}</p>
 ${journeyLine(journey?.intervals ?? [], journey?.stages ?? [], view.now)}</section>
 <section class="card" aria-labelledby="who"><h2 id="who">People</h2>${people(account, view.now)}</section>
+<section class="card" aria-labelledby="topics"><h2 id="topics">Interests</h2>${topicBars(view.changes.topics)}</section>
 <section class="card" aria-labelledby="known"><h2 id="known">Known as</h2>${known(account)}</section>
 </div>
 <section class="card" aria-labelledby="what"><h2 id="what">Timeline</h2>${timeline(view)}</section>`,

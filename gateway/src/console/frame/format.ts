@@ -11,6 +11,11 @@ export function day(at: string | null): Html | string {
   return at === null ? '–' : html`<time datetime="${at}" title="${minute(at)}">${DAY.format(new Date(at))}</time>`
 }
 
+/** `1 Mar 2026` as plain text. */
+export function dayText(at: string): string {
+  return DAY.format(new Date(at))
+}
+
 /** `Sunday 1 March 2026`. */
 export function weekday(at: string): string {
   return WEEKDAY.format(new Date(at)).replace(',', '')
