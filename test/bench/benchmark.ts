@@ -3,6 +3,8 @@ export interface Benchmark {
   readonly name: string
   /** The question it answers, in one line. */
   readonly question: string
+  /** What can be asked for alone. */
+  readonly parts: readonly string[]
   /** Rejects when what it measured cannot be trusted: events lost, a refusal where none may be. */
   run(edges: BenchEdges): Promise<Report>
 }
@@ -10,6 +12,8 @@ export interface Benchmark {
 export interface BenchEdges {
   /** `quick`: some seconds, to see that it works. `full`: everything. */
   readonly size: Size
+  /** Parts that are wanted; none named means all. */
+  readonly only: readonly string[]
   /** Everything that is drawn is drawn from it. */
   readonly seed: number
   /** An empty folder for the run. */

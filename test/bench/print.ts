@@ -2,7 +2,7 @@ import type { Goal, Report, Table } from './benchmark.ts'
 
 /** A report as plain text: every table, what was asked for, and what to know. */
 export function printed({ tables, goals, notes }: Report): string {
-  return [...tables.map(printTable), ...(goals.length > 0 ? [printGoals(goals)] : []), ...notes.map(note => `· ${note}\n`)].join('\n')
+  return [...tables.map(printTable), ...(goals.length > 0 ? [printGoals(goals)] : []), notes.map(note => `· ${note}\n`).join('')].join('\n')
 }
 
 function printTable({ title, head, rows }: Table): string {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- name …] [--quick | --full] [--seed N] [--json FILE]`; without a name every benchmark, with `list` their names.
+ * `npm run bench [-- name …] [--quick | --full] [--only PART,…] [--seed N] [--json FILE]`; without a name every benchmark, with `list` their names.
  * Exit code 1 when a benchmark failed (figures that miss a goal are no failure), 2 for a command line that cannot be understood.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,12 +12,16 @@ import { describeMachine, machine } from './machine.ts'
 import { printed } from './print.ts'
 
 const BENCHMARKS: readonly Benchmark[] = [ingest]
-const NAMES = BENCHMARKS.map(({ name, question }) => `  ${name.padEnd(10)} ${question}`).join('\n')
-const USAGE = `Usage: npm run bench -- [name …] [--quick | --full] [--seed N] [--json FILE]\n\n${NAMES}\n`
+const NAMES = BENCHMARKS.map(
+  ({ name, question, parts }) =>
+    `  ${name.padEnd(10)} ${question}${parts.length > 0 ? `\n${' '.repeat(13)}parts: ${parts.join(', ')}` : ''}`,
+).join('\n')
+const USAGE = `Usage: npm run bench -- [name …] [--quick | --full] [--only PART,…] [--seed N] [--json FILE]\n\n${NAMES}\n`
 
 interface Asked {
   readonly chosen: readonly Benchmark[]
   readonly size: Size
+  readonly only: readonly string[]
   readonly seed: number
   /** '-' is the standard output, which then holds nothing else. */
   readonly json: string | null
@@ -27,13 +31,24 @@ function asked(args: string[]): Asked {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { quick: { type: 'boolean' }, full: { type: 'boolean' }, seed: { type: 'string', default: '1' }, json: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean' },
+      full: { type: 'boolean' },
+      only: { type: 'string', default: '' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'string' },
+    },
   })
   const unknown = positionals.filter(name => !BENCHMARKS.some(benchmark => benchmark.name === name))
   if (unknown.length > 0) throw new TypeError(`There is no benchmark ${unknown.join(', ')}.`)
   if (!/^\d+$/.test(values.seed)) throw new TypeError(`--seed ${values.seed}: use a whole number.`)
+  const chosen = positionals.length === 0 ? BENCHMARKS : BENCHMARKS.filter(({ name }) => positionals.includes(name))
+  const only = values.only.split(',').filter(part => part !== '')
+  const strange = only.filter(part => !chosen.some(({ parts }) => parts.includes(part)))
+  if (strange.length > 0) throw new TypeError(`--only ${strange.join(',')}: there is no such part.`)
   return {
-    chosen: positionals.length === 0 ? BENCHMARKS : BENCHMARKS.filter(({ name }) => positionals.includes(name)),
+    chosen,
+    only,
     size: values.quick ? 'quick' : values.full ? 'full' : 'default',
     seed: Number(values.seed),
     json: values.json ?? null,
@@ -60,7 +75,7 @@ async function main(args: string[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
     return 2
   }
-  const { chosen, size, seed, json } = wanted
+  const { chosen, only, size, seed, json } = wanted
   const on = machine()
   const say = (text: string) => (json === '-' ? process.stderr : process.stdout).write(text)
   say(`${describeMachine(on)}; seed ${seed}; ${size} size\n\n`)
@@ -69,7 +84,7 @@ async function main(args: string[]): Promise<number> {
   for (const { name, question, run } of chosen) {
     const folder = mkdtempSync(join(tmpdir(), 'waymark-bench-'))
     try {
-      const report = await run({ size, seed, folder, progress: progress(name) })
+      const report = await run({ size, only, seed, folder, progress: progress(name) })
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K')
       reports[name] = report
       say(`${name}: ${question}\n\n${printed(report)}\n`)

@@ -14,6 +14,8 @@ export interface LoadOrder {
   /** Sent before anything is measured. */
   readonly warmMs: number
   readonly forMs: number
+  /** No more than these, however much time is left. */
+  readonly atMost?: number
 }
 
 export interface LoadResult {
@@ -36,11 +38,22 @@ export interface LoadResult {
 /** Many visitors, so that nothing that is kept per device or browser is always warm. */
 const POOL = 2000
 
-async function load({ port, writeKey, seed, run, connections, perRequest, warmMs, forMs }: LoadOrder): Promise<LoadResult> {
+async function load({
+  port,
+  writeKey,
+  seed,
+  run,
+  connections,
+  perRequest,
+  warmMs,
+  forMs,
+  atMost = Number.POSITIVE_INFINITY,
+}: LoadOrder): Promise<LoadResult> {
   const pool = visitorEvents(seed, POOL, Date.now())
   const latencies: number[] = []
   const refused: { [status: string]: number } = {}
   const sum = { accepted: 0, rejected: 0, events: 0, requests: 0, bytes: 0 }
+  let begun = 0
   let from = Number.POSITIVE_INFINITY
   let until = Number.POSITIVE_INFINITY
   const broken = Promise.withResolvers<never>()
@@ -66,7 +79,8 @@ async function load({ port, writeKey, seed, run, connections, perRequest, warmMs
     return new Promise(done => {
       const again = () => {
         const startedAt = performance.now()
-        if (startedAt >= until) return done()
+        if (startedAt >= until || begun >= atMost) return done()
+        begun += perRequest
         const request = requests.next()
         sum.bytes = request.length
         connection.send(request, answer => {

@@ -1,6 +1,6 @@
 import { forgetPeak, usage } from '../processes.ts'
-import type { LoadOrder, LoadResult } from './load.ts'
-import { type System, sendLoad } from './systems.ts'
+import type { LoadResult } from './load.ts'
+import { type Order, type System, sendLoad } from './systems.ts'
 
 /** One system under one load, once. */
 export interface Round extends LoadResult {
@@ -15,7 +15,7 @@ export interface Round extends LoadResult {
 /** `settle` waits for work that was put off; its time counts as the server's CPU, not as the time of the answers. */
 export async function measure(
   system: System,
-  order: Omit<LoadOrder, 'writeKey' | 'port'>,
+  order: Omit<Order, 'port'>,
   settle: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Round> {
   const before = usage(system.pids())

@@ -4,6 +4,8 @@ import type { Event } from '@waymark/schemas/event'
 export interface RequestBuilder {
   /** The next request of a connection. The bytes are the same buffer each time: only one may be under way. */
   next(): Buffer
+  /** Message id of the last event of the request that was given last. */
+  lastId(): string
 }
 
 /** Of the id: `b-`, run, connection, and then the part that is counted. */
@@ -51,6 +53,7 @@ export function createRequests({
       stampedAt = at
       return request
     },
+    lastId: () => `${prefix}${String(counted).padStart(COUNTED_DIGITS, '0')}`,
   }
 }
 

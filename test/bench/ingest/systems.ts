@@ -10,6 +10,7 @@ import type { LoadOrder, LoadResult } from './load.ts'
 
 export const SERVER_CORE = '0'
 export const LOAD_CORE = '1'
+export const BOTH_CORES = `${SERVER_CORE},${LOAD_CORE}`
 
 export interface System {
   readonly port: number
@@ -20,7 +21,6 @@ export interface System {
 
 export interface GatewaySystem extends System {
   readonly enginePid: number
-  readonly url: string
   readonly dataDir: string
   /** The engine stops dead: whatever is accepted stays in the spool. */
   holdLoading(): void
@@ -39,6 +39,8 @@ export interface GatewayStats {
   readonly rejected: number
   readonly suppressed: number
 }
+
+export type Order = Omit<LoadOrder, 'writeKey'>
 
 const DRAIN_POLL_MS = 10
 
@@ -62,7 +64,6 @@ export async function startOurs(dataDir: string): Promise<GatewaySystem> {
   for (const member of family(pid, [enginePid])) pin(member, SERVER_CORE)
   return {
     port: Number(new URL(gateway.url).port),
-    url: gateway.url,
     dataDir,
     enginePid,
     pids: () => family(pid, [enginePid]),
@@ -97,7 +98,7 @@ function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
 }
 
 /** One run of the load generator, in a process of its own. */
-export async function sendLoad(order: Omit<LoadOrder, 'writeKey'>): Promise<LoadResult> {
+export async function sendLoad(order: Order): Promise<LoadResult> {
   const child = startHere('load.ts')
   try {
     await message(child)
