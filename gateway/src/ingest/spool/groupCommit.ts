@@ -4,7 +4,7 @@ import type { SpoolLimits } from './spoolLimits.ts'
 
 /** Writes frames into one segment after the other: whatever waits is written together and synced once. */
 export interface GroupCommit {
-  /** Resolves when the frame is durable. Rejects with what the disk said, and then nothing of the frame is kept. */
+  /** Resolves when the frame is durable. After a rejection nothing of it is kept. */
   add(text: FrameText): Promise<void>
   /** Finishes the segment that is being written, with everything added so far. */
   seal(): Promise<void>
@@ -22,8 +22,10 @@ export interface GroupCommitEdges {
   /** Milliseconds from its creation after which a segment is sealed. */
   readonly sealDelay: () => number
   readonly onSealed: (file: SegmentFile, path: string) => Promise<void> | void
-  /** Told before the frames are refused. */
+  /** Told of what the disk said, before the frames are refused. */
   readonly onFailed: (error: unknown) => Promise<void>
+  /** What each frame is refused with then. */
+  readonly refusal: (error: unknown) => Error
   /** Milliseconds, never set back. */
   readonly elapsed: () => number
 }
@@ -31,10 +33,10 @@ export interface GroupCommitEdges {
 interface Added {
   readonly text: FrameText
   readonly resolve: () => void
-  readonly reject: (error: unknown) => void
+  readonly reject: (error: Error) => void
 }
 
-export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onFailed, elapsed }: GroupCommitEdges): GroupCommit {
+export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onFailed, refusal, elapsed }: GroupCommitEdges): GroupCommit {
   let open: SegmentFile | null = null
   let openedAt = 0
   let queue: Added[] = []
@@ -92,7 +94,7 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
       await onFailed(error)
       // What was refused must be off the disk before anybody is told so.
       if (open?.isBroken()) await sealFile(open)
-      for (const { reject } of batch) reject(error)
+      for (const { reject } of batch) reject(refusal(error))
     } finally {
       queued -= batch.reduce((sum, { text }) => sum + text.lines.length, 0)
     }

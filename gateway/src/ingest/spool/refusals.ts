@@ -1,11 +1,12 @@
+import type { CountRow } from '@waymark/schemas/row'
 import { type Fill, type RefusalCause, refusalCause, retryAfterSeconds, type Sharing } from './admission.ts'
 import { SpoolFull } from './spoolFull.ts'
 import type { SpoolLimits } from './spoolLimits.ts'
 
 /** Says no where it must, and counts how often. */
 export interface Refusals {
-  /** What a request of these sources is refused with now; null: take it. Remembers who asked. */
-  ask(sources: readonly string[]): SpoolFull | null
+  /** What a request that is counted so is refused with now; null: take it. Remembers who asked. */
+  ask(counts: readonly Pick<CountRow, 'source_id'>[]): SpoolFull | null
   refuse(because: RefusalCause, cause?: unknown): SpoolFull
   counts(): Readonly<Record<RefusalCause, number>>
 }
@@ -14,7 +15,7 @@ export interface RefusalEdges {
   readonly limits: Pick<SpoolLimits, 'activeMs' | 'retryAfterSeconds'>
   /** Milliseconds, never set back. */
   readonly elapsed: () => number
-  readonly fill: () => Omit<Fill, 'sharing'>
+  readonly fill: (sharing: () => Sharing) => Fill
   readonly bySource: () => ReadonlyMap<string, number>
   /** Bytes loaded in a second. */
   readonly drain: () => number
@@ -42,7 +43,7 @@ export function createRefusals({ limits, elapsed, fill, bySource, drain }: Refus
 
   function seconds(because: RefusalCause): number {
     if (because !== 'spool_full' && because !== 'source_share') return limits.retryAfterSeconds
-    return retryAfterSeconds({ ...fill(), drain: drain() })
+    return retryAfterSeconds({ ...fill(sharing), drain: drain() })
   }
 
   function refuse(because: RefusalCause, cause?: unknown): SpoolFull {
@@ -52,12 +53,12 @@ export function createRefusals({ limits, elapsed, fill, bySource, drain }: Refus
   }
 
   return {
-    ask: sources => {
+    ask: rows => {
       const now = elapsed()
-      for (const source of sources) askedAt.set(source, now)
-      const state = { ...fill(), sharing }
-      for (const source of sources.length === 0 ? [''] : sources) {
-        const because = refusalCause(source, state)
+      const state = fill(sharing)
+      for (const { source_id } of rows) {
+        askedAt.set(source_id, now)
+        const because = refusalCause(source_id, state)
         if (because !== null) return refuse(because)
       }
       return null

@@ -121,6 +121,7 @@ export async function openSpool({
     },
     sealDelay: () => sealDelay({ sinceSeal: elapsed() - sealedAt, waiting: waiting.segments().length }, limits),
     onFailed: error => room.failed(error),
+    refusal: error => refusals.refuse('write_failed', error),
     onSealed: keepSealed,
   })
 
@@ -153,15 +154,16 @@ export async function openSpool({
   const refusals = createRefusals({
     limits,
     elapsed,
-    bySource,
     drain: waiting.drain,
-    fill: () => ({
+    fill: sharing => ({
       bytes: storedBytes() + commits.queued(),
       maxBytes: maxBytes(),
       queuedBytes: commits.queued(),
       maxQueuedBytes: limits.queueBytes,
       hasRoom: room.isLeft(),
+      sharing,
     }),
+    bySource,
   })
   await room.look()
   const roomTimer = setInterval(() => {
@@ -189,16 +191,12 @@ export async function openSpool({
   }
 
   return {
-    append: async frame => {
-      if (isClosed) throw refusals.refuse('stopping')
-      const refused = refusals.ask(frame.counts.map(({ source_id }) => source_id))
-      if (refused !== null) throw refused
+    append: frame => {
+      const refused = isClosed ? refusals.refuse('stopping') : refusals.ask(frame.counts)
+      if (refused !== null) return Promise.reject(refused)
       const text = 'lines' in frame ? frame : frameText(frame)
       const never = tooLarge(text)
-      if (never !== null) throw never
-      await commits.add(text).catch((cause: unknown) => {
-        throw refusals.refuse('write_failed', cause)
-      })
+      return never === null ? commits.add(text) : Promise.reject(never)
     },
     pending: () => sumCounts([...waiting.segments().flatMap(segment => segment.counts), ...(commits.open()?.counts() ?? [])]),
     sealed: waiting.segments,
