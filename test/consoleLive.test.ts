@@ -180,6 +180,17 @@ describe('the live page', () => {
     }
   })
 
+  test('may run its own script; no other page of the console may run any', async () => {
+    const policyOf = async (path: string) =>
+      (await operator.context.request.get(gateway.url + path)).headers()['content-security-policy'] ?? ''
+    expect(await policyOf('/console/live')).toMatch(/default-src 'none';.*script-src 'self'; connect-src 'self'$/)
+    for (const path of ['/console/', '/console/rejected', '/console/live.js', '/console/sources', '/console/sign-in', '/console/nothing']) {
+      const policy = await policyOf(path)
+      expect(policy, path).toMatch(/default-src 'none';.*require-trusted-types-for 'script'; trusted-types 'none'$/)
+      expect(policy, path).not.toContain('script-src')
+    }
+  })
+
   test('is readable for everyone and breaks no policy', async () => {
     expect(await seriousFlaws(await openLive())).toEqual([])
     expect(operator.complaints).toEqual([])
