@@ -2,11 +2,27 @@ import { killLoop } from './f01.killLoop.ts'
 import { crashPoints } from './f02.crashPoints.ts'
 import { renameKills } from './f03.renameKills.ts'
 import { ackOrder } from './f04.ackOrder.ts'
+import { engineAway } from './f05.engineAway.ts'
+import { engineVolumeFull } from './f07.engineVolumeFull.ts'
+import { poison } from './f14.poison.ts'
+import { hugeQuery } from './f16.hugeQuery.ts'
+import { engineCrash } from './f18.engineCrash.ts'
 import type { Fault } from './fault.ts'
 import { mutations } from './mutations.ts'
 
 /** Every fault by number; `npm run bench -- faults` runs them in this order. */
-export const FAULTS: readonly Fault[] = [killLoop, crashPoints, renameKills, ackOrder, mutations]
+export const FAULTS: readonly Fault[] = [
+  killLoop,
+  crashPoints,
+  renameKills,
+  ackOrder,
+  engineAway,
+  engineVolumeFull,
+  poison,
+  hugeQuery,
+  engineCrash,
+  mutations,
+]
 
 /** Every load. */
 export const LOADS: readonly Fault[] = []

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryDataDir } from '../gateway.ts'
+import type { Fault } from './fault.ts'
+import { startGateway } from './gatewayProcess.ts'
+import { faultsOf, judge, unbalanced } from './judge.ts'
+import { pause } from './launch.ts'
+import { startLoad, tally } from './load.ts'
+import { untilDrained } from './watch.ts'
+
+const VOLUME_MB = 256
+
+export const engineVolumeFull: Fault = {
+  id: 'F07',
+  title: 'the volume of the engine alone is full, at 2,000 events/s',
+  unit: 'seconds full',
+  sizes: { smoke: 3, middle: 20, long: 120 },
+  cannotRun: () => (process.getuid?.() === 0 && process.platform === 'linux' ? null : 'only root on Linux may mount a volume of its own'),
+  async run({ size, log }) {
+    const folder = temporaryDataDir()
+    const engineDir = join(folder.path, 'engine')
+    mkdirSync(engineDir, { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${VOLUME_MB}m`, 'tmpfs', engineDir])
+    try {
+      const gateway = await startGateway({ dataDir: folder.path, env: { LOG_LEVEL: 'warn' } })
+      try {
+        const load = startLoad({ url: gateway.url, connections: 16, perRequest: 10, eventsPerSecond: 2000 })
+        await pause(500)
+        const filler = join(engineDir, 'filler')
+        const free = statfsSync(engineDir)
+        execFileSync('fallocate', ['-l', String(free.bavail * free.bsize - 64 * 1024), filler])
+        const before = load.acknowledged.size
+        await pause(size * 1000)
+        await load.stop()
+        const whileFull = load.acknowledged.size - before
+        const failed = (gateway.output().match(/could not be loaded/g) ?? []).length
+        log(`while full: ${whileFull} acknowledged, ${failed} loads failed (${tally(load.answers)})`)
+        rmSync(filler)
+        const stats = await untilDrained(gateway)
+        const verdict = await judge(folder.path, load.acknowledged)
+        const others = load.answers.filter(({ status }) => status !== 200).length
+        return {
+          figures: {
+            acknowledged: verdict.acknowledged,
+            'while full': whileFull,
+            'failed loads': failed,
+            LOST: verdict.lost,
+            DUPS: verdict.duplicated,
+          },
+          broken: [
+            ...faultsOf(verdict, size * 200),
+            ...unbalanced(stats, { isDrained: true, least: verdict.acknowledged }),
+            ...(others > 0 ? [`${others} requests were not acknowledged: ${tally(load.answers)}`] : []),
+            ...(failed === 0 ? ['no load failed, so the volume was not full and nothing is proven'] : []),
+            ...(stats.rejected > 0 ? [`${stats.rejected} events were rejected for the engine's trouble`] : []),
+          ],
+        }
+      } finally {
+        await gateway.killAll()
+      }
+    } finally {
+      execFileSync('umount', ['-l', engineDir])
+      folder.remove()
+    }
+  },
+}
