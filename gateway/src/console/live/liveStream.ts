@@ -43,6 +43,8 @@ export function createLiveStreams({ feed, stopping, everyMs = 250, patienceMs = 
         open.delete(stream)
       }
     })
+    // The connection ends with the stream: kept open for a next request, it would hold up a gateway that stops.
+    response.headers.set('Connection', 'close')
     response.headers.set('Cache-Control', 'no-store')
     response.headers.set('X-Accel-Buffering', 'no')
     return response
