@@ -9,7 +9,9 @@ const OWN_SCRIPT = "; script-src 'self'; connect-src 'self'"
 export const protectiveHeaders: MiddlewareHandler = async (c, next) => {
   await next()
   const mayRun: unknown = c.get('mayRunOwnScript')
-  c.header('Content-Security-Policy', mayRun === true ? CONTENT_SECURITY_POLICY + OWN_SCRIPT : CONTENT_SECURITY_POLICY)
+  const policy = mayRun === true ? CONTENT_SECURITY_POLICY + OWN_SCRIPT : CONTENT_SECURITY_POLICY
+  // An answer may bring a policy of its own: an image is a document of its own.
+  if (!c.res.headers.has('Content-Security-Policy')) c.header('Content-Security-Policy', policy)
   c.header('X-Content-Type-Options', 'nosniff')
   c.header('X-Frame-Options', 'DENY')
   // Not 'no-referrer': with that, browsers send `Origin: null` with our own forms.
