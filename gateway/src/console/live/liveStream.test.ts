@@ -157,7 +157,7 @@ describe('on a socket', () => {
     await stopListening(server)
     expect(cut).not.toHaveBeenCalled()
     // The last chunk of a whole answer.
-    expect(read.text).toMatch(/\r\n0\r\n\r\n$/)
+    await vi.waitFor(() => expect(read.text).toMatch(/\r\n0\r\n\r\n$/))
   })
 
   it('a reader that takes nothing is dropped, with what waits for it', async () => {
