@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import type { Database } from '../db/open.ts'
-import { insertRows, sqlTime } from '../db/query.ts'
+import { insertRows, sqlDay, sqlTime } from '../db/query.ts'
 import { type AccountQuery, type AccountSort, listAccounts, readSummary } from './accounts.ts'
 import { daysAgo, type ExampleAccount, insertAccounts, insertPeople, MODELS, NOW } from './rows.fixture.ts'
 import { readScore } from './score.ts'
@@ -116,6 +116,42 @@ describe('the account list', () => {
     expect(await ids({ sort: '-score' })).toEqual(['a_2', 'a_1', 'a_3', 'a_4', 'a_5'])
     expect(await ids({ sort: 'name' })).toEqual(['a_2', 'a_1', 'a_3', 'a_5', 'a_4'])
     expect(await ids({ sort: '-name' })).toEqual(['a_4', 'a_5', 'a_3', 'a_1', 'a_2'])
+  })
+
+  it('tells and orders by the change of a week, which is that of the small line beside it', async () => {
+    const { db, close } = await testDatabase()
+    try {
+      await insertAccounts(db, ACCOUNTS)
+      // A week and eleven weeks ago: a_3 fell, a_2 rose less than a_1, who was not there.
+      const then = (account_id: string, weeks: number, score: number) => ({
+        account_id,
+        model: 'intent',
+        model_version: 1,
+        day: sqlDay(daysAgo(7 * weeks)),
+        score,
+        points: 1,
+        band: 'cold',
+        people: 1,
+      })
+      await insertRows(db.client, 'account_scores', [then('a_2', 1, 60), then('a_2', 11, 5), then('a_2', 12, 99), then('a_3', 1, 20)])
+      const page = (sort: AccountSort) =>
+        listAccounts({ db, models: MODELS, now: () => NOW }, { stage: '', status: '', band: '', q: '', sort, limit: 50, cursor: undefined })
+      const { data } = await page('-change')
+      expect(data.map(({ accountId }) => accountId)).toEqual(['a_1', 'a_2', 'a_4', 'a_5', 'a_3'])
+      expect((await page('change')).data.map(({ accountId }) => accountId)).toEqual(['a_3', 'a_5', 'a_4', 'a_2', 'a_1'])
+      expect(data[1]?.intent.weekly).toEqual([5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 60, 70.10000000000001])
+      for (const { intent } of data) expect(intent.change7d).toBe((intent.weekly[11] ?? 0) - (intent.weekly[10] ?? 0))
+      expect(data.at(-1)?.intent.change7d).toBeCloseTo(-19.7, 9)
+      const [own] = (
+        await listAccounts(
+          { db, models: MODELS, now: () => NOW },
+          { stage: '', status: '', band: '', q: 'Gamma', sort: 'name', limit: 1, cursor: undefined },
+        )
+      ).data
+      expect(own?.intent.change7d).toBeCloseTo(-19.7, 9)
+    } finally {
+      await close()
+    }
   })
 
   it('filters by stage, status and band, and finds by name or key in any case', async () => {

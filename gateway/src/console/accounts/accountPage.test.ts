@@ -107,7 +107,9 @@ async function textOf({
   account = {},
   reasons = [],
   events = [],
+  changes = {},
 }: {
+  changes?: Partial<Changes>
   account?: Partial<Account>
   reasons?: Reason[]
   events?: TimelineEvent[]
@@ -119,7 +121,7 @@ async function textOf({
     journey: null,
     timeline: { data: events, nextCursor: null },
     history: { through: null, days: [] },
-    changes: QUIET,
+    changes: { ...QUIET, ...changes },
     isFirstPage: true,
     now: NOW,
   })
@@ -158,6 +160,86 @@ describe('the page of an account', () => {
     expect(text).toContain('Nothing counts at present')
     expect(text).toContain('Not placed yet')
     expect(text).toContain('No events')
+  })
+
+  it('tells what changed this week in plain words, with points that add up', async () => {
+    const change = {
+      kind: 'touch',
+      person: 'Ana Silva',
+      profileId: 'p_ana',
+      type: 'Demo Requested',
+      topic: '',
+      category: 'handraise',
+      lastAt: at(18),
+    }
+    const text = await textOf({
+      changes: {
+        score: { before: 41.2, now: 66.4, change: 25.2 },
+        points: { before: 21.2, now: 43.6, change: 22.4 },
+        band: { before: 'engaged', now: 'warm' },
+        reasons: [
+          {
+            ...change,
+            how: 'came',
+            text: 'Ana Silva requested a demo, new: +23.9 points',
+            pointsBefore: 0,
+            pointsNow: 23.9,
+            change: 23.9,
+            newCount: 1,
+          },
+          {
+            ...change,
+            how: 'faded',
+            text: 'Ana Silva viewed pricing and has not since: −1.2 points',
+            pointsBefore: 3.4,
+            pointsNow: 2.2,
+            change: -1.2,
+            newCount: 0,
+          },
+        ],
+        otherPoints: -0.3,
+        moves: [
+          {
+            at: at(18),
+            fromStage: 'consider',
+            fromStatus: 'active',
+            toStage: 'evaluate',
+            toStatus: 'active',
+            direction: 'forward',
+            rule: 'hand-raise',
+          },
+        ],
+        newTouches: 1,
+        newPeople: [{ profileId: 'p_bo', person: 'Bo Li', role: 'decisionMaker' }],
+        newVisitors: 2,
+        topics: [{ topic: 'fleet', points: 3, share: 1, isNew: true }],
+      },
+    })
+    expect(text).toContain('41.2 → 66.4 Engaged → Warm Moved from Consider to Evaluate , 18 Nov 2026 (hand-raise)')
+    expect(text).toContain('New here: Bo Li (decision maker) 2 new anonymous visitors First interest in fleet')
+    expect(text).toContain(
+      'Ana Silva requested a demo new +23.9 Ana Silva viewed pricing and has not since +3.4 → +2.2 −1.2 Everything else −0.3 All changes together +22.4',
+    )
+    expect(text).toContain('20 Nov 2026 compared with 13 Nov 2026 , 7 days before.')
+  })
+
+  it('has words of its own for a week in which nothing, or only time, happened', async () => {
+    expect(await textOf({})).toContain(
+      '58.0 → 58.0 still Warm Nothing changed: nobody did anything that counts, nobody new came, and the stage is the same.',
+    )
+    const faded = await textOf({ changes: { points: { before: 3.8, now: 3, change: -0.8 } } })
+    expect(faded).toContain('Nobody did anything that counts; what was done before counts less every day (−0.8 points).')
+    expect(await textOf({ changes: { newTouches: 1 } })).toContain('1 more action by the same people; the stage is the same.')
+    const dormant = {
+      at: at(18),
+      fromStage: 'aware',
+      fromStatus: 'active',
+      toStage: 'aware',
+      toStatus: 'dormant',
+      direction: 'status',
+      rule: 'silence',
+    }
+    expect(await textOf({ changes: { moves: [dormant] } })).toContain('Became dormant, was active, 18 Nov 2026 (silence)')
   })
 
   it('lists events under their day', async () => {

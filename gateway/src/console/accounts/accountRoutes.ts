@@ -65,15 +65,15 @@ export function createAccountPages({ reader, models, now }: AccountPagesDeps): H
     const accountId = await reader.accountId(c.req.param('id'))
     if (accountId === null) return noAccount(c)
     const before = c.req.query('before')
-    const [account, score, journey, timeline, history, changes] = await Promise.all([
+    const [account, score, journey, timeline] = await Promise.all([
       reader.account(accountId),
       reader.score(accountId),
       reader.journey(accountId),
       reader.timeline(accountId, TIMELINE_EVENTS, before),
-      reader.history(accountId, CHART_DAYS),
-      reader.changes(accountId, CHANGE_DAYS),
     ])
     if (account === null) return noAccount(c)
+    // After the others: readers share sixteen queries at a time.
+    const [history, changes] = await Promise.all([reader.history(accountId, CHART_DAYS), reader.changes(accountId, CHANGE_DAYS)])
     return page(c, accountPage({ account, score, journey, timeline, history, changes, isFirstPage: before === undefined, now: now() }))
   })
 

@@ -37,6 +37,9 @@ export interface ScoreChart {
 
 const FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', sans-serif"
 const MOST_NAME = 24
+/** Of the widest usual letters at 12 px. */
+const LETTER_WIDTH = 7.5
+const GAP = 8
 const MOST_LEVELS = 3
 const LEVEL_HEIGHT = 15
 
@@ -48,8 +51,7 @@ export function scoreChartOption({ history, intervals, stages, bands, theme, siz
   const margin = { left: 34, right: isNarrow ? 66 : 116 }
   const last = days.length - 1
   const room = CHART_SIZES[size].width - margin.left - margin.right
-  const place = (index: number) => (index / Math.max(1, last)) * room
-  const marks = stageMarks(intervals, days, place)
+  const marks = stageMarks(intervals, days, room)
   const levels = marks.reduce((most, { level }) => Math.max(most, (level ?? -1) + 1), 0)
   const step = isNarrow ? 28 : 14
   return {
@@ -101,7 +103,7 @@ export function scoreChartOption({ history, intervals, stages, bands, theme, siz
                 opacity: 1,
               },
             })),
-            ...marks.map(({ index, stage, level }) => {
+            ...marks.map(({ index, stage, level, align }) => {
               const own = colour.stages[Math.max(0, stages.indexOf(stage)) % colour.stages.length] ?? colour.soft
               return {
                 xAxis: index,
@@ -111,8 +113,8 @@ export function scoreChartOption({ history, intervals, stages, bands, theme, siz
                   formatter: label(sentence(stage), MOST_NAME),
                   color: own,
                   position: 'end',
-                  // Away from the edge, so that names at either end stay inside the image.
-                  align: place(index) > room * 0.8 ? 'right' : 'left',
+                  align,
+                  opacity: 1,
                   distance: [0, 2 + (level ?? 0) * LEVEL_HEIGHT],
                 },
               }
@@ -131,14 +133,18 @@ function fromFirstTouch({ days }: History): (number | null)[] {
 }
 
 /** Entries of a stage within the days. A name that would run into the one before it goes a level up; beyond three levels a line has no name. */
-function stageMarks(intervals: readonly JourneyInterval[], days: readonly string[], place: (index: number) => number) {
+function stageMarks(intervals: readonly JourneyInterval[], days: readonly string[], room: number) {
   const ends: number[] = []
   return intervals.flatMap(({ stage, enteredAt }, at) => {
     const index = days.indexOf(enteredAt.slice(0, 10))
     if (index === -1 || intervals[at - 1]?.stage === stage) return []
-    const left = place(index)
-    const free = Array.from({ length: MOST_LEVELS }, (_, level) => level).find(level => (ends[level] ?? Number.NEGATIVE_INFINITY) < left)
-    if (free !== undefined) ends[free] = left + 12 + 7 * Math.min(MOST_NAME, stage.length)
-    return [{ index, stage, level: free ?? null }]
+    const x = (index / Math.max(1, days.length - 1)) * room
+    const width = LETTER_WIDTH * Math.min(MOST_NAME, stage.length)
+    // Names near the right edge stand before their line, so that they stay inside the image.
+    const align = x + width > room ? ('right' as const) : ('left' as const)
+    const start = align === 'left' ? x : x - width
+    const level = Array.from({ length: MOST_LEVELS }, (_, one) => one).find(one => (ends[one] ?? Number.NEGATIVE_INFINITY) < start)
+    if (level !== undefined) ends[level] = start + width + GAP
+    return [{ index, stage, align, level: level ?? null }]
   })
 }
