@@ -132,10 +132,11 @@ describe('copies', () => {
   it('of two requests that hold each other’s events do not wait for ever', async () => {
     const { receive, spool, hotSet } = testEdge()
     // Another request holds m9, so that both have something in flight before they meet.
-    expect(hotSet.claim('web', 'm9')).toBe('new')
+    const other = hotSet.open('web')
+    expect(other.claim('m9')).toBe('new')
     const first = receive(request([track('m1'), track('m9')]))
     const second = receive(request([track('m2'), track('m9'), track('m1')]))
-    hotSet.settle('web', ['m9'], false)
+    other.settle(false)
     await Promise.all([first, second])
     expect(totals(spool.frames)).toEqual({ received: 5, stored: 3, deduplicated: 2, rejected: 0, suppressed: 0 })
   })

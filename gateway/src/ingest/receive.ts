@@ -1,7 +1,7 @@
 import type { Event, IngestReply, Rejection } from '@waymark/schemas/event'
 import type { CountRow, EventRow, RejectedRow } from '@waymark/schemas/row'
 import type { Source } from '../keys/ring.ts'
-import type { HotSet } from './dedupe.ts'
+import type { Flight, HotSet } from './dedupe.ts'
 import type { ReadAddress } from './enrich/address.ts'
 import type { Agent } from './enrich/agent.ts'
 import { type DeviceClocks, historical } from './enrich/devices.ts'
@@ -28,7 +28,7 @@ export interface IngestRequest {
 }
 
 export interface ReceiverEdges {
-  /** Resolves when the frame survives a crash. */
+  /** Resolves when the frame survives a crash. Should not hold on to its rows until then. */
   readonly append: (frame: Frame) => Promise<void>
   readonly hotSet: HotSet
   readonly clocks: DeviceClocks
@@ -60,6 +60,9 @@ interface Sorted {
   readonly deduplicated: number
   readonly passedOver: readonly PassedOver[]
 }
+
+/** What a request has besides the events to be stored. */
+type Rest = Pick<Sorted, 'rejected' | 'suppressed' | 'deduplicated' | 'passedOver'>
 
 export function createReceiver({
   append,
@@ -116,61 +119,93 @@ export function createReceiver({
   }
 
   /** Claimed keys are marked only once they are durable, and given back when they are not. */
-  async function store(
-    own: readonly Candidate[],
-    request: IngestRequest,
-    receivedAt: number,
-    rest: Pick<Sorted, 'rejected' | 'suppressed' | 'deduplicated'>,
-  ) {
-    const { sourceId } = request.source
-    const claimed = own.filter(({ isAnonymous }) => !isAnonymous).map(({ messageId }) => messageId)
-    let durable = false
+  function store({ own }: Claims, flight: Flight, request: IngestRequest, receivedAt: number, rest: Rest): Promise<void> {
     try {
       const events = own.map(candidate => rowOf(candidate, request, receivedAt))
-      const counts = countsOf(sourceId, receivedAt, events.length, rest)
-      if (counts.length > 0) await append({ events, rejected: rest.rejected, counts })
-      durable = true
-    } finally {
-      hotSet.settle(sourceId, claimed, durable)
+      const counts = countsOf(request.source.sourceId, receivedAt, events.length, rest)
+      const durable = counts.length > 0 ? append({ events, rejected: rest.rejected, counts }) : Promise.resolve()
+      return settled(durable, flight)
+    } catch (error) {
+      flight.settle(false)
+      throw error
     }
   }
 
-  return async request => {
-    const receivedAt = now()
-    const { rejections, passedOver, ...sorted } = sort(request, receivedAt)
-    let { candidates, ...rest } = sorted
-    let toTell = passedOver
-    for (;;) {
-      const { own, copies, seen } = claim(candidates, request.source.sourceId, hotSet)
-      // Own events go first: two requests that wait for each other's must not both hold theirs back.
-      await store(own, request, receivedAt, { ...rest, deduplicated: rest.deduplicated + seen.length })
-      if (toTell.length + seen.length > 0) onPassedOver?.([...toTell, ...seen.map(asCopy)], request.source.sourceId, receivedAt)
-      if (copies.length === 0) return { success: true, accepted: request.events.length - rejections.length, rejected: [...rejections] }
-      const outcomes = await Promise.all(copies.map(async ({ candidate, durable }) => ({ candidate, isDurable: await durable })))
-      candidates = outcomes.filter(({ isDurable }) => !isDurable).map(({ candidate }) => candidate)
-      rest = { rejected: [], suppressed: 0, deduplicated: outcomes.length - candidates.length }
-      toTell = outcomes.filter(({ isDurable }) => isDurable).map(({ candidate }) => asCopy(candidate))
-    }
+  function tell(events: readonly PassedOver[], { sourceId }: Source, receivedAt: number): void {
+    if (events.length > 0) onPassedOver?.(events, sourceId, receivedAt)
   }
+
+  function told(durable: Promise<void>, events: readonly PassedOver[], source: Source, receivedAt: number): Promise<void> {
+    return durable.then(() => tell(events, source, receivedAt))
+  }
+
+  function keep(candidates: readonly Candidate[], request: IngestRequest, receivedAt: number, rest: Rest): Promise<void> {
+    const flight = hotSet.open(request.source.sourceId)
+    const claims = claim(candidates, flight)
+    const passedOver = claims.seen.length === 0 ? rest.passedOver : [...rest.passedOver, ...claims.seen.map(asCopy)]
+    // Own events go first: two requests that wait for each other's must not both hold theirs back.
+    const durable = store(claims, flight, request, receivedAt, { ...rest, deduplicated: rest.deduplicated + claims.seen.length })
+    return claims.copies.length === 0
+      ? told(durable, passedOver, request.source, receivedAt)
+      : keepCopies(durable, claims.copies, request, receivedAt, passedOver)
+  }
+
+  async function keepCopies(
+    durable: Promise<void>,
+    copies: Claims['copies'],
+    request: IngestRequest,
+    receivedAt: number,
+    passedOver: readonly PassedOver[],
+  ): Promise<void> {
+    await durable
+    tell(passedOver, request.source, receivedAt)
+    const outcomes = await Promise.all(copies.map(async ({ candidate, landed }) => ({ candidate, isDurable: await landed })))
+    const left = outcomes.filter(({ isDurable }) => !isDurable).map(({ candidate }) => candidate)
+    const over = outcomes.filter(({ isDurable }) => isDurable).map(({ candidate }) => asCopy(candidate))
+    await keep(left, request, receivedAt, { rejected: [], suppressed: 0, deduplicated: over.length, passedOver: over })
+  }
+
+  // All up to the disk is one turn, and nothing that waits for the disk holds on to the request: else the events of every
+  // request under way would be moved about by the garbage collector until the disk is done.
+  return request => {
+    const receivedAt = now()
+    const { candidates, rejections, ...rest } = sort(request, receivedAt)
+    const accepted = request.events.length - rejections.length
+    return answered(keep(candidates, request, receivedAt, rest), { success: true, accepted, rejected: [...rejections] })
+  }
+}
+
+function answered(durable: Promise<void>, reply: IngestReply): Promise<IngestReply> {
+  return durable.then(() => reply)
+}
+
+function settled(durable: Promise<void>, flight: Flight): Promise<void> {
+  return durable.then(
+    () => flight.settle(true),
+    (error: unknown) => {
+      flight.settle(false)
+      throw error
+    },
+  )
 }
 
 interface Claims {
   readonly own: readonly Candidate[]
   /** In flight in another request: copies if that succeeds, ours if it fails. */
-  readonly copies: readonly { readonly candidate: Candidate; readonly durable: Promise<boolean> }[]
+  readonly copies: readonly { readonly candidate: Candidate; readonly landed: Promise<boolean> }[]
   /** Durable already. */
   readonly seen: readonly Candidate[]
 }
 
-function claim(candidates: readonly Candidate[], sourceId: string, hotSet: HotSet): Claims {
+function claim(candidates: readonly Candidate[], flight: Flight): Claims {
   const own: Candidate[] = []
-  const copies: { candidate: Candidate; durable: Promise<boolean> }[] = []
+  const copies: { candidate: Candidate; landed: Promise<boolean> }[] = []
   const seen: Candidate[] = []
   for (const candidate of candidates) {
-    const answer = candidate.isAnonymous ? 'new' : hotSet.claim(sourceId, candidate.messageId)
+    const answer = candidate.isAnonymous ? 'new' : flight.claim(candidate.messageId)
     if (answer === 'new') own.push(candidate)
     else if (answer === 'seen') seen.push(candidate)
-    else copies.push({ candidate, durable: answer })
+    else copies.push({ candidate, landed: answer })
   }
   return { own, copies, seen }
 }
@@ -186,12 +221,7 @@ function passed(outcome: PassedOver['outcome'], event: Event, messageId: string)
 
 const HOUR_MS = 3_600_000
 
-function countsOf(
-  sourceId: string,
-  receivedAt: number,
-  stored: number,
-  rest: Pick<Sorted, 'rejected' | 'suppressed' | 'deduplicated'>,
-): CountRow[] {
+function countsOf(sourceId: string, receivedAt: number, stored: number, rest: Rest): CountRow[] {
   const { suppressed, deduplicated } = rest
   const rejected = rest.rejected.length
   const received = stored + rejected + suppressed + deduplicated

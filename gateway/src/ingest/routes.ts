@@ -17,6 +17,7 @@ import { refusalCode, refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
 import type { RefusalCause } from './spool/admission.ts'
+import type { Frame } from './spool/frame.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import type { Spool } from './spool/spool.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
@@ -60,10 +61,7 @@ interface Route {
 /** Everything that takes events in, and the list of those that were not taken. */
 export function createIngestRoutes(deps: IngestDeps): Hono {
   const receive = createReceiver({
-    async append(frame) {
-      await deps.spool.append(frame)
-      deps.live?.stored(frame)
-    },
+    append: deps.live === undefined ? frame => deps.spool.append(frame) : telling(deps.spool, deps.live),
     hotSet: deps.hotSet,
     clocks: createDeviceClocks(),
     readAgent: createAgentReader(),
@@ -81,21 +79,27 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     const headerKey = isBySecretKey ? null : basicKey(c.req)
     // A key that is wrong before the body is read spares the reading.
     const early = headerKey === null ? null : sourceOfWriteKey(headerKey, c.req, deps)
-    const envelope = await decode(c.req.raw, { single: type !== undefined })
-    const named = () => sourceOfWriteKey(envelope.writeKey ?? c.req.query('writeKey') ?? null, c.req, deps)
-    const source = isBySecretKey ? importedSource(envelope.source) : (early ?? named())
-    c.set('sourceId', source.sourceId)
-    const reply = receive({
-      source,
-      events: envelope.events,
-      shared: sharedOf(envelope, c, type),
-      bytes: envelope.bytes,
-      texts: envelope.texts,
-      userAgent: visitorAgent(c.req.header('user-agent'), source),
-      // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
-      isHistorical: isImport && source.trust === 'server',
-    })
-    return c.json(await reply.catch(asRefusal))
+    const named = (envelope: Envelope) => sourceOfWriteKey(envelope.writeKey ?? c.req.query('writeKey') ?? null, c.req, deps)
+    const take = (envelope: Envelope) => {
+      const source = isBySecretKey ? importedSource(envelope.source) : (early ?? named(envelope))
+      c.set('sourceId', source.sourceId)
+      return receive({
+        source,
+        events: envelope.events,
+        shared: sharedOf(envelope, c, type),
+        bytes: envelope.bytes,
+        texts: envelope.texts,
+        userAgent: visitorAgent(c.req.header('user-agent'), source),
+        // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
+        isHistorical: isImport && source.trust === 'server',
+      })
+    }
+    // In one chain: a variable for the events would keep all of them until the disk is done.
+    return c.json(
+      await decode(c.req.raw, { single: type !== undefined })
+        .then(take)
+        .catch(asRefusal),
+    )
   }
 
   function route(path: string, what: Route): void {
@@ -118,6 +122,14 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     return list(c, next)
   })
   return app
+}
+
+/** The feed is told once the frame is durable. */
+function telling(spool: Pick<Spool, 'append'>, live: LiveFeed): (frame: Frame) => Promise<void> {
+  return frame => {
+    const tell = live.storing(frame)
+    return spool.append(frame).then(tell)
+  }
 }
 
 function refusalOf(c: Context, path: string, at: number): RefusedRequest {

@@ -37,8 +37,8 @@ export interface LiveBatch {
 export interface LiveFeed {
   /** Other feeds, those of earlier starts included, have other ids. */
   readonly id: string
-  /** To be told after the frame is durable. */
-  stored(frame: Frame): void
+  /** Reads what it lists of a frame, and gives the function to be called once that is durable: the rows need not be kept until then. */
+  storing(frame: Frame): () => void
   /** To be told after the request they came with is durable. */
   passedOver(events: readonly PassedOver[], source: string, at: number): void
   refused(request: RefusedRequest): void
@@ -60,21 +60,36 @@ const LIMITS: { readonly [outcome in Outcome]: LaneLimits } = {
 }
 const RATE_SECONDS = 10
 
+/** Entries that are read and not listed yet. */
+interface Reading {
+  readonly outcome: Outcome
+  readonly at: number
+  readonly count: number
+  readonly newest: readonly LiveEntry[]
+}
+
 export function createLiveFeed({ now }: { readonly now: () => number }): LiveFeed {
   const lanes = new Map(OUTCOMES.map(outcome => [outcome, createLane<LiveEntry>(LIMITS[outcome])]))
   const arrivals = new Map<number, number>()
   const place = { last: 0 }
 
-  function list<T>(outcome: Outcome, at: number, items: readonly T[], read: (item: T) => Omit<LiveEntry, 'seq' | 'at' | 'outcome'>): void {
-    if (items.length === 0) return
-    const first = place.last + 1
-    place.last += items.length
-    arrive(at, items.length)
-    const lane = lanes.get(outcome)
-    for (let index = items.length - (lane?.grant(items.length, at) ?? 0); index < items.length; index++) {
-      const item = items[index]
-      if (item !== undefined) lane?.push(detached({ seq: first + index, at, outcome, ...read(item) }))
-    }
+  function read<T>(
+    outcome: Outcome,
+    at: number,
+    items: readonly T[],
+    asEntry: (item: T) => Omit<LiveEntry, 'seq' | 'at' | 'outcome'>,
+  ): Reading {
+    const granted = items.length === 0 ? 0 : (lanes.get(outcome)?.grant(items.length, at) ?? 0)
+    const newest = items.slice(items.length - granted).map(item => detached({ seq: 0, at, outcome, ...asEntry(item) }))
+    return { outcome, at, count: items.length, newest }
+  }
+
+  function list({ outcome, at, count, newest }: Reading): void {
+    if (count === 0) return
+    place.last += count
+    arrive(at, count)
+    const first = place.last - newest.length + 1
+    for (const [index, entry] of newest.entries()) lanes.get(outcome)?.push({ ...entry, seq: first + index })
   }
 
   function arrive(at: number, count: number): void {
@@ -88,18 +103,22 @@ export function createLiveFeed({ now }: { readonly now: () => number }): LiveFee
 
   return {
     id: now().toString(36),
-    stored({ events, rejected }) {
-      list('stored', events[0]?.received_at ?? 0, events, ofRow)
-      list('rejected', rejected[0]?.received_at ?? 0, rejected, ofRejected)
+    storing({ events, rejected }) {
+      const stored = read('stored', events[0]?.received_at ?? 0, events, ofRow)
+      const refused = read('rejected', rejected[0]?.received_at ?? 0, rejected, ofRejected)
+      return () => {
+        list(stored)
+        list(refused)
+      }
     },
     passedOver(events, source, at) {
       for (const outcome of ['deduplicated', 'suppressed'] as const) {
         const of = events.filter(event => event.outcome === outcome)
-        list(outcome, at, of, event => ofPassedOver(event, source))
+        list(read(outcome, at, of, event => ofPassedOver(event, source)))
       }
     },
     refused(request) {
-      list('refused', request.at, [request], ofRefused)
+      list(read('refused', request.at, [request], ofRefused))
     },
     since(after, filter, most) {
       const known = listed().filter(({ seq }) => seq > after)
