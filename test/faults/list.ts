@@ -3,7 +3,10 @@ import { crashPoints } from './f02.crashPoints.ts'
 import { renameKills } from './f03.renameKills.ts'
 import { ackOrder } from './f04.ackOrder.ts'
 import { engineAway } from './f05.engineAway.ts'
+import { diskFull } from './f06.diskFull.ts'
 import { engineVolumeFull } from './f07.engineVolumeFull.ts'
+import { syncFails } from './f08.syncFails.ts'
+import { corruptSpool } from './f09.corruptSpool.ts'
 import { poison } from './f14.poison.ts'
 import { hugeQuery } from './f16.hugeQuery.ts'
 import { engineCrash } from './f18.engineCrash.ts'
@@ -17,7 +20,10 @@ export const FAULTS: readonly Fault[] = [
   renameKills,
   ackOrder,
   engineAway,
+  diskFull,
   engineVolumeFull,
+  syncFails,
+  corruptSpool,
   poison,
   hugeQuery,
   engineCrash,
