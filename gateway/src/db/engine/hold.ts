@@ -5,7 +5,7 @@ import { configXml, type EngineConfig, usersXml } from './config.ts'
 import { writePrivate } from './handover.ts'
 import { engineLibrary } from './library.ts'
 import { EngineStartError } from './problems.ts'
-import { type EngineProcess, startProcess, untilReady } from './process.ts'
+import { type EngineProcess, responds, startProcess, untilReady } from './process.ts'
 
 export interface HoldOptions extends EngineConfig {
   readonly dataDir: string
@@ -14,6 +14,8 @@ export interface HoldOptions extends EngineConfig {
   readonly onUp: (pid: number) => void
   /** Called when it died or did not start; it is started again. */
   readonly onDown: (reason: string) => void
+  /** An engine that lives and answers nothing for so long is ended and started again. */
+  readonly silenceMs?: number
 }
 
 export interface HeldEngine {
@@ -30,6 +32,9 @@ const OCCUPIED_PATIENCE_MS = 5_000
 const LAST_DELAY_MS = 5_000
 /** A life this long starts the count of failures anew. */
 const HEALTHY_MS = 30_000
+const SILENCE_MS = 60_000
+/** Questions within the longest silence. */
+const PROBES = 12
 
 /** Keeps one engine process alive on one port with the same passwords, so that clients stay valid over its restarts. */
 export function holdEngine(options: HoldOptions): HeldEngine {
@@ -55,9 +60,36 @@ export function holdEngine(options: HoldOptions): HeldEngine {
 
   async function watch(child: EngineProcess): Promise<void> {
     const bornAt = performance.now()
+    const guard = guardOf(child)
     const words = await child.ended
+    const silence = guard.end()
     if (performance.now() - bornAt > HEALTHY_MS) failures = 0
-    await again(words)
+    await again(silence ?? words)
+  }
+
+  /** Kills a child that hangs; `end` tells whether it did. */
+  function guardOf(child: EngineProcess): { end(): string | null } {
+    const over = new AbortController()
+    const silenceMs = options.silenceMs ?? SILENCE_MS
+    let killed: string | null = null
+    const probe = async () => {
+      for (let misses = 0; !over.signal.aborted; ) {
+        await sleep(silenceMs / PROBES, undefined, { signal: over.signal, ref: false }).catch(() => undefined)
+        if (over.signal.aborted) return
+        misses = (await responds(`http://127.0.0.1:${options.port}`, silenceMs / PROBES)) ? 0 : misses + 1
+        if (misses < PROBES / 2 || over.signal.aborted) continue
+        killed = `it answered nothing for ${Math.round(silenceMs / 1000)} s and was ended`
+        child.kill()
+        return
+      }
+    }
+    void probe()
+    return {
+      end() {
+        over.abort()
+        return killed
+      },
+    }
   }
 
   async function again(reason: string): Promise<void> {

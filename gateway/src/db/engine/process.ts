@@ -71,6 +71,17 @@ export async function answers(url: string, user: Credentials): Promise<boolean> 
   }
 }
 
+/** Whether anything answers there, be it a refusal: an engine that is busy is not one that hangs. */
+export async function responds(url: string, withinMs: number): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/ping`, { signal: AbortSignal.timeout(withinMs) })
+    await response.arrayBuffer()
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** A free port on loopback: the preferred one if it becomes free within `patienceMs` (the last engine may still be dying), else any. */
 export async function freePort(preferred: number | null, patienceMs: number): Promise<number> {
   const deadline = performance.now() + patienceMs

@@ -166,3 +166,16 @@ test('a guest that closes leaves the engine alone', async () => {
   expect(await ask(engine, engine.writer, 'SELECT 1')).toBe('1')
   expect(existsSync(join(dataDir, 'engine.json'))).toBe(true)
 })
+
+test('an engine that hangs is ended and started again, with the reason told', async () => {
+  const messages: string[] = []
+  const engine = await openEngine({ dataDir: freshFolder(), memory: MEMORY, silenceMs: 2400, log: message => messages.push(message) })
+  closers.push(() => engine.close())
+  const pid = pidOf(engine)
+  process.kill(pid, 'SIGSTOP')
+  await vi.waitFor(() => expect(engine.state()).toMatchObject({ role: 'holder', isUp: true, restarts: 1 }), PATIENCE)
+  expect(isAlive(pid)).toBe(false)
+  expect(pidOf(engine)).not.toBe(pid)
+  expect(messages.join('\n')).toContain('answered nothing')
+  expect(await ask(engine, engine.writer, 'SELECT 1')).toBe('1')
+}, 30_000)

@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly dataDir: string
   /** Memory of the engine in bytes; default: a quarter of the machine's within 1–4 GiB. */
   readonly memory?: number
+  /** How long an engine that lives may answer nothing before it is ended and started again, milliseconds; default a minute. */
+  readonly silenceMs?: number
   /** Told of deaths, restarts and takeovers, one line each. */
   readonly log?: (message: string) => void
 }
@@ -39,7 +41,7 @@ const PORT_PATIENCE_MS = 3_000
  * The embedded engine of a data folder. The process that holds its lock runs it; every other one connects by `engine.json`. URL and
  * passwords outlive restarts and takeovers. Rejects when the engine cannot run here, with what to do.
  */
-export async function openEngine({ dataDir, memory = machineMemory(), log = () => undefined }: EngineOptions): Promise<Engine> {
+export async function openEngine({ dataDir, memory = machineMemory(), silenceMs, log = () => undefined }: EngineOptions): Promise<Engine> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const folder = realpathSync(dataDir)
   const lock = engineLock(folder)
@@ -54,6 +56,7 @@ export async function openEngine({ dataDir, memory = machineMemory(), log = () =
       dataDir: folder,
       memory,
       port: portOf(access),
+      ...(silenceMs === undefined ? {} : { silenceMs }),
       onUp(pid) {
         restarts++
         writeHandover(folder, { url: access.url, writer: access.writer, reader: access.reader, pid })

@@ -83,6 +83,13 @@ export function createLoader({
         await sleep(null)
         continue
       }
+      // An engine that is away is asked a small question, not sent the whole batch again and again.
+      if (failures > 0 && !(await answers(db))) {
+        failures++
+        log.warn('segments wait: the engine does not answer', { waiting: waiting.length, failures })
+        await sleep(backoffMs(failures))
+        continue
+      }
       const onRead = () => ahead(nextBatch(waiting.slice(batch.length), BATCH_LIMITS))
       try {
         onLoaded(await exclusive(() => loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, onRead, stamp, failures, at })))
@@ -94,6 +101,7 @@ export function createLoader({
         else if (error instanceof LoadAlone) alone = batch.length
         else {
           failures++
+          ahead([])
           const oldest = batch[0]?.uuid
           log.warn('segments could not be loaded and will be tried again', {
             oldest,
@@ -167,6 +175,15 @@ export function createLoader({
     },
     snapshot: read => exclusive(read),
   }
+}
+
+const ASK_MS = 5000
+
+function answers({ client }: Database): Promise<boolean> {
+  return client.ping({ select: true, abort_signal: AbortSignal.timeout(ASK_MS) }).then(
+    ({ success }) => success,
+    () => false,
+  )
 }
 
 /** 100 ms, 200 ms, … at most 5 s. */
