@@ -99,16 +99,14 @@ export async function loadBatch(segments: readonly SealedSegment[], { db, read, 
 }
 
 async function readAll(db: Landing, segments: readonly SealedSegment[], read: LoadEdges['read']): Promise<Unit[]> {
-  const contents = await Promise.all(
-    segments.map(async segment => {
-      const content = await read(segment).catch(cause => {
-        throw new NotReadable(segment, cause)
-      })
-      if (content === null) await segment.setAside()
-      return { segment, content }
-    }),
-  )
-  const readable = contents.flatMap(({ segment, content }) => (content === null ? [] : [{ segment, content }]))
+  const readable: { segment: SealedSegment; content: SegmentContent }[] = []
+  for (const segment of segments) {
+    const content = await read(segment).catch(cause => {
+      throw new NotReadable(segment, cause)
+    })
+    if (content === null) await segment.setAside()
+    else readable.push({ segment, content })
+  }
   const doubted = readable.filter(({ segment }) => segment.isInDoubt())
   const present =
     doubted.length === 0

@@ -12,9 +12,17 @@ export function createReadAhead(): { read(segment: SealedSegment): Content; ahea
       return content
     },
     ahead: next => {
-      waiting = new Map(next.map(segment => [segment, waiting.get(segment) ?? segment.read()]))
-      // Who asks for it is told.
-      for (const content of waiting.values()) content.catch(() => undefined)
+      const known = waiting
+      let before: Promise<unknown> = Promise.resolve()
+      // One after the other: each takes a few milliseconds of the process that also answers requests.
+      waiting = new Map(
+        next.map(segment => {
+          const content = known.get(segment) ?? before.then(() => segment.read())
+          // Who asks for it is told.
+          before = content.catch(() => undefined)
+          return [segment, content]
+        }),
+      )
     },
   }
 }
