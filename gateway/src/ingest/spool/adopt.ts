@@ -40,18 +40,25 @@ export async function adoptFolder(edges: AdoptEdges, folder: string): Promise<Ad
   )
 }
 
+/** Files that are read at the same time: the disk reads on while checksums are counted. */
+const AT_ONCE = 4
+
 export async function adoptFiles(edges: AdoptEdges, files: readonly string[]): Promise<Adopted> {
-  const segments: SealedSegment[] = []
+  const found: (SealedSegment | null)[] = []
   const unreadable: Unreadable[] = []
-  for (const file of files) {
-    try {
-      const segment = await adoptFile(edges, file)
-      if (segment !== null) segments.push(segment)
-    } catch (cause) {
-      unreadable.push({ file, cause })
-    }
-  }
-  return { segments, unreadable }
+  const left = files.entries()
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const [place, file] of left) {
+        try {
+          found[place] = await adoptFile(edges, file)
+        } catch (cause) {
+          unreadable.push({ file, cause })
+        }
+      }
+    }),
+  )
+  return { segments: found.filter(segment => segment !== null && segment !== undefined), unreadable }
 }
 
 async function adoptFile({ disk, onGone, onDamage }: AdoptEdges, path: string): Promise<SealedSegment | null> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { memoryDisk } from './disk.fixture.ts'
 import type { FolderLock } from './folderLock.ts'
 import type { SealedSegment } from './sealed.ts'
 import { openSpool, type Spool, type SpoolEdges } from './spool.ts'
@@ -14,14 +15,15 @@ export function testLocks(): { lock: FolderLock; held: Set<string> } {
   return { lock, held }
 }
 
-/** A spool that seals only when told to, and keeps no space in reserve. */
-export function testSpool(edges: Partial<SpoolEdges> & Pick<SpoolEdges, 'fs'>): Promise<Spool> {
+/** A spool in memory that seals only when told to, and keeps no space in reserve. */
+export function testSpool(edges: Partial<SpoolEdges> = {}): Promise<Spool> {
   return openSpool({
     dir: '/spool',
     instance: 'one',
     now: Date.now,
     randomUUID,
     lock: testLocks().lock,
+    fs: memoryDisk(),
     ...edges,
     limits: { sealMs: 3_600_000, ballastBytes: 0, ...edges.limits },
   })

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { type AdoptEdges, type Adopted, adoptFiles, adoptFolder, type Unreadable } from './adopt.ts'
-import type { FolderLock } from './folderLock.ts'
+import { type FolderLock, LOCK_SUFFIX } from './folderLock.ts'
 import { BALLAST } from './room.ts'
 import type { SealedSegment } from './sealed.ts'
 
@@ -61,7 +61,7 @@ export async function openFolders({ dir, instance, lock, onUnreadable, ...edges 
 
   async function takeOrphans(): Promise<SealedSegment[]> {
     const found: SealedSegment[] = []
-    const siblings = (await disk.list(dir)).filter(name => name !== ownName && !taken.has(name)).sort()
+    const siblings = (await disk.list(dir)).filter(name => name !== ownName && !taken.has(name) && !name.endsWith(LOCK_SUFFIX)).sort()
     living = 1
     for (const name of siblings) {
       const folder = join(dir, name)
