@@ -10,7 +10,7 @@ import { createDeviceClocks } from './enrich/devices.ts'
 import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
 import { createReceiver } from './receive.ts'
-import { cors } from './request/cors.ts'
+import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
 import { decode, type Envelope } from './request/decode.ts'
 import { refusalCode, refuse } from './request/refuse.ts'
@@ -34,7 +34,9 @@ export interface IngestDeps {
   readonly isOriginAllowed?: (sourceId: string, origin: string) => boolean
   readonly isSuppressed?: (event: Event) => boolean
   /** Where people look whether their events arrive. */
-  readonly live?: LiveFeed
+  readonly live?: Pick<LiveFeed, 'storing' | 'passedOver' | 'refused'>
+  /** Told how a request was answered, and how long that took. */
+  readonly onAnswered?: (status: number, ms: number) => void
 }
 
 /** Routes of one event, with analytics-next's short forms. */
@@ -95,17 +97,18 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
       })
     }
     // In one chain: a variable for the events would keep all of them until the disk is done.
-    return c.json(
-      await decode(c.req.raw, { single: type !== undefined })
-        .then(take)
-        .catch(asRefusal),
-    )
+    const reply = await decode(c.req.raw, { single: type !== undefined })
+      .then(take)
+      .catch(asRefusal)
+    return answerJson(c, reply)
   }
 
   function route(path: string, what: Route): void {
     app.use(path, cors, async (c, next) => {
+      const startedAt = performance.now()
       await next()
       countRequest(deps.counters, c.res.status)
+      deps.onAnswered?.(c.res.status, performance.now() - startedAt)
       if (c.error !== undefined) deps.live?.refused(refusalOf(c, path, deps.now()))
     })
     app.post(path, c => ingest(c, what))
@@ -125,7 +128,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
 }
 
 /** The feed is told once the frame is durable. */
-function telling(spool: Pick<Spool, 'append'>, live: LiveFeed): (frame: Frame) => Promise<void> {
+function telling(spool: Pick<Spool, 'append'>, live: Pick<LiveFeed, 'storing'>): (frame: Frame) => Promise<void> {
   return frame => {
     const tell = live.storing(frame)
     return spool.append(frame).then(tell)
