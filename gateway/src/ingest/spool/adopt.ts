@@ -40,25 +40,18 @@ export async function adoptFolder(edges: AdoptEdges, folder: string): Promise<Ad
   )
 }
 
-/** Files that are read at the same time: the disk reads on while checksums are counted. */
-const AT_ONCE = 4
-
 export async function adoptFiles(edges: AdoptEdges, files: readonly string[]): Promise<Adopted> {
-  const found: (SealedSegment | null)[] = []
+  const segments: SealedSegment[] = []
   const unreadable: Unreadable[] = []
-  const left = files.entries()
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (const [place, file] of left) {
-        try {
-          found[place] = await adoptFile(edges, file)
-        } catch (cause) {
-          unreadable.push({ file, cause })
-        }
-      }
-    }),
-  )
-  return { segments: found.filter(segment => segment !== null && segment !== undefined), unreadable }
+  for (const file of files) {
+    try {
+      const segment = await adoptFile(edges, file)
+      if (segment !== null) segments.push(segment)
+    } catch (cause) {
+      unreadable.push({ file, cause })
+    }
+  }
+  return { segments, unreadable }
 }
 
 async function adoptFile({ disk, onGone, onDamage }: AdoptEdges, path: string): Promise<SealedSegment | null> {
