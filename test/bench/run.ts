@@ -10,11 +10,12 @@ import type { Benchmark, Report, Size } from './benchmark.ts'
 import { ingest } from './ingest/ingest.ts'
 
 import { describeMachine, machine } from './machine.ts'
+import { nodeSdk } from './nodeSdk/nodeSdk.ts'
 import { printed } from './print.ts'
 import { scoring } from './scoring/scoring.ts'
 import { size as sizeBench } from './size.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, sizeBench, scoring]
+const BENCHMARKS: readonly Benchmark[] = [ingest, sizeBench, scoring, nodeSdk]
 const NAMES = BENCHMARKS.map(
   ({ name, question, parts }) =>
     `  ${name.padEnd(10)} ${question}${parts.length > 0 ? `\n${' '.repeat(13)}parts: ${parts.join(', ')}` : ''}`,

@@ -62,7 +62,8 @@ export async function measureGrid({ plan, seed, systems, nextRun, onAccepted, pr
   for (const name of ['bare', 'off', 'on'] as const) await once(name, MAIN, { forMs: plan.forMs, warmMs: 0 })
   for (const shape of plan.shapes) {
     const rounds: { [name in Case]?: CaseRound[] } = { limit: [await once('limit', shape, plan)] }
-    const cases: readonly Case[] = nameOf(shape) === nameOf(MAIN) ? ['bare', 'off', 'on', 'onShared'] : ['bare', 'off', 'on']
+    const cases: readonly Case[] =
+      nameOf(shape) === nameOf(MAIN) && plan.rounds > 1 ? ['bare', 'off', 'on', 'onShared'] : ['bare', 'off', 'on']
     for (let round = 0; round < plan.rounds; round++)
       for (const name of cases) rounds[name] = [...(rounds[name] ?? []), await once(name, shape, plan)]
     measured.push({ shape, rounds })

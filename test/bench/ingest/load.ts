@@ -2,7 +2,7 @@
 
 import { type Answer, type Connection, openConnection } from './connection.ts'
 import { visitorEvents } from './events.ts'
-import { createRequests } from './requests.ts'
+import { createRequests, type RequestBuilder } from './requests.ts'
 
 export interface LoadOrder {
   readonly port: number
@@ -31,7 +31,7 @@ export interface LoadResult {
   /** Milliseconds from the first byte sent to the last received, sorted. */
   readonly p50: number
   readonly p99: number
-  /** Bytes of a request's body. */
+  /** Of a request, head included, on average. */
   readonly bytes: number
 }
 
@@ -52,7 +52,7 @@ async function load({
   const pool = visitorEvents(seed, POOL, Date.now())
   const latencies: number[] = []
   const refused: { [status: string]: number } = {}
-  const sum = { accepted: 0, rejected: 0, events: 0, requests: 0, bytes: 0 }
+  const sum = { accepted: 0, rejected: 0, events: 0, requests: 0 }
   let begun = 0
   let from = Number.POSITIVE_INFINITY
   let until = Number.POSITIVE_INFINITY
@@ -71,19 +71,18 @@ async function load({
     if (status === 200) sum.events += perRequest
   }
 
-  function keepSending(connection: Connection, number: number): Promise<void> {
-    const events = Array.from({ length: perRequest }, (_, place) => pool[(number * 31 + place) % pool.length]).filter(
-      event => event !== undefined,
-    )
-    const requests = createRequests({ events, run, connection: number, host: `127.0.0.1:${port}`, writeKey, now: Date.now })
+  function requestsOf(connection: number): RequestBuilder {
+    const events = Array.from({ length: perRequest }, (_, place) => pool[(connection * 31 + place) % pool.length])
+    return createRequests({ events: events.filter(event => event !== undefined), run, connection, writeKey, now: Date.now })
+  }
+
+  function keepSending({ connection, requests }: { connection: Connection; requests: RequestBuilder }): Promise<void> {
     return new Promise(done => {
       const again = () => {
         const startedAt = performance.now()
         if (startedAt >= until || begun >= atMost) return done()
         begun += perRequest
-        const request = requests.next()
-        sum.bytes = request.length
-        connection.send(request, answer => {
+        connection.send(requests.next(), answer => {
           take(answer, startedAt, performance.now())
           again()
         })
@@ -92,14 +91,21 @@ async function load({
     })
   }
 
-  const opened = await Promise.all(Array.from({ length: connections }, () => openConnection(port, broken.reject)))
+  // All that takes time is done before the clock starts.
+  const opened = await Promise.all(
+    Array.from({ length: connections }, async (_, number) => ({
+      requests: requestsOf(number),
+      connection: await openConnection(port, broken.reject),
+    })),
+  )
   from = performance.now() + warmMs
   until = from + forMs
   await Promise.race([Promise.all(opened.map(keepSending)), broken.promise])
-  for (const connection of opened) connection.close()
+  for (const { connection } of opened) connection.close()
   const sorted = Float64Array.from(latencies).sort()
   return {
     ...sum,
+    bytes: opened.reduce((bytes, { requests }) => bytes + requests.bytes, 0) / connections,
     refused,
     seconds: forMs / 1000,
     p50: at(sorted, 0.5),

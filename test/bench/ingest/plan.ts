@@ -28,7 +28,7 @@ const OTHERS: readonly Shape[] = [
 const GRID = [1, 20, 100, 500].flatMap(perRequest => [1, 16, 64, 256].map(connections => ({ perRequest, connections })))
 
 export const PLANS: { readonly [size in Size]: Plan } = {
-  quick: { shapes: [MAIN], rounds: 1, forMs: 600, warmMs: 100, visibleMs: 1500, rows: 10_000 },
+  quick: { shapes: [MAIN], rounds: 1, forMs: 400, warmMs: 100, visibleMs: 600, rows: 5000 },
   default: { shapes: [MAIN, ...OTHERS], rounds: 3, forMs: 2000, warmMs: 300, visibleMs: 10_000, rows: 200_000 },
   full: {
     shapes: [MAIN, ...GRID.filter(shape => nameOf(shape) !== nameOf(MAIN))],

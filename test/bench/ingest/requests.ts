@@ -2,6 +2,8 @@
 import type { Event } from '@waymark/schemas/event'
 
 export interface RequestBuilder {
+  /** Of each request. */
+  readonly bytes: number
   /** The next request of a connection. The bytes are the same buffer each time: only one may be under way. */
   next(): Buffer
   /** Message id of the last event of the request that was given last. */
@@ -16,7 +18,6 @@ export function createRequests({
   events,
   run,
   connection,
-  host,
   writeKey,
   now,
 }: {
@@ -24,7 +25,6 @@ export function createRequests({
   /** Six characters that no other run has. */
   run: string
   connection: number
-  host: string
   writeKey: string
   now: () => number
 }): RequestBuilder {
@@ -33,7 +33,7 @@ export function createRequests({
   const body = Buffer.from(JSON.stringify({ writeKey, batch: marked, sentAt: SENT_AT }))
   const head = [
     'POST /v1/batch HTTP/1.1',
-    `Host: ${host}`,
+    'Host: 127.0.0.1',
     'Content-Type: text/plain',
     'User-Agent: Mozilla/5.0 (bench)',
     `Content-Length: ${body.length}`,
@@ -45,6 +45,7 @@ export function createRequests({
   let stampedAt = 0
 
   return {
+    bytes: request.length,
     next() {
       for (const place of places) writeDigits(request, place, ++counted)
       // Once a millisecond is enough, and cheaper than the clock's text.

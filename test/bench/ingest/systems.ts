@@ -1,10 +1,9 @@
 /** The processes of the benchmark: servers on one core, the load generator on another. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { KEYS, read, startGateway } from '../../gateway.ts'
+import { endChild, nextMessage, startChild } from '../child.ts'
 import { family, pin } from '../processes.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
 
@@ -46,11 +45,11 @@ const DRAIN_POLL_MS = 10
 
 /** A server file of this folder that tells its port. */
 export async function startServer(file: 'bareServer.ts' | 'trivialServer.ts'): Promise<System> {
-  const child = startHere(file)
-  const { port } = await message<{ port: number }>(child)
+  const child = startChild(new URL(file, import.meta.url))
+  const { port } = await nextMessage<{ port: number }>(child)
   const pid = child.pid ?? 0
   pin(pid, SERVER_CORE)
-  return { port, pids: () => [pid], stop: () => ended(child) }
+  return { port, pids: () => [pid], stop: () => endChild(child) }
 }
 
 /** The product as it is started by everybody, alone in its data folder; no jobs run, for they are not ingest. */
@@ -99,41 +98,15 @@ function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
 
 /** One run of the load generator, in a process of its own. */
 export async function sendLoad(order: Order): Promise<LoadResult> {
-  const child = startHere('load.ts')
+  const child = startChild(new URL('load.ts', import.meta.url))
   try {
-    await message(child)
+    await nextMessage(child)
     pin(child.pid ?? 0, LOAD_CORE)
     child.send({ ...order, writeKey: KEYS.browser } satisfies LoadOrder)
-    const answer = await message<{ result: LoadResult } | { error: string }>(child)
+    const answer = await nextMessage<{ result: LoadResult } | { error: string }>(child)
     if ('error' in answer) throw new Error(`the load generator failed: ${answer.error}`)
     return answer.result
   } finally {
-    await ended(child)
+    await endChild(child)
   }
-}
-
-function startHere(file: string): ChildProcess {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
-  return child
-}
-
-function message<T>(child: ChildProcess): Promise<T> {
-  return new Promise((done, fail) => {
-    const gone = (code: number | null) => fail(new Error(`${child.spawnargs.at(-1)} ended with ${code} before it answered`))
-    child.once('exit', gone)
-    child.once('message', answer => {
-      child.off('exit', gone)
-      done(answer as T)
-    })
-  })
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
-  const end = new Promise<void>(done => child.once('exit', () => done()))
-  child.kill('SIGTERM')
-  return end
 }

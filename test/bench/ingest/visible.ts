@@ -51,7 +51,6 @@ export async function measureVisible(
           events: pool.slice(connection * PER_REQUEST, (connection + 1) * PER_REQUEST),
           run,
           connection,
-          host: `127.0.0.1:${ours.port}`,
           writeKey: KEYS.browser,
           now: Date.now,
         }),

@@ -8,7 +8,7 @@ export interface Plan {
 }
 
 export const PLANS: { readonly [size in Size]: Plan } = {
-  quick: { accounts: [200], rounds: 1, reads: 5 },
+  quick: { accounts: [100], rounds: 1, reads: 5 },
   default: { accounts: [1000, 10_000], rounds: 3, reads: 50 },
   full: { accounts: [1000, 10_000, 100_000], rounds: 3, reads: 100 },
 }
