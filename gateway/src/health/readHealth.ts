@@ -27,8 +27,12 @@ export interface HealthEdges {
   readonly patienceMs?: number
 }
 
+/** What can be asked for again and again: nothing that grows with the number of events. */
+export type QuickFacts = Pick<HealthFacts, 'loading' | 'jobs' | 'tables'>
+
 export interface HealthReader {
   facts(): Promise<HealthFacts>
+  quickFacts(): Promise<QuickFacts>
   /** The latest runs, newest first; of failed ones only, if asked. */
   runs(onlyFailed: boolean): Promise<readonly JobRunRow[]>
 }
@@ -93,16 +97,24 @@ export function createHealthReader(edges: HealthEdges): HealthReader {
     return found.map(({ most_parts, ...table }) => ({ ...table, mostParts: most_parts }))
   }
 
+  async function quickFacts(): Promise<QuickFacts> {
+    const [loading, jobs, tables] = await Promise.all([
+      told(readLoading, patienceMs),
+      told(readJobs, patienceMs),
+      told(readTables, patienceMs),
+    ])
+    return { loading, jobs, tables }
+  }
+
   return {
+    quickFacts,
     async facts() {
-      const [pinged, disk, loading, counts, jobs, models, tables] = await Promise.all([
+      const [quick, pinged, disk, counts, models] = await Promise.all([
+        quickFacts(),
         told(ping, patienceMs),
         told(readDisk, patienceMs),
-        told(readLoading, patienceMs),
         told(readCounts, patienceMs),
-        told(readJobs, patienceMs),
         told(readModels, patienceMs),
-        told(readTables, patienceMs),
       ])
       return {
         now: now(),
@@ -110,12 +122,10 @@ export function createHealthReader(edges: HealthEdges): HealthReader {
         engine: { ...edges.engine(), ping: pinged },
         spool: edges.spool(),
         disk,
-        loading,
         counts,
         requests: { ...edges.counters },
-        jobs,
         models,
-        tables,
+        ...quick,
       }
     },
     runs: onlyFailed => rows(db.reader, jobRunList, { since: since(), state: onlyFailed ? 'failed' : '', limit: MOST_RUNS }),

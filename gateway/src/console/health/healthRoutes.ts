@@ -6,7 +6,7 @@ import { page } from '../frame/respond.ts'
 import { healthPage, RAN_NOTES } from './healthPage.ts'
 
 export interface HealthPagesDeps {
-  readonly health: HealthReader
+  readonly health: Pick<HealthReader, 'facts' | 'runs'>
   readonly runNow: () => Promise<Ran>
 }
 

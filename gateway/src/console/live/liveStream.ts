@@ -10,6 +10,8 @@ export interface LiveStreamDeps {
   readonly feed: LiveFeed
   /** Aborted when the gateway stops: the streams end. */
   readonly stopping: AbortSignal
+  /** Told how many streams are open, whenever that changes. */
+  readonly onOpen?: (open: number) => void
   /** Milliseconds between two batches. */
   readonly everyMs?: number
   /** Milliseconds after which a reader that takes nothing is dropped. */
@@ -30,17 +32,19 @@ export function placeOf(feed: LiveFeed, last: number): string {
  * Answers with a stream of what comes into the feed. Nothing is queued for a reader: each batch is read from the feed when the one
  * before is gone, so a slow reader gets fewer entries and a larger count of the others.
  */
-export function createLiveStreams({ feed, stopping, everyMs = 250, patienceMs = 15_000 }: LiveStreamDeps) {
+export function createLiveStreams({ feed, stopping, onOpen = () => undefined, everyMs = 250, patienceMs = 15_000 }: LiveStreamDeps) {
   const open = new Set<SSEStreamingApi>()
 
   return (c: Context, filter: LiveFilter): Response => {
     if (open.size >= MOST_STREAMS) return c.text(`Refused: ${MOST_STREAMS} live pages are open already. Close one of them.`, 503)
     const response = streamSSE(c, async stream => {
       open.add(stream)
+      onOpen(open.size)
       try {
         await tell(c, stream, filter)
       } finally {
         open.delete(stream)
+        onOpen(open.size)
       }
     })
     // The connection ends with the stream: kept open for a next request, it would hold up a gateway that stops.

@@ -4,6 +4,7 @@ import type { SealedSegment } from '../spool/sealed.ts'
 import type { Spool } from '../spool/spool.ts'
 import { BATCH_LIMITS, nextBatch } from './batch.ts'
 import { LoadAlone, type Loaded, type LoadPoint, loadBatch, NotReadable } from './loadBatch.ts'
+import { judgeLoadError, type LoadErrorKind } from './loadErrors.ts'
 import { createReadAhead } from './readAhead.ts'
 import { risingStamps } from './stamp.ts'
 
@@ -29,6 +30,8 @@ export interface LoaderEdges {
   /** Wait after so many failures in a row, milliseconds. */
   readonly backoffMs?: (failures: number) => number
   readonly onLoaded?: (loaded: Loaded) => void
+  /** Told of each try that failed. */
+  readonly onFailed?: (kind: LoadErrorKind | 'unreadable') => void
   readonly at?: (point: LoadPoint) => Promise<void> | void
 }
 
@@ -49,6 +52,7 @@ export function createLoader({
   log,
   backoffMs = doubling,
   onLoaded = () => undefined,
+  onFailed = () => undefined,
   at = () => undefined,
 }: LoaderEdges): Loader {
   let turn: Promise<unknown> = Promise.resolve()
@@ -97,6 +101,7 @@ export function createLoader({
         alone = Math.max(0, alone - 1)
         for (const segment of batch) refused.delete(segment)
       } catch (error) {
+        onFailed(kindOf(error))
         if (error instanceof NotReadable) holdBack(error)
         else if (error instanceof LoadAlone) alone = batch.length
         else {
@@ -184,6 +189,11 @@ function answers({ client }: Database): Promise<boolean> {
     ({ success }) => success,
     () => false,
   )
+}
+
+function kindOf(error: unknown): LoadErrorKind | 'unreadable' {
+  if (error instanceof NotReadable) return 'unreadable'
+  return error instanceof LoadAlone ? 'rows' : judgeLoadError(error)
 }
 
 /** 100 ms, 200 ms, … at most 5 s. */
