@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Benchmark, Report, Size } from './benchmark.ts'
+import { event } from './event.ts'
 import { ingest } from './ingest/ingest.ts'
 
 import { describeMachine, machine } from './machine.ts'
@@ -15,7 +16,7 @@ import { printed } from './print.ts'
 import { scoring } from './scoring/scoring.ts'
 import { size as sizeBench } from './size.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, sizeBench, scoring, nodeSdk]
+const BENCHMARKS: readonly Benchmark[] = [ingest, event, sizeBench, scoring, nodeSdk]
 const NAMES = BENCHMARKS.map(
   ({ name, question, parts }) =>
     `  ${name.padEnd(10)} ${question}${parts.length > 0 ? `\n${' '.repeat(13)}parts: ${parts.join(', ')}` : ''}`,
