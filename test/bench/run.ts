@@ -88,6 +88,8 @@ async function main(args: string[]): Promise<number> {
   let failed = 0
   for (const { name, question, run } of chosen) {
     const folder = mkdtempSync(join(tmpdir(), 'waymark-bench-'))
+    const tidy = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    process.once('exit', tidy)
     try {
       const report = await run({ size, only, seed, folder, progress: progress(name) })
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K')
@@ -97,7 +99,8 @@ async function main(args: string[]): Promise<number> {
       failed += 1
       process.stderr.write(`\n${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     } finally {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+      process.off('exit', tidy)
+      tidy()
     }
   }
   const text = `${JSON.stringify({ machine: on, seed, size, reports }, null, 2)}\n`
@@ -106,4 +109,6 @@ async function main(args: string[]): Promise<number> {
   return failed === 0 ? 0 : 1
 }
 
+// Interrupted, it ends as it would otherwise: processes and folders of a benchmark go on `exit`.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 process.exitCode = await main(process.argv.slice(2))

@@ -72,22 +72,21 @@ async function measure(
       return result.rows
     })
 
-  const next = { first: TODAY + 1, last: TODAY + 1 }
   const oldest = TODAY - DAYS + 1
-  for (let round = 0; round < plan.rounds; round++) {
-    say('rebuild')
-    for (const table of ['account_scores', 'account_reasons', 'surge_baseline', 'dirty_accounts'])
-      await db.client.command({ query: `TRUNCATE TABLE ${table}` })
-    watermark = ''
-    await db.client.command({
-      query: `INSERT INTO dirty_accounts (account_id, from_day, run) SELECT DISTINCT account_id, toDate32(${oldest}), ${run + 1} FROM memberships`,
-    })
-    rebuild.job.push(await job(TODAY))
-    rebuild.limit.push(await timed(() => bareSum(db, MODELS.intent, { first: oldest, last: TODAY })))
+  say('rebuild')
+  await db.client.command({
+    query: `INSERT INTO dirty_accounts (account_id, from_day, run) SELECT DISTINCT account_id, toDate32(${oldest}), ${run + 1} FROM memberships`,
+  })
+  rebuild.job.push(await job(TODAY))
+  rebuild.limit.push(await timed(() => bareSum(db, MODELS.intent, { first: oldest, last: TODAY })))
 
+  for (let round = 1; round <= plan.rounds; round++) {
+    // Each round is the night after the one before.
+    const today = TODAY + round
+    const next = { first: today, last: today }
     say('a new day')
     day.limit.push(await timed(() => bareSum(db, MODELS.intent, next)))
-    day.job.push(await job(TODAY + 1))
+    day.job.push(await job(today))
 
     say('1 % dirty')
     const chosen = Array.from({ length: Math.max(1, Math.round(accounts * DIRTY_SHARE)) }, (_, place) =>
@@ -96,10 +95,10 @@ async function measure(
     await insertRows(
       db.client,
       'dirty_accounts',
-      chosen.map(account_id => ({ account_id, from_day: sqlDay((TODAY + 1) * DAY_MS), run: run + 1 })),
+      chosen.map(account_id => ({ account_id, from_day: sqlDay(today * DAY_MS), run: run + 1 })),
     )
     dirty.limit.push(await timed(() => bareSum(db, MODELS.intent, { ...next, accounts: chosen })))
-    dirty.job.push(await job(TODAY + 1))
+    dirty.job.push(await job(today))
   }
   say('reading')
   return { accounts, touches, day, dirty, rebuild, reading: await readAccounts(db, accounts, plan.reads) }
