@@ -50,11 +50,23 @@ export async function visitor(browser: Browser, { width, scheme }: Look, own: st
   return { context, page, complaints }
 }
 
-/** What axe calls serious or critical on the page as it stands, in words that lead to the place. */
-export async function seriousFlaws(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze()
+const PASSWORD = 'correct horse battery staple'
+
+/** Uses the set-up link that the gateway printed; the browser is signed in afterwards. */
+export async function signUp(page: Page, { output }: { readonly output: () => string }): Promise<void> {
+  await page.goto(/http:\S+set-up\S+/.exec(output())?.[0] ?? '')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByLabel('The same again').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Set the password' }).click()
+  await page.getByRole('heading', { name: 'Accounts' }).waitFor()
+}
+
+/** What axe calls serious or critical on the page as it stands, in words that lead to the place; by all rules or by those that colours decide. */
+export async function seriousFlaws(page: Page, rules: 'all' | 'colours' = 'all'): Promise<readonly string[]> {
+  const axe = new AxeBuilder({ page })
+  if (rules === 'all') axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+  else axe.withRules(['color-contrast', 'link-in-text-block'])
+  const { violations } = await axe.analyze()
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) =>
