@@ -4,7 +4,7 @@ import { startGateway } from './gatewayProcess.ts'
 import { ask, faultsOf, judge, unbalanced } from './judge.ts'
 import { killEngine, pause } from './launch.ts'
 import { ackMs, quantile, startLoad, tally } from './load.ts'
-import { residentMb, untilDrained, untilReady, watchPeak } from './watch.ts'
+import { residentMb, untilDrained, untilReady, untilSpoolEmpty, watchPeak } from './watch.ts'
 
 const EVENTS_PER_SECOND = 5000
 const MOST_MB = 300
@@ -37,9 +37,8 @@ export const engineAway: Fault = {
       killEngine(dataDir)
       const back = await untilReady(gateway)
       const left = (await gateway.stats()).pending
-      const began = performance.now()
+      const drainSeconds = await untilSpoolEmpty(dataDir)
       const stats = await untilDrained(gateway)
-      const drainSeconds = (performance.now() - began) / 1000
       const rate = (away.reduce((sum, { events }) => sum + events, 0) / seconds) | 0
       const drained = left / drainSeconds
       const peak = memory.stop()

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { IngestCounts } from '../../gateway/src/ingest/stats.ts'
 import type { GatewayProcess } from './gatewayProcess.ts'
 import { pause } from './launch.ts'
@@ -31,7 +32,7 @@ export async function untilReady({ url }: { url: string }, withinMs = 60_000): P
   const began = performance.now()
   let last = ''
   while (performance.now() - began < withinMs) {
-    const response = await fetch(`${url}/readyz`).catch((error: unknown) => String(error))
+    const response = await fetch(`${url}/readyz?for=read`).catch((error: unknown) => String(error))
     if (typeof response !== 'string' && response.ok) return (performance.now() - began) / 1000
     last = typeof response === 'string' ? response : await response.text()
     await pause(50)
@@ -50,4 +51,18 @@ export async function untilDrained(gateway: Pick<GatewayProcess, 'stats'>, withi
     await pause(100)
   }
   throw new Error(`not drained within ${withinMs / 1000} s: ${last}`)
+}
+
+/**
+ * Waits until the spool of a folder holds no segment; resolves with the seconds it took. Looks at the disk alone: asking the gateway for
+ * counts would make the loader wait while they are counted.
+ */
+export async function untilSpoolEmpty(dataDir: string, withinMs = 1_800_000): Promise<number> {
+  const began = performance.now()
+  const isWaiting = (name: string) => name.endsWith('.seg') || name.endsWith('.open')
+  while (readdirSync(join(dataDir, 'spool'), { recursive: true }).map(String).some(isWaiting)) {
+    if (performance.now() - began > withinMs) throw new Error(`the spool is not empty within ${withinMs / 1000} s`)
+    await pause(100)
+  }
+  return (performance.now() - began) / 1000
 }
