@@ -6,6 +6,7 @@ import { GOLDEN } from '../gateway/src/model/intent/intentGolden.fixture.ts'
 import { DAY_MS, GOLDEN_MODEL, goldenTouches, scoreAll, seasonFor, storeAccounts } from '../gateway/src/model/intent/scoreRows.fixture.ts'
 import { createReadRoutes } from '../gateway/src/read/routes.ts'
 import { createReader } from '../gateway/src/read/warehouseReader.ts'
+import { READY } from '../gateway/src/readiness.fixture.ts'
 import { type TestDatabase, testDatabase } from './engine.ts'
 
 const ASOF = 20_500
@@ -36,7 +37,12 @@ function gateway() {
   const reader = createReader({ db: database.db, models, now })
   const keys = { secretKey: () => ({ name: 'test', scopes: ['read'] }) }
   const routes = createReadRoutes({ reader, keys, models, now, readStats: async () => ({}) })
-  return createApp({ routes: [routes], log: createLog({ level: 'error', write: () => undefined, now }), notReady: () => null })
+  return createApp({
+    routes: [routes],
+    log: createLog({ level: 'error', write: () => undefined, now }),
+    notReady: () => null,
+    readiness: () => READY,
+  })
 }
 
 async function expectTheTable(zeta: number) {

@@ -15,7 +15,7 @@ const PACKAGES: Record<string, readonly string[]> = {
 
 /** Which folders of the gateway a folder may import; '.' are the files directly in src. */
 const GATEWAY: Record<string, readonly string[]> = {
-  '.': ['.', 'cli', 'console', 'db', 'demo', 'health', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read'],
+  '.': ['.', 'cli', 'console', 'db', 'demo', 'health', 'identity', 'ingest', 'jobs', 'keys', 'metrics', 'model', 'read'],
   cli: ['.', 'console', 'db', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read', 'simulate'],
   console: ['.', 'db', 'health', 'identity', 'ingest', 'keys', 'model', 'read'],
   db: [],
@@ -25,6 +25,7 @@ const GATEWAY: Record<string, readonly string[]> = {
   ingest: ['.', 'db', 'keys'],
   jobs: ['.', 'db', 'identity', 'model'],
   keys: ['.', 'db'],
+  metrics: ['health', 'ingest'],
   model: ['db'],
   read: ['.', 'db', 'identity', 'ingest', 'keys', 'model'],
   simulate: ['demo'],
@@ -48,10 +49,14 @@ const PURE = [
   'gateway/src/health/errorText.ts',
   'gateway/src/health/facts.ts',
   'gateway/src/health/judge.ts',
+  'gateway/src/health/judgeConservation.ts',
   'gateway/src/health/judgeCounts.ts',
   'gateway/src/health/judgeJobs.ts',
   'gateway/src/health/judgeStorage.ts',
   'gateway/src/health/words.ts',
+  'gateway/src/metrics/exposition.ts',
+  'gateway/src/metrics/ingestFamilies.ts',
+  'gateway/src/metrics/spoolFamilies.ts',
   'gateway/src/demo/map.ts',
   'gateway/src/simulate/acts.ts',
   'gateway/src/simulate/arrivals.ts',

@@ -62,13 +62,15 @@ test('events are taken from the first moment, readers are told why they must wai
 
   await proxy.cut()
   expect((await sendOne(gateway, 'away-1')).status).toBe(200)
-  await vi.waitFor(async () => expect(await answer(gateway, '/readyz')).toMatchObject({ status: 503, code: 'not_ready' }), until)
+  await vi.waitFor(async () => expect(await answer(gateway, '/readyz?for=read')).toMatchObject({ status: 503, code: 'not_ready' }), until)
+  // Events are taken: no proxy should send them elsewhere.
+  expect((await answer(gateway, '/readyz')).status).toBe(200)
   expect((await sendOne(gateway, 'away-2')).status).toBe(200)
   expect(await answer(gateway, '/v1/stats')).toMatchObject({ status: 503, code: 'not_ready' })
 
   await proxy.open()
   await vi.waitFor(async () => expect(await read(gateway, '/v1/stats')).toMatchObject({ received: 3, stored: 3, deduplicated: 0 }), until)
-  expect((await answer(gateway, '/readyz')).status).toBe(200)
+  await vi.waitFor(async () => expect(await answer(gateway, '/readyz?for=read')).toMatchObject({ status: 200 }), until)
 }, 60_000)
 
 test('a wrong password is told in the log and by /readyz, and is never shown', async () => {

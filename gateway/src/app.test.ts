@@ -3,10 +3,17 @@ import { HTTPException } from 'hono/http-exception'
 import { expect, test } from 'vitest'
 import { createApp } from './app.ts'
 import { createLog } from './log.ts'
+import { READY, WORKING } from './readiness.fixture.ts'
+import { type Readiness, readinessOf } from './readiness.ts'
 
-function appWith(routes: Hono, notReady: () => string | null = () => null) {
+function appWith(routes: Hono, readiness: Readiness = READY) {
   const lines: string[] = []
-  const app = createApp({ routes: [routes], log: createLog({ level: 'info', write: line => lines.push(line), now: () => 0 }), notReady })
+  const app = createApp({
+    routes: [routes],
+    log: createLog({ level: 'info', write: line => lines.push(line), now: () => 0 }),
+    notReady: () => readiness.read.reason,
+    readiness: () => readiness,
+  })
   return { app, lines }
 }
 
@@ -19,9 +26,25 @@ test('it lives, is ready, and names what is not there', async () => {
 })
 
 test('what is missing makes it not ready', async () => {
-  const { app } = appWith(new Hono(), () => 'the engine is starting')
+  const { app } = appWith(new Hono(), readinessOf({ ...WORKING, wasReached: false, missing: 'the engine is starting' }))
   const answer = await app.request('/readyz')
-  expect([answer.status, await answer.json()]).toEqual([503, { error: { code: 'not_ready', message: 'the engine is starting' } }])
+  expect([answer.status, await answer.json()]).toMatchObject([
+    503,
+    {
+      error: { code: 'not_ready', message: 'the engine is starting' },
+      status: 'starting',
+      ingest: { ready: true },
+      read: { ready: false },
+    },
+  ])
+})
+
+test('who asks for one use is told of that use', async () => {
+  const { app } = appWith(new Hono(), readinessOf({ ...WORKING, missing: 'the engine is down' }))
+  const asked = async (path: string) => (await app.request(path)).status
+  expect([await asked('/readyz'), await asked('/readyz?for=ingest'), await asked('/readyz?for=read'), await asked('/healthz')]).toEqual([
+    200, 200, 503, 200,
+  ])
 })
 
 test('a bad request is answered with its code and message and logged nowhere', async () => {

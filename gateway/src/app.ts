@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
 import { explainError, type Log } from './log.ts'
+import { type Readiness, refusalFor } from './readiness.ts'
 
 export interface AppDeps {
   /** Mounted in order. */
@@ -9,18 +10,22 @@ export interface AppDeps {
   readonly log: Log
   /** null while everything needed to answer is there; else what is missing. */
   readonly notReady: () => string | null
+  /** Told without a question to anybody. */
+  readonly readiness: () => Readiness
 }
 
 const RETRY_AFTER_SECONDS = 5
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 /** The whole HTTP surface as a value: `app.request()` needs no port. Routes are logged as patterns: a path may hold an address. */
-export function createApp({ routes, log, notReady }: AppDeps): Hono {
+export function createApp({ routes, log, notReady, readiness }: AppDeps): Hono {
   const app = new Hono()
   app.get('/healthz', context => context.json({ status: 'ok' }))
   app.get('/readyz', context => {
-    const missing = notReady()
-    return missing === null ? context.json({ status: 'ready' }) : context.json({ error: { code: 'not_ready', message: missing } }, 503)
+    const detail = readiness()
+    const use = context.req.query('for')
+    const missing = refusalFor(use === 'ingest' || use === 'read' ? use : null, detail)
+    return missing === null ? context.json(detail) : context.json({ error: { code: 'not_ready', message: missing }, ...detail }, 503)
   })
   for (const route of routes) app.route('/', route)
 

@@ -25,6 +25,8 @@ export interface Config {
   readonly logLevel: LogLevel
   readonly trustProxy: boolean
   readonly geoipFile: string | null
+  /** With it, `/metrics` wants this key. */
+  readonly metricsKey: string | null
 }
 
 /** Room for the largest frame. */
@@ -74,6 +76,12 @@ export function loadConfig(env: Environment, cwd: string): Config {
     return bytes
   }
 
+  function metricsKey(): string | null {
+    const value = text('METRICS_KEY')
+    if (value !== null && !/^\S{16,200}$/.test(value)) problems.push('METRICS_KEY: use 16 to 200 characters without spaces')
+    return value
+  }
+
   function clickhouseUrl(): string | null {
     const value = text('CLICKHOUSE_URL')
     if (value === null) return null
@@ -104,6 +112,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
     logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
     trustProxy: oneOf('TRUST_PROXY', ['off', 'on', 'false', 'true', '0', '1'], 'off').match(/^(on|true|1)$/) !== null,
     geoipFile: text('GEOIP_FILE'),
+    metricsKey: metricsKey(),
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return config

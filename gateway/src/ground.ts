@@ -20,7 +20,14 @@ export interface Ground {
   readonly spool: Spool
 }
 
-export async function prepareGround(config: Config, { log, now }: { log: Log; now: () => number }): Promise<Ground> {
+export interface GroundEdges {
+  readonly log: Log
+  readonly now: () => number
+  /** Told of each sync of the spool, with its time in milliseconds. */
+  readonly onSync: (ms: number) => void
+}
+
+export async function prepareGround(config: Config, { log, now, onSync }: GroundEdges): Promise<Ground> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const models = loadModels(config.modelsDir ?? undefined)
   const generated = config.writeKeys.length === 0 || config.secretKeys.length === 0 ? await generatedKeys(config.dataDir) : null
@@ -30,6 +37,7 @@ export async function prepareGround(config: Config, { log, now }: { log: Log; no
     now,
     randomUUID,
     ...(config.spoolMaxBytes === null ? {} : { limits: { maxBytes: config.spoolMaxBytes, maxFraction: 1 } }),
+    onSync,
     onDamage: damage => log.error('the spool was damaged; the damaged bytes are kept', { ...damage }),
     onUnreadable: (file, cause) => log.error('a spool file cannot be read and is left where it is', { file, error: explainError(cause) }),
   })

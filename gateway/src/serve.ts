@@ -15,6 +15,7 @@ import { listKeys } from './keys/table.ts'
 import { reachWarehouse } from './lateWarehouse.ts'
 import { freePort, listen, stopListening } from './listening.ts'
 import { explainError, type Log } from './log.ts'
+import { createTally } from './metrics/tally.ts'
 import { pinModels } from './model/versions.ts'
 import { missingFor } from './readiness.ts'
 import { createSurface } from './surface.ts'
@@ -83,7 +84,8 @@ async function start(
   opened: (() => Promise<void>)[],
 ): Promise<Gateway> {
   const startedAt = now()
-  const { models, generated, writeKeys, secretKeys, spool } = await prepareGround(config, { log, now })
+  const tally = createTally()
+  const { models, generated, writeKeys, secretKeys, spool } = await prepareGround(config, { log, now, onSync: tally.synced })
   opened.push(() => spool.close())
   const warehouse = reachWarehouse({ config, log, prepare: db => pinModels(db, models, now()) })
   opened.push(() => warehouse.close())
@@ -98,12 +100,16 @@ async function start(
   opened.push(async () => keys.close())
   const engineState = () => warehouse.engine()?.state() ?? null
   const notReady = () => missingFor(warehouse.state(), engineState())
-  const work = createWork({ config, db, spool, models, log, now, notReady })
+  const work = createWork({ config, db, spool, models, log, now, notReady, tally })
   const { loader, pipeline } = work
 
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
 
+  let wasReached = false
+  void warehouse.opened.then(() => {
+    wasReached = true
+  })
   const leaving = new AbortController()
   const app = createSurface({
     config,
@@ -121,6 +127,8 @@ async function start(
     sdkFile,
     demo,
     notReady,
+    wasReached: () => wasReached,
+    tally,
     engineState,
     gateway: () => ({
       version: VERSION,
@@ -155,8 +163,8 @@ async function start(
     notReady,
     generated: generated === null ? null : { writeKey: generated.write[0]?.key ?? '', secretKey: generated.secret[0]?.key ?? '' },
     async close() {
-      await rm(addressFile, { force: true })
       leaving.abort()
+      await rm(addressFile, { force: true })
       await stopListening(server)
       await work.stop()
       // The spool's lock goes late: until then nobody else may load from it.

@@ -17,6 +17,7 @@ import { engineFacts } from './health/engineFacts.ts'
 import type { GatewayFacts } from './health/facts.ts'
 import { createHealthReader } from './health/readHealth.ts'
 import { createRunNow } from './health/runNow.ts'
+import { watchWrites } from './health/writeWatch.ts'
 import { undoMerge } from './identity/unmerge.ts'
 import { createHotSet } from './ingest/dedupe.ts'
 import { createLiveFeed } from './ingest/live/feed.ts'
@@ -32,10 +33,14 @@ import { originAllowed } from './keys/origins.ts'
 import type { SecretKeySetting, WriteKeySetting } from './keys/parse.ts'
 import type { KeyRing } from './keys/ring.ts'
 import { explainError, type Log } from './log.ts'
+import { createMetrics } from './metrics/readMetrics.ts'
+import { createMetricsRoutes } from './metrics/routes.ts'
+import type { Tally } from './metrics/tally.ts'
 import type { Models } from './model/models.ts'
 import { requireScope } from './read/auth.ts'
 import { createReadRoutes } from './read/routes.ts'
 import { createReader } from './read/warehouseReader.ts'
+import { readinessOf } from './readiness.ts'
 import { createSdkRoutes } from './sdkRoutes.ts'
 
 /** Everything that routes work with, opened. */
@@ -55,6 +60,9 @@ export interface SurfaceDeps {
   readonly sdkFile: URL
   readonly demo: boolean
   readonly notReady: () => string | null
+  /** Whether the warehouse could ever be used since the start. */
+  readonly wasReached: () => boolean
+  readonly tally: Tally
   /** Of the embedded engine; null with a server of its own. */
   readonly engineState: () => EngineState | null
   /** This process, now. */
@@ -80,6 +88,8 @@ export function createSurface({
   sdkFile,
   demo,
   notReady,
+  wasReached,
+  tally,
   engineState,
   gateway,
   leaving,
@@ -107,7 +117,17 @@ export function createSurface({
     hotSet: createHotSet({ now }),
     db,
     counters,
-    live,
+    live: {
+      ...live,
+      storing(frame) {
+        const [list, count] = [live.storing(frame), tally.storing(frame)]
+        return () => {
+          count()
+          list()
+        }
+      },
+    },
+    onAnswered: tally.answered,
     now,
     randomUUID,
     isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin),
@@ -136,7 +156,7 @@ export function createSurface({
     jobs: JOBS.map(({ name }) => name),
     models,
   })
-  const generatedIn = `${join(config.dataDir, 'keys.json')} (made at the first start)`
+  const generatedIn = join(config.dataDir, 'keys.json')
   const sourcePages = createSourcePages({
     db,
     writeKeys,
@@ -162,16 +182,50 @@ export function createSurface({
     dataDir: config.dataDir,
     pages: [
       createAccountPages({ reader, models, now }),
-      createLivePages({ feed: live, db, now, host: url, writeKey, hasDemo: demo, stopping: leaving }),
+      createLivePages({ feed: live, db, now, host: url, writeKey, hasDemo: demo, stopping: leaving, onOpen: tally.streams }),
       sourcePages,
       createHealthPages({ health, runNow }),
     ],
     address,
   })
+  const isWriteFailing = watchWrites(now)
+  const readiness = () => {
+    const backlog = spool.backlog()
+    return readinessOf({
+      isStopping: leaving.aborted,
+      wasReached: wasReached(),
+      missing: notReady(),
+      backlog,
+      isWriteFailing: isWriteFailing(backlog),
+      now: now(),
+    })
+  }
+  const metrics = createMetrics({
+    tally,
+    gateway,
+    backlog: () => spool.backlog(),
+    oldestSealedAt: () => spool.sealed()[0]?.createdAt ?? null,
+    engine: () => engineFacts(db, engineState()),
+    quickFacts: () => health.quickFacts(),
+    can: () => {
+      const { ingest, read } = readiness()
+      return { ingest: ingest.ready, read: read.ready }
+    },
+    now,
+  })
+  leaving.addEventListener('abort', metrics.stop)
+  const metricsRoutes = createMetricsRoutes({
+    metrics,
+    metricsKey: config.metricsKey,
+    host: config.host,
+    trustProxy: config.trustProxy,
+    mayRead: key => keys.secretKey(key)?.scopes.includes('read') === true,
+  })
   const demoRoutes = demo ? [createDemo({ writeKey })] : []
   return createApp({
-    routes: [createSdkRoutes(sdkFile), ingestRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
+    routes: [createSdkRoutes(sdkFile), metricsRoutes, ingestRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
     log,
     notReady,
+    readiness,
   })
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from './config.ts'
 import { NotReady } from './db/late.ts'
 import type { Database } from './db/open.ts'
+import { createConservation } from './health/conservation.ts'
 import { createLoader, type Loader } from './ingest/load/loader.ts'
 import type { Spool } from './ingest/spool/spool.ts'
 import { TIMETABLE } from './jobs/list.ts'
@@ -9,6 +10,7 @@ import type { Pipeline } from './jobs/pipeline.ts'
 import { createScheduler, dueJobs } from './jobs/scheduler.ts'
 import { loadedSegments, parseMark, unseenSegments } from './jobs/segments.ts'
 import { explainError, type Log } from './log.ts'
+import type { Tally } from './metrics/tally.ts'
 import type { Models } from './model/models.ts'
 import { pipelineOf } from './warehouse.ts'
 
@@ -31,13 +33,14 @@ export interface WorkEdges {
   readonly log: Log
   readonly now: () => number
   readonly notReady: () => string | null
+  readonly tally: Pick<Tally, 'loaded' | 'loadFailed'>
 }
 
 const TICK_MS = 5_000
 /** With what open requests may take (listening.ts), below the ten seconds in which a stop must be over. */
 const LOAD_MS = 2_000
 
-export function createWork({ config, db, spool, models, log, now, notReady }: WorkEdges): Work {
+export function createWork({ config, db, spool, models, log, now, notReady, tally }: WorkEdges): Work {
   const stopping = new AbortController()
   const { signal } = stopping
   let started: Promise<void> = Promise.resolve()
@@ -45,6 +48,8 @@ export function createWork({ config, db, spool, models, log, now, notReady }: Wo
     spool,
     db,
     now,
+    onLoaded: loaded => tally.loaded(loaded, now()),
+    onFailed: tally.loadFailed,
     log: { warn: (message, details) => log.warn(message, { details: JSON.stringify(details) }) },
   })
 
@@ -54,7 +59,28 @@ export function createWork({ config, db, spool, models, log, now, notReady }: Wo
     await loader.drain()
   }
 
-  const { pipeline, ledger } = pipelineOf({ db, models, settle, clock: now, signal })
+  const { pipeline: jobs, ledger } = pipelineOf({ db, models, settle, clock: now, signal })
+  const conservation = createConservation({
+    db,
+    spool,
+    loader,
+    now,
+    onChecked({ difference, segments, received }, uuids) {
+      if (segments > 0) log.error('events are not accounted for', { difference, segments, uuids: uuids.join(' ') })
+      else log.debug('all events of closed hours are accounted for', { received })
+    },
+  })
+  const checked = (check: Promise<void>) =>
+    check.catch((error: unknown) => {
+      if (!signal.aborted) log.warn('the account of events could not be checked', { error: explainError(error) })
+    })
+  const pipeline: Pipeline = {
+    ...jobs,
+    run: request =>
+      jobs.run(request).finally(() => {
+        void checked(conservation.check())
+      }),
+  }
   const scheduler = createScheduler({
     everyMs: TICK_MS,
     onError(error) {
@@ -69,6 +95,7 @@ export function createWork({ config, db, spool, models, log, now, notReady }: Wo
       const isNew = (await unseenSegments(db, mark, await loadedSegments(db, parseMark(mark).at))) !== null
       const due = dueJobs(TIMETABLE, lastRuns, now(), isNew)
       if (due.length > 0) await pipeline.run({ jobs: due })
+      await checked(conservation.checkHourly())
     },
   })
 

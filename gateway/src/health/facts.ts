@@ -14,6 +14,8 @@ export interface HealthFacts {
   readonly disk: Told<DiskFacts>
   readonly loading: Told<LoadingFacts>
   readonly counts: Told<CountFacts>
+  /** The last recorded check of closed hours; null before the first. */
+  readonly checked: Told<CheckFacts | null>
   /** Since this process started. */
   readonly requests: Readonly<IngestCounters>
   /** In the order of the pipeline. */
@@ -66,6 +68,20 @@ export interface CountFacts {
   readonly ever: IngestCounts
   /** When `ever` was counted: a long count is not repeated at each look. */
   readonly everAt: number
+}
+
+/** One check that all events received in closed hours are accounted for. Hours are the times at which they begin. */
+export interface CheckFacts {
+  readonly checkedAt: number
+  readonly from: number
+  readonly to: number
+  readonly received: number
+  /** Events in no count; below zero, in one too many. */
+  readonly difference: number
+  /** Segments that do not add up. */
+  readonly segments: number
+  /** 0 when all add up. */
+  readonly firstWrongHour: number
 }
 
 export interface JobFacts {

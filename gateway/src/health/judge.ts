@@ -1,4 +1,5 @@
 import type { HealthFacts, Told } from './facts.ts'
+import { judgeConservation } from './judgeConservation.ts'
 import { judgeCounts } from './judgeCounts.ts'
 import { judgeJobs } from './judgeJobs.ts'
 import { judgeDisk, judgeEngine, judgeLoading, judgeRequests, judgeSpool, judgeTables } from './judgeStorage.ts'
@@ -29,6 +30,7 @@ export function judgeHealth(facts: HealthFacts): Finding[] {
     ...known('disk', facts.disk, judgeDisk),
     ...known('loading', facts.loading, loading => judgeLoading(facts.spool, loading, now)),
     ...known('conservation', facts.counts, judgeCounts),
+    ...(facts.checked.isKnown ? judgeConservation(facts.checked.value) : []),
     ...judgeRequests(facts.requests),
     ...known('jobs', facts.jobs, jobs => judgeJobs(jobs, facts)),
     ...known('tables', facts.tables, judgeTables),

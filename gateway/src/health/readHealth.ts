@@ -4,6 +4,7 @@ import { row, rows, sqlTime } from '../db/query.ts'
 import type { IngestCounters } from '../ingest/request/counters.ts'
 import type { IngestStats, StatsPeriod } from '../ingest/stats.ts'
 import type { Models } from '../model/models.ts'
+import { lastCheck } from './conservation.ts'
 import type { EngineFacts, GatewayFacts, HealthFacts, ModelFacts, SpoolFacts } from './facts.ts'
 import { jobFacts } from './jobFacts.ts'
 import { enginePing, type JobRunRow, jobRunList, jobStates, loadingState, modelList, tableSizes } from './queries.ts'
@@ -28,7 +29,7 @@ export interface HealthEdges {
 }
 
 /** What can be asked for again and again: nothing that grows with the number of events. */
-export type QuickFacts = Pick<HealthFacts, 'loading' | 'jobs' | 'tables'>
+export type QuickFacts = Pick<HealthFacts, 'loading' | 'jobs' | 'tables' | 'checked'>
 
 export interface HealthReader {
   facts(): Promise<HealthFacts>
@@ -98,12 +99,13 @@ export function createHealthReader(edges: HealthEdges): HealthReader {
   }
 
   async function quickFacts(): Promise<QuickFacts> {
-    const [loading, jobs, tables] = await Promise.all([
+    const [loading, jobs, tables, checked] = await Promise.all([
       told(readLoading, patienceMs),
       told(readJobs, patienceMs),
       told(readTables, patienceMs),
+      told(signal => lastCheck(db, signal), patienceMs),
     ])
-    return { loading, jobs, tables }
+    return { loading, jobs, tables, checked }
   }
 
   return {

@@ -83,7 +83,7 @@ export function readStats({ db, spool, loader, counters }: StatsEdges, { from = 
 }
 
 /** Segments on our disk of which rows could be in the tables; when they are very many, only those of which rows are. */
-async function inDoubt({ db, spool }: Pick<StatsEdges, 'db' | 'spool'>): Promise<string[]> {
+export async function inDoubt({ db, spool }: Pick<StatsEdges, 'db' | 'spool'>): Promise<string[]> {
   const doubted = spool.sealed().filter(segment => segment.isInDoubt())
   const ids = doubted.map(segment => segment.uuid)
   if (ids.length <= MOST_IDS) return ids

@@ -17,8 +17,6 @@ export interface MetricsEdges {
   readonly engine: () => Omit<EngineFacts, 'ping'>
   readonly quickFacts: () => Promise<QuickFacts>
   readonly can: () => { readonly ingest: boolean; readonly read: boolean }
-  /** The last check that all received events are accounted for; null before the first. */
-  readonly conservation: () => { readonly difference: number; readonly checkedAt: number } | null
   readonly now: () => number
 }
 
@@ -54,7 +52,6 @@ export function createMetrics(edges: MetricsEdges): Metrics {
       }
       await Promise.race([looking, new Promise(done => setTimeout(done, PATIENCE_MS).unref())])
       const can = edges.can()
-      const check = edges.conservation()
       return exposition([
         ...kept,
         gauge('waymark_ready', 'Whether events can be taken (ingest), and readers answered (read).', [
@@ -64,16 +61,6 @@ export function createMetrics(edges: MetricsEdges): Metrics {
         ...ingestFamilies(edges.tally),
         ...spoolFamilies(edges.backlog(), edges.oldestSealedAt(), now),
         ...warehouseFamilies({ canRead: can.read, engine: edges.engine(), quick, now }),
-        gauge(
-          'waymark_conservation_difference_events',
-          'Events of closed hours that are in no count (or, below zero, in one too many); 0 when the account is right.',
-          check?.difference ?? null,
-        ),
-        gauge(
-          'waymark_conservation_checked_timestamp_seconds',
-          'When that was last checked.',
-          check === null ? null : check.checkedAt / 1000,
-        ),
       ])
     },
     stop: own.stop,

@@ -15,6 +15,7 @@ export function warehouseFamilies({ canRead, engine, quick, now }: WarehouseView
   const jobs = known(quick?.jobs) ?? []
   const tables = known(quick?.tables) ?? []
   const loading = known(quick?.loading)
+  const check = known(quick?.checked)
   const ofJobs = (of: (job: (typeof jobs)[number]) => number | null): Sample[] =>
     jobs.flatMap(job => {
       const value = of(job)
@@ -64,6 +65,17 @@ export function warehouseFamilies({ canRead, engine, quick, now }: WarehouseView
       'waymark_jobs_lag_seconds',
       'How long the oldest loaded events that no job has seen are in the tables; 0 when the jobs have seen all.',
       loading === null ? null : loading.unseenSince === null ? 0 : Math.max(0, now - loading.unseenSince) / 1000,
+    ),
+    gauge(
+      'waymark_conservation_difference_events',
+      'Events of closed hours that are in no count (below zero: in one too many) by the last check; 0 when the account is right.',
+      check === null ? null : check.difference,
+    ),
+    gauge('waymark_conservation_wrong_segments', 'Loaded segments that do not add up.', check === null ? null : check.segments),
+    gauge(
+      'waymark_conservation_checked_timestamp_seconds',
+      'When a check was last recorded.',
+      check === null ? null : check.checkedAt / 1000,
     ),
   ]
 }

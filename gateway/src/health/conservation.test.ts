@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { sqlTime } from '../db/query.ts'
+import { loaderBench } from '../ingest/load/loader.fixture.ts'
+import { memoryDisk } from '../ingest/spool/disk.fixture.ts'
+import { TEST_TIME, testFrame } from '../ingest/spool/frame.fixture.ts'
+import { testSpool } from '../ingest/spool/spool.fixture.ts'
+import { createConservation, hoursQuery, lastCheck, lastCheckQuery, segmentsQuery } from './conservation.ts'
+import { HEALTHY } from './facts.fixture.ts'
+import type { CheckFacts } from './facts.ts'
+import { judgeHealth } from './judge.ts'
+
+const HOUR_MS = 3_600_000
+
+describe('the check of closed hours', () => {
+  let test: TestDatabase
+  beforeAll(async () => {
+    test = await testDatabase()
+  })
+  afterAll(() => test.close())
+
+  it('fires when a row of events is deleted by hand, says so until it is mended, and is silent before', async () => {
+    const bench = loaderBench(test.db)
+    const spool = await testSpool({ fs: memoryDisk() })
+    const loader = bench.loaderOf(spool)
+    const clock = { now: TEST_TIME + 2 * HOUR_MS }
+    const told: { check: CheckFacts; segments: readonly string[] }[] = []
+    const conservation = createConservation({
+      db: test.db,
+      spool,
+      loader,
+      now: () => clock.now,
+      onChecked: (check, segments) => told.push({ check, segments }),
+    })
+    const later = async () => {
+      clock.now += 61_000
+      await conservation.check()
+      return lastCheck(test.db)
+    }
+    await spool.append(testFrame(['kept-1', 'kept-2', 'lost'], { source: 'web', rejected: 1, deduplicated: 2, suppressed: 1 }))
+    await loader.drain()
+    // A copy, and an event that waits, are no trouble.
+    await spool.append(testFrame(['kept-1'], { source: 'web' }))
+    await loader.drain()
+    await spool.append(testFrame(['waits'], { source: 'web' }))
+
+    const well = await later()
+    expect(well).toMatchObject({ received: 8, difference: 0, segments: 0, firstWrongHour: 0 })
+    expect(judgeHealth({ ...HEALTHY, checked: { isKnown: true, value: well } }).filter(({ level }) => level !== 'ok')).toEqual([])
+
+    await test.db.client.command({
+      query: `ALTER TABLE events DELETE WHERE message_id = 'lost'`,
+      clickhouse_settings: { mutations_sync: '2' },
+    })
+    const wrong = await later()
+    expect(wrong).toMatchObject({ difference: 1, segments: 1, firstWrongHour: TEST_TIME - (TEST_TIME % HOUR_MS) })
+    const [finding] = judgeHealth({ ...HEALTHY, checked: { isKnown: true, value: wrong } }).filter(({ level }) => level === 'bad')
+    expect(finding).toMatchObject({ check: 'conservation', words: expect.stringMatching(/^1 event .* is gone .*1 segment/) })
+    expect(told.map(({ check, segments }) => [check.difference, segments.length])).toEqual([
+      [0, 0],
+      [1, 1],
+    ])
+
+    // Far behind by now: what is known to be wrong stays in view. The same outcome is recorded once an hour.
+    clock.now += 30 * 24 * HOUR_MS
+    expect(await later()).toMatchObject({ difference: 1, checkedAt: clock.now })
+    clock.now += 61_000
+    await conservation.checkHourly()
+    expect(told).toHaveLength(3)
+    await loader.stop()
+  })
+
+  it('takes no notice of a segment whose load was cut off: it is told by the spool', async () => {
+    const fs = memoryDisk()
+    const bench = loaderBench(test.db)
+    const dying = await testSpool({ fs })
+    await dying.append(testFrame(['half'], { source: 'half', at: TEST_TIME + 24 * HOUR_MS }))
+    await dying.seal()
+    await bench.dieAt(dying, 'mid_insert')
+    const spool = await testSpool({ fs })
+    const loader = bench.loaderOf(spool)
+    const told: CheckFacts[] = []
+    const own = { db: test.db, spool, loader, now: () => TEST_TIME + 48 * HOUR_MS, onChecked: (check: CheckFacts) => told.push(check) }
+    // Also for a process that does not know of it: the other's spool holds it.
+    const strange = { ...own, spool: await testSpool({ fs: memoryDisk() }) }
+    await createConservation(own).check()
+    await createConservation(strange).check()
+    await loader.stop()
+    expect(told.map(({ difference }) => difference)).toEqual([1, 1])
+  })
+
+  const AT = sqlTime(TEST_TIME)
+  it.each([
+    [hoursQuery, { from: AT, to: AT, in_doubt: [] }, 'hour received ended'],
+    [segmentsQuery, { from: AT, to: AT, in_doubt: [], hours: [1] }, 'segment received ended'],
+    [lastCheckQuery, {}, 'checked_at from_hour to_hour received difference segments first_wrong_hour'],
+  ] as const)('%o gives the columns that its type says', async (query, params, columns) => {
+    const types = await describeQuery(test.db.client, query, params)
+    expect(Object.keys(types)).toEqual(columns.split(' '))
+    for (const [column, type] of Object.entries(types)) expect(type, column).toMatch(column === 'segment' ? /^String$/ : /^U?Int\d+$/)
+  })
+})
