@@ -77,7 +77,7 @@ function failOnRefusals(name: Case, { refused, rejected }: Round): void {
   if (rejected > 0) throw new Error(`${NAMES[name]} rejected ${rejected} events that are good`)
 }
 
-type Figure = 'perSecond' | 'requestsPerSecond' | 'p50' | 'p99' | 'cpuPerEvent' | 'peak'
+type Figure = 'perSecond' | 'requestsPerSecond' | 'p50' | 'p99' | 'cpuPerEvent' | 'behind' | 'peak'
 
 function all(rounds: readonly CaseRound[] | undefined, figure: Figure): number[] {
   return (rounds ?? []).map(round => round[figure])
@@ -91,7 +91,19 @@ export function gridTable({ shape, rounds }: Measured): Table {
   const twoDigits = (value: number) => value.toFixed(2)
   return {
     title: `${shape.perRequest} events a request × ${shape.connections} connections, ${number(rounds.bare?.[0]?.bytes ?? 0)} bytes a request`,
-    head: ['', 'events/s', '× bare', 'requests/s', 'ack p50 ms', 'p99 ms', 'CPU µs/event', '× bare', 'engine µs/event', 'RSS MB'],
+    head: [
+      '',
+      'events/s',
+      '× bare',
+      'requests/s',
+      'ack p50 ms',
+      'p99 ms',
+      'CPU µs/event',
+      '× bare',
+      'engine µs/event',
+      'behind s',
+      'RSS MB',
+    ],
     rows: (Object.keys(rounds) as Case[]).map(name => {
       const isOurs = name !== 'limit' && name !== 'bare'
       const of = (figure: Figure) => spread(all(rounds[name], figure))
@@ -105,6 +117,7 @@ export function gridTable({ shape, rounds }: Measured): Table {
         number(of('cpuPerEvent').median),
         isOurs ? withEnds(beside(rounds, name, 'cpuPerEvent'), twoDigits) : '',
         isOurs && name !== 'off' ? number(spread((rounds[name] ?? []).map(round => round.engineCpu)).median) : '',
+        isOurs && name !== 'off' ? number(of('behind').median) : '',
         number(of('peak').most / 2 ** 20),
       ]
     }),

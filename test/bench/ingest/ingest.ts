@@ -90,7 +90,7 @@ function report({ grid, visible, drain, conservation }: Results): Report {
       canPin
         ? `Servers on core ${SERVER_CORE}, load generator on core ${LOAD_CORE}, by taskset. The engine is a process of its own: on core ${LOAD_CORE} beside the generator; with “one core” on core ${SERVER_CORE} beside the gateway.`
         : 'Nothing is pinned, for there is no taskset here: servers, load generator and engine share the cores.',
-      '“Loader off” is the gateway whose engine is stopped dead (SIGSTOP): everything is checked, enriched and fsynced before the answer, and nothing is loaded. With the loader on, CPU counts until the last event is in the table.',
+      '“Loader off” is the gateway whose engine is stopped dead (SIGSTOP): everything is checked, enriched and fsynced before the answer, and nothing is loaded. With the loader on, CPU counts until the last event is in the table, and “behind” is how long that took after the last answer.',
       'The file insert has the same rows, table, indexes, fsync and library; it parses in parallel and writes blocks of a million rows, the loader one block a segment or a few of them. Merges go on in both.',
       `Rounds are interleaved; figures are medians (least–most), ratios are taken round by round. ${conservation}.`,
     ],

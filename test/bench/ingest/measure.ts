@@ -8,6 +8,8 @@ export interface Round extends LoadResult {
   readonly requestsPerSecond: number
   /** Microseconds of the server's processes for each event, everything that the event causes in them included. */
   readonly cpuPerEvent: number
+  /** Seconds after the last answer until everything is loaded: what the loader was behind. */
+  readonly behind: number
   /** Bytes. */
   readonly peak: number
 }
@@ -21,7 +23,9 @@ export async function measure(
   const before = usage(system.pids())
   forgetPeak(system.pids())
   const result = await sendLoad({ ...order, port: system.port })
+  const answeredAt = performance.now()
   await settle()
+  const behind = (performance.now() - answeredAt) / 1000
   const after = usage(system.pids())
   const all = result.accepted === 0 ? result.requests * order.perRequest : result.accepted
   return {
@@ -29,6 +33,7 @@ export async function measure(
     perSecond: result.events / result.seconds,
     requestsPerSecond: result.requests / result.seconds,
     cpuPerEvent: ((after.cpu - before.cpu) / all) * 1e6,
+    behind,
     peak: after.peak,
   }
 }
