@@ -42,6 +42,8 @@ export const syncFails: Fault = {
         const calls = readTrace(readFileSync(trace, 'latin1'))
         const bad = calls.filter(({ name, result }) => name === 'fdatasync' && result.includes('EIO'))
         failed += bad.length
+        if (ledger.refusals.length < before + bad.length)
+          broken.push(`life ${life}: syncs failed, and their callers were told that all is well`)
         if (bad.length === 0) broken.push(`life ${life}: no sync failed, so nothing was tried`)
         broken.push(...bad.filter(call => isSyncedAgain(call, calls)).map(({ text }) => `a file was synced again after a failure: ${text}`))
         const answers = ledger.refusals.slice(before)

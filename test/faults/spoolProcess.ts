@@ -77,12 +77,15 @@ export function createLedger(): Ledger {
   return { acknowledged: new Set(), refused: new Set(), refusals: [], loaded: [] }
 }
 
-/** Requests of ten events, from so many senders at once, until `isOver`. */
+const LONGEST_LOAD_MS = 30_000
+
+/** Requests of ten events, from so many senders at once, until `isOver`; not longer than half a minute, whatever a fault has made of it. */
 export async function sendAll(spool: SpoolProcess, ledger: Ledger, senders: number, isOver: () => boolean): Promise<void> {
   const { acknowledged, refused, refusals } = ledger
+  const deadline = performance.now() + LONGEST_LOAD_MS
   await Promise.all(
     Array.from({ length: senders }, async () => {
-      while (!isOver()) {
+      while (!isOver() && performance.now() < deadline) {
         const ids = Array.from({ length: 10 }, () => crypto.randomUUID())
         const refusal = await spool.append(ids)
         for (const id of ids) (refusal === null ? acknowledged : refused).add(id)
