@@ -16,7 +16,7 @@ const PACKAGES: Record<string, readonly string[]> = {
 /** Which folders of the gateway a folder may import; '.' are the files directly in src. */
 const GATEWAY: Record<string, readonly string[]> = {
   '.': ['.', 'cli', 'console', 'db', 'demo', 'health', 'identity', 'ingest', 'jobs', 'keys', 'metrics', 'model', 'read'],
-  cli: ['.', 'console', 'db', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read', 'simulate'],
+  cli: ['.', 'console', 'db', 'health', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read', 'simulate'],
   console: ['.', 'db', 'health', 'identity', 'ingest', 'keys', 'model', 'read'],
   db: [],
   demo: [],

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: the only reader of the environment, and the only place that opens, listens and handles signals. */
+import { doctorCommand } from './cli/doctorCommand.ts'
 import { explainHere } from './cli/explainHere.ts'
 import { importFromHere } from './cli/importCommand.ts'
 import { keysCommand } from './cli/keysCommand.ts'
@@ -19,6 +20,7 @@ const COMMANDS = {
   explain: { run: explainHere, says: 'tell why an account has its score and stage: ACCOUNT [--at ISO]' },
   unmerge: { run: unmergeCommand, says: 'take back a merge of two people: MERGE_ID' },
   simulate: { run: simulateCommand, says: 'send a sample history: [--companies N] [--days N] [--seed N]' },
+  doctor: { run: doctorCommand, says: 'look for what is wrong, and say what to do: [--json]' },
   keys: { run: keysCommand, says: 'create, list or revoke keys' },
 } as const
 
