@@ -119,8 +119,8 @@ export function createSurface({
     counters,
     live: {
       ...live,
-      storing(frame) {
-        const [list, count] = [live.storing(frame), tally.storing(frame)]
+      storing(frame, accepted) {
+        const [list, count] = [live.storing(frame, accepted), tally.storing(frame)]
         return () => {
           count()
           list()

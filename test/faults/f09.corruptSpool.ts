@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, chownSync, cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { eventRow, testFrame } from '../../gateway/src/ingest/spool/frame.fixture.ts'
-import { decodePayload } from '../../gateway/src/ingest/spool/framePayload.ts'
+import { testFrame } from '../../gateway/src/ingest/spool/frame.fixture.ts'
 import { FRAME_HEAD_BYTES, scanSegment } from '../../gateway/src/ingest/spool/segment.ts'
+import { eventsIn } from '../../gateway/src/ingest/spool/spool.fixture.ts'
 import { openSpool } from '../../gateway/src/ingest/spool/spool.ts'
 import type { Random } from '../../gateway/src/simulate/random.ts'
 import { temporaryDataDir } from '../gateway.ts'
@@ -108,7 +108,7 @@ async function fillSpool(dir: string, random: Random): Promise<string[]> {
   for (let segment = 0; segment < SEGMENTS; segment++) {
     for (let frame = random.whole(4, 12); frame > 0; frame--) {
       const own = Array.from({ length: random.whole(1, 3) }, () => randomUUID())
-      await spool.append({ ...testFrame(own), events: own.map(message_id => eventRow({ message_id, title })) })
+      await spool.append(testFrame(own, { event: () => ({ context: { page: { title } } }) }))
       ids.push(...own)
     }
     if (segment < SEGMENTS - 1) await spool.seal()
@@ -133,7 +133,7 @@ function idsIn(file: string, from: number, to: number): Set<string> {
     scanSegment(bytes).payloads.flatMap(payload => {
       const start = payload.byteOffset - bytes.byteOffset - FRAME_HEAD_BYTES
       const meets = start < to && start + FRAME_HEAD_BYTES + payload.length > from
-      return meets ? decodePayload(payload).events.map(({ json }) => String((JSON.parse(json) as unknown[])[0])) : []
+      return meets ? eventsIn(payload).map(({ id }) => id) : []
     }),
   )
 }

@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
-import { eventRow, testFrame } from '../../gateway/src/ingest/spool/frame.fixture.ts'
-import type { SealedSegment } from '../../gateway/src/ingest/spool/sealed.ts'
+import { testFrame } from '../../gateway/src/ingest/spool/frame.fixture.ts'
+import { idsIn } from '../../gateway/src/ingest/spool/spool.fixture.ts'
 import { openSpool, SpoolFull } from '../../gateway/src/ingest/spool/spool.ts'
 import type { SpoolLimits } from '../../gateway/src/ingest/spool/spoolLimits.ts'
 
@@ -23,20 +23,12 @@ const title = 'x'.repeat(padding)
 
 async function append(ids: readonly string[]): Promise<void> {
   const at = Date.now()
-  await spool.append({ ...testFrame(ids, { at }), events: ids.map(message_id => eventRow({ message_id, title, received_at: at })) })
-}
-
-async function idsOf(segments: readonly SealedSegment[]): Promise<string[]> {
-  const ids: string[] = []
-  for (const segment of segments) {
-    for (const { json } of (await segment.read())?.events ?? []) ids.push(String((JSON.parse(json) as unknown[])[0]))
-  }
-  return ids
+  await spool.append(testFrame(ids, { at, event: () => ({ context: { page: { title } } }) }))
 }
 
 async function load(count: number): Promise<string[]> {
   const segments = spool.sealed().slice(0, count)
-  const ids = await idsOf(segments)
+  const ids = await idsIn(segments)
   for (const segment of segments) await segment.remove()
   return ids
 }
@@ -45,7 +37,7 @@ async function answer(path: string, body: { ids?: string[]; segments?: number })
   if (path === '/append') return append(body.ids ?? []).then(() => ({}))
   if (path === '/load') return { ids: await load(body.segments ?? 1) }
   if (path === '/seal') return spool.seal().then(() => ({}))
-  if (path === '/ids') return { ids: await idsOf(spool.sealed()) }
+  if (path === '/ids') return { ids: await idsIn(spool.sealed()) }
   if (path === '/close') return spool.close().then(() => ({}))
   return { ...spool.backlog(), bySource: Object.fromEntries(spool.backlog().bySource) }
 }

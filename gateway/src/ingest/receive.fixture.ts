@@ -1,28 +1,54 @@
 import type { Event } from '@waymark/schemas/event'
-import type { CountRow } from '@waymark/schemas/row'
+import type { CountRow, EventRow } from '@waymark/schemas/row'
 import { createHotSet, type HotSet } from './dedupe.ts'
 import { createAddressReader } from './enrich/address.ts'
 import { createAgentReader } from './enrich/agent.ts'
-import { createDeviceClocks } from './enrich/devices.ts'
+import { createDeviceClocks, historical } from './enrich/devices.ts'
+import { rowOf } from './enrich/rowOf.ts'
+import type { Accepted } from './keep.ts'
+import { readKept } from './load/rows/readKept.ts'
 import { createReceiver, type IngestRequest, type Receiver } from './receive.ts'
 import type { Frame } from './spool/frame.ts'
+import { frameText } from './spool/framePayload.ts'
 
 export const RECEIVED_AT = Date.UTC(2026, 2, 1, 9, 5)
 export const WEB = { sourceId: 'web', trust: 'browser' } as const
 export const BACKEND = { sourceId: 'backend', trust: 'server' } as const
 
+/** A frame with the rows that its events will be. */
+export interface TestFrame extends Frame {
+  readonly events: readonly EventRow[]
+  readonly accepted: readonly Accepted[]
+}
+
 /** A spool in memory. `hold` makes appends wait until `release` or `fail`. */
 export interface MemorySpool {
-  readonly frames: Frame[]
-  append(frame: Frame): Promise<void>
+  readonly frames: TestFrame[]
+  append(frame: Frame, accepted?: readonly Accepted[]): Promise<void>
   hold(): void
   release(): void
   fail(error: Error): void
 }
 
 export function memorySpool(): MemorySpool {
-  const frames: Frame[] = []
-  let waiting: { frame: Frame; done: PromiseWithResolvers<void> }[] = []
+  const frames: TestFrame[] = []
+  const clocks = createDeviceClocks()
+  const readers = { readAgent: createAgentReader(), readAddress: createAddressReader() }
+  let waiting: { frame: TestFrame; done: PromiseWithResolvers<void> }[] = []
+
+  /** Read again from what is kept, as it will be. */
+  function rowsIn({ request }: Frame): EventRow[] {
+    if (request === null) return []
+    const { facts, events, judge, trouble } = readKept(request)
+    if (trouble !== null) throw new Error(trouble)
+    return events.map((given, place) => {
+      const verdict = judge(given)
+      if (!verdict.ok) throw new Error(verdict.flaw.message)
+      const placing = facts.isHistorical ? historical : clocks.place
+      return rowOf(verdict.event, verdict.event.messageId ?? facts.ids?.[place] ?? '', facts, { place: placing, ...readers })
+    })
+  }
+
   let isHeld = false
   function settle(act: (one: (typeof waiting)[number]) => void): void {
     const now = waiting
@@ -32,7 +58,8 @@ export function memorySpool(): MemorySpool {
   }
   return {
     frames,
-    append(frame) {
+    append(given, accepted = []) {
+      const frame = { ...given, accepted, events: rowsIn(given) }
       const done = Promise.withResolvers<void>()
       if (isHeld) waiting.push({ frame, done })
       else {
@@ -67,11 +94,8 @@ export function testEdge({ isSuppressed }: { isSuppressed?: (event: Event) => bo
   const hotSet = createHotSet({ now: () => RECEIVED_AT })
   let ids = 0
   const receive = createReceiver({
-    append: frame => spool.append(frame),
+    append: spool.append,
     hotSet,
-    clocks: createDeviceClocks(),
-    readAgent: createAgentReader(),
-    readAddress: createAddressReader(),
     now: () => RECEIVED_AT,
     randomUUID: () => `generated-${++ids}`,
     ...(isSuppressed === undefined ? {} : { isSuppressed }),
@@ -80,11 +104,21 @@ export function testEdge({ isSuppressed }: { isSuppressed?: (event: Event) => bo
 }
 
 export function request(events: readonly unknown[], more: Partial<IngestRequest> = {}): IngestRequest {
-  return { source: WEB, events, shared: {}, bytes: Buffer.byteLength(JSON.stringify(events)), userAgent: '', isHistorical: false, ...more }
+  const { context, integrations } = more.shared ?? {}
+  const body = Buffer.from(JSON.stringify({ batch: events, context, integrations }))
+  return { source: WEB, events, shared: {}, body, bytes: body.length, userAgent: '', isHistorical: false, ...more }
+}
+
+/** All that is written to the disk of these frames, as text. */
+export function keptText(frames: readonly TestFrame[]): string {
+  return frames
+    .map(frameText)
+    .map(({ facts, lines, body }) => `${facts}${lines}${body}`)
+    .join('\n')
 }
 
 /** What became of everything in these frames. */
-export function totals(frames: readonly Frame[]) {
+export function totals(frames: readonly TestFrame[]) {
   const sum = (of: (row: CountRow) => number) => frames.flatMap(({ counts }) => counts).reduce((total, row) => total + of(row), 0)
   return {
     received: sum(row => row.received),

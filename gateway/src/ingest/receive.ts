@@ -1,15 +1,11 @@
 import type { Event, IngestReply, Rejection } from '@waymark/schemas/event'
-import type { CountRow, EventRow, RejectedRow } from '@waymark/schemas/row'
+import type { CountRow, RejectedRow } from '@waymark/schemas/row'
 import type { Source } from '../keys/ring.ts'
 import type { Flight, HotSet } from './dedupe.ts'
-import type { ReadAddress } from './enrich/address.ts'
-import type { Agent } from './enrich/agent.ts'
-import { type DeviceClocks, historical } from './enrich/devices.ts'
-import { enrich } from './enrich/enrich.ts'
-import { parseTime } from './enrich/time.ts'
 import { createJudge } from './event/judge.ts'
 import type { Shared } from './event/normalise.ts'
 import type { Texts } from './event/sanitise.ts'
+import { type Accepted, keptOf } from './keep.ts'
 import type { PassedOver } from './live/entry.ts'
 import type { Frame } from './spool/frame.ts'
 
@@ -18,7 +14,9 @@ export interface IngestRequest {
   readonly source: Source
   readonly events: readonly unknown[]
   readonly shared: Shared
-  /** JSON text of the request. */
+  /** JSON text that the events are in, as `decode` gives it. Taken over: nobody may write to it. */
+  readonly body: Buffer
+  /** Of the JSON text. */
   readonly bytes: number
   readonly texts?: Texts
   /** User agent of the visitor as the request tells it, '' where it does not. */
@@ -28,12 +26,9 @@ export interface IngestRequest {
 }
 
 export interface ReceiverEdges {
-  /** Resolves when the frame survives a crash. Should not hold on to its rows until then. */
-  readonly append: (frame: Frame) => Promise<void>
+  /** Resolves when the frame survives a crash. Should not hold on to the events that are in it until then. */
+  readonly append: (frame: Frame, accepted: readonly Accepted[]) => Promise<void>
   readonly hotSet: HotSet
-  readonly clocks: DeviceClocks
-  readonly readAgent: (userAgent: string) => Agent
-  readonly readAddress: ReadAddress
   readonly now: () => number
   readonly randomUUID: () => string
   /** People who must not be stored. */
@@ -45,9 +40,7 @@ export interface ReceiverEdges {
 /** Takes requests in: when it resolves, every event of the request is durable in exactly one of four ways. */
 export type Receiver = (request: IngestRequest) => Promise<IngestReply>
 
-interface Candidate {
-  readonly event: Event
-  readonly messageId: string
+interface Candidate extends Accepted {
   /** The sender gave no message id: nothing can ever be a copy of this event, so nothing is asked or remembered. */
   readonly isAnonymous: boolean
 }
@@ -64,17 +57,7 @@ interface Sorted {
 /** What a request has besides the events to be stored. */
 type Rest = Pick<Sorted, 'rejected' | 'suppressed' | 'deduplicated' | 'passedOver'>
 
-export function createReceiver({
-  append,
-  hotSet,
-  clocks,
-  readAgent,
-  readAddress,
-  now,
-  randomUUID,
-  isSuppressed = () => false,
-  onPassedOver,
-}: ReceiverEdges): Receiver {
+export function createReceiver({ append, hotSet, now, randomUUID, isSuppressed = () => false, onPassedOver }: ReceiverEdges): Receiver {
   function sort({ events, shared, bytes, texts, source }: IngestRequest, receivedAt: number): Sorted {
     const judge = createJudge({ ...shared, bytes, ...(texts === undefined ? {} : { texts }) })
     const candidates: Candidate[] = []
@@ -97,7 +80,7 @@ export function createReceiver({
         if (ids.has(messageId)) passedOver.push(passed('deduplicated', verdict.event, messageId))
         else {
           ids.add(messageId)
-          candidates.push({ event: verdict.event, messageId, isAnonymous: verdict.event.messageId === undefined })
+          candidates.push({ event: verdict.event, messageId, index, isAnonymous: verdict.event.messageId === undefined })
         }
       }
     }
@@ -105,25 +88,12 @@ export function createReceiver({
     return { candidates, rejections, rejected, suppressed, deduplicated, passedOver }
   }
 
-  function rowOf({ event, messageId }: Candidate, request: IngestRequest, receivedAt: number): EventRow {
-    const { source, userAgent } = request
-    const moment = {
-      device: `${source.sourceId}\0${event.anonymousId ?? event.userId ?? ''}`,
-      original: event.timestamp === undefined ? null : parseTime(event.timestamp),
-      sentAt: event.sentAt === undefined ? null : parseTime(event.sentAt),
-      receivedAt,
-    }
-    const time = request.isHistorical ? historical(moment) : clocks.place(moment)
-    const unreadable = moment.original === null && event.timestamp !== undefined ? { unreadableTime: event.timestamp } : {}
-    return enrich(event, { source, messageId, receivedAt, time, userAgent, readAgent, readAddress, ...unreadable })
-  }
-
   /** Claimed keys are marked only once they are durable, and given back when they are not. */
   function store({ own }: Claims, flight: Flight, request: IngestRequest, receivedAt: number, rest: Rest): Promise<void> {
     try {
-      const events = own.map(candidate => rowOf(candidate, request, receivedAt))
-      const counts = countsOf(request.source.sourceId, receivedAt, events.length, rest)
-      const durable = counts.length > 0 ? append({ events, rejected: rest.rejected, counts }) : Promise.resolve()
+      const counts = countsOf(request.source.sourceId, receivedAt, own.length, rest)
+      const frame = { request: keptOf(own, request, receivedAt), rejected: rest.rejected, counts }
+      const durable = counts.length > 0 ? append(frame, own) : Promise.resolve()
       return settled(durable, flight)
     } catch (error) {
       flight.settle(false)

@@ -4,12 +4,9 @@ import { HTTPException } from 'hono/http-exception'
 import type { Database } from '../db/open.ts'
 import type { KeyRing, Source } from '../keys/ring.ts'
 import type { HotSet } from './dedupe.ts'
-import { createAddressReader } from './enrich/address.ts'
-import { createAgentReader } from './enrich/agent.ts'
-import { createDeviceClocks } from './enrich/devices.ts'
 import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
-import { createReceiver } from './receive.ts'
+import { createReceiver, type ReceiverEdges } from './receive.ts'
 import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
 import { decode, type Envelope } from './request/decode.ts'
@@ -17,7 +14,6 @@ import { refusalCode, refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
 import type { RefusalCause } from './spool/admission.ts'
-import type { Frame } from './spool/frame.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import type { Spool } from './spool/spool.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
@@ -65,9 +61,6 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   const receive = createReceiver({
     append: deps.live === undefined ? frame => deps.spool.append(frame) : telling(deps.spool, deps.live),
     hotSet: deps.hotSet,
-    clocks: createDeviceClocks(),
-    readAgent: createAgentReader(),
-    readAddress: createAddressReader(),
     now: deps.now,
     randomUUID: deps.randomUUID,
     ...(deps.isSuppressed === undefined ? {} : { isSuppressed: deps.isSuppressed }),
@@ -89,6 +82,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
         source,
         events: envelope.events,
         shared: sharedOf(envelope, c, type),
+        body: envelope.body,
         bytes: envelope.bytes,
         texts: envelope.texts,
         userAgent: visitorAgent(c.req.header('user-agent'), source),
@@ -128,9 +122,9 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
 }
 
 /** The feed is told once the frame is durable. */
-function telling(spool: Pick<Spool, 'append'>, live: Pick<LiveFeed, 'storing'>): (frame: Frame) => Promise<void> {
-  return frame => {
-    const tell = live.storing(frame)
+function telling(spool: Pick<Spool, 'append'>, live: Pick<LiveFeed, 'storing'>): ReceiverEdges['append'] {
+  return (frame, accepted) => {
+    const tell = live.storing(frame, accepted)
     return spool.append(frame).then(tell)
   }
 }

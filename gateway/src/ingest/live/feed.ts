@@ -1,4 +1,9 @@
-import type { Frame } from '../spool/frame.ts'
+import { createAddressReader } from '../enrich/address.ts'
+import { createAgentReader } from '../enrich/agent.ts'
+import { historical } from '../enrich/devices.ts'
+import { type RowEdges, rowOf } from '../enrich/rowOf.ts'
+import type { Accepted } from '../keep.ts'
+import type { Frame, KeptRequest } from '../spool/frame.ts'
 import {
   type LiveEntry,
   OUTCOMES,
@@ -37,8 +42,8 @@ export interface LiveBatch {
 export interface LiveFeed {
   /** Other feeds, those of earlier starts included, have other ids. */
   readonly id: string
-  /** Reads what it lists of a frame, and gives the function to be called once that is durable: the rows need not be kept until then. */
-  storing(frame: Frame): () => void
+  /** Reads what it lists of a frame and the events in it, and gives the function to be called once that is durable: the events need not be kept until then. */
+  storing(frame: Frame, accepted: readonly Accepted[]): () => void
   /** To be told after the request they came with is durable. */
   passedOver(events: readonly PassedOver[], source: string, at: number): void
   refused(request: RefusedRequest): void
@@ -59,6 +64,7 @@ const LIMITS: { readonly [outcome in Outcome]: LaneLimits } = {
   suppressed: { keep: 50, perSecond: 20 },
 }
 const RATE_SECONDS = 10
+const REMEMBERED = 500
 
 /** Entries that are read and not listed yet. */
 interface Reading {
@@ -72,6 +78,8 @@ export function createLiveFeed({ now }: { readonly now: () => number }): LiveFee
   const lanes = new Map(OUTCOMES.map(outcome => [outcome, createLane<LiveEntry>(LIMITS[outcome])]))
   const arrivals = new Map<number, number>()
   const place = { last: 0 }
+  // Only what is listed is enriched here, a few events a second; no time of day is shown that a clock would have to be known for.
+  const rowEdges: RowEdges = { place: historical, readAgent: createAgentReader(REMEMBERED), readAddress: createAddressReader(REMEMBERED) }
 
   function read<T>(
     outcome: Outcome,
@@ -103,8 +111,10 @@ export function createLiveFeed({ now }: { readonly now: () => number }): LiveFee
 
   return {
     id: now().toString(36),
-    storing({ events, rejected }) {
-      const stored = read('stored', events[0]?.received_at ?? 0, events, ofRow)
+    storing({ request, rejected }, accepted) {
+      const asRow = ({ event, messageId }: Accepted, { facts }: KeptRequest) => ofRow(rowOf(event, messageId, facts, rowEdges))
+      const stored =
+        request === null ? read('stored', 0, [], ofRow) : read('stored', request.facts.receivedAt, accepted, one => asRow(one, request))
       const refused = read('rejected', rejected[0]?.received_at ?? 0, rejected, ofRejected)
       return () => {
         list(stored)

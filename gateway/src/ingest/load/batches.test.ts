@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { EventRow } from '@waymark/schemas/row'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../../test/engine.ts'
 import type { Database } from '../../db/open.ts'
@@ -8,7 +9,7 @@ import { HEADER_BYTES } from '../spool/segment.ts'
 import { testSpool } from '../spool/spool.fixture.ts'
 import { BATCH_LIMITS, nextBatch } from './batch.ts'
 import { EVENTS_STRUCTURE, replicatedSettings } from './insert.ts'
-import { type LoaderBench, loaderBench } from './loader.fixture.ts'
+import { type LoaderBench, loaderBench, rowsAs } from './loader.fixture.ts'
 
 const shared: { database?: TestDatabase } = {}
 const bench = (): LoaderBench => {
@@ -125,16 +126,23 @@ describe('segments that wait together', () => {
 
   it('do not suffer from a row among them that is refused: it is quarantined, and no good row travels more than three times', async () => {
     const spool = await testSpool({ fs: memoryDisk() })
+    const changed: EventRow[] = []
     for (let segment = 0; segment < 4; segment++) {
       const rows = Array.from({ length: 100 }, (_, row) => eventRow({ message_id: `sick-${segment}-${row}.`, source_id: 'sick' }))
       const events = rows.map((row, index) =>
         segment === 2 && index % 25 === 7 ? { ...row, client_seq: 'many' as unknown as number } : row,
       )
-      await spool.append({ events, rejected: [], counts: [countRow({ source_id: 'sick', received: 100 })] })
+      changed.push(...events)
+      await spool.append(
+        testFrame(
+          events.map(({ message_id }) => message_id),
+          { source: 'sick' },
+        ),
+      )
       await spool.seal()
     }
     const heard = overheard(bench().db)
-    const loader = bench().loaderOf(spool, { db: heard.db })
+    const loader = bench().loaderOf(spool, { db: heard.db, rows: rowsAs(changed) })
     await loader.drain()
     await loader.stop()
     const stored = await bench().stored('sick-')

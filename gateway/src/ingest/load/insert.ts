@@ -4,7 +4,7 @@ import type { ClickHouseSettings } from '@clickhouse/client'
 import { EVENT_COLUMNS, REJECTED_COLUMNS } from '@waymark/schemas/row'
 import type { Form } from '../../db/ddl.ts'
 import type { Database } from '../../db/open.ts'
-import type { Line, Lines } from '../spool/framePayload.ts'
+import type { Line } from '../spool/framePayload.ts'
 
 /** Where to load, and when to give up: the database, and a signal that ends what is under way. */
 export type Landing = Database & { readonly signal: AbortSignal }
@@ -15,9 +15,12 @@ export interface SegmentLine extends Line {
 }
 
 /** Consecutive lines of one segment. */
-export interface SegmentLines extends Omit<Lines, 'bytes'> {
+export interface SegmentLines {
   readonly segment: string
-  readonly pieces: readonly Buffer[]
+  readonly first: number
+  readonly count: number
+  /** Each line with its line feed. */
+  readonly bytes: Uint8Array
 }
 
 export interface TableTarget {
@@ -77,7 +80,7 @@ const NUMBERS: { readonly [column: string]: string } = {
 export const EVENTS_STRUCTURE = EVENT_COLUMNS.map(column => `${column} ${NUMBERS[column] ?? 'String'}`).join(', ')
 
 /**
- * One insert of events as they stand in the spool: no line is touched here, their places come from the row's number in the stream.
+ * One insert of events as lines that are ready: none is touched here, their places come from the row's number in the stream.
  * The number of stretches is that of segments, and a few more where one is damaged.
  */
 export async function passEvents(db: Landing, stretches: readonly SegmentLines[]): Promise<void> {
@@ -98,7 +101,7 @@ FROM input('${EVENTS_STRUCTURE}') FORMAT JSONCompactEachRow`
     db,
     'events_in',
     query,
-    stretches.flatMap(({ pieces }) => pieces),
+    stretches.map(({ bytes }) => bytes),
     { segments: stretches.map(({ segment }) => segment), places: stretches.map(({ first, count }) => `${first}+${count}`) },
   )
 }
@@ -123,14 +126,14 @@ interface Carried {
   readonly places: readonly (string | number)[]
 }
 
-/** Many short writes cost more than one copy. */
+/** What is handed to the socket at once: many short writes cost more than one copy, and a long one is waited for as a whole. */
 const CHUNK_BYTES = 2 ** 20
 
 async function send(
   { client, form, signal }: Landing,
   table: string,
   query: string,
-  pieces: readonly Buffer[],
+  pieces: readonly Uint8Array[],
   carried: Carried,
   settings: ClickHouseSettings = {},
 ): Promise<void> {
@@ -167,16 +170,26 @@ export function replicatedSettings(form: Form, table: string, { segments, places
   }
 }
 
-function* chunks(pieces: readonly Buffer[]): Generator<Buffer> {
-  let waiting: Buffer[] = []
+function* chunks(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  let waiting: Uint8Array[] = []
   let bytes = 0
   for (const piece of pieces) {
-    waiting.push(piece)
-    bytes += piece.length
-    if (bytes < CHUNK_BYTES) continue
-    yield Buffer.concat(waiting, bytes)
-    waiting = []
-    bytes = 0
+    if (bytes > 0 && bytes + piece.length > CHUNK_BYTES) {
+      yield joined(waiting)
+      waiting = []
+      bytes = 0
+    }
+    if (piece.length > CHUNK_BYTES) {
+      for (let at = 0; at < piece.length; at += CHUNK_BYTES) yield piece.subarray(at, at + CHUNK_BYTES)
+    } else if (piece.length > 0) {
+      waiting.push(piece)
+      bytes += piece.length
+    }
   }
-  if (bytes > 0) yield Buffer.concat(waiting, bytes)
+  if (bytes > 0) yield joined(waiting)
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [only] = pieces
+  return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces)
 }

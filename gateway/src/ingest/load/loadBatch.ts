@@ -1,12 +1,13 @@
 import type { CountRow } from '@waymark/schemas/row'
 import { sqlTime } from '../../db/query.ts'
 import type { Line } from '../spool/framePayload.ts'
-import type { SealedSegment, SegmentContent } from '../spool/sealed.ts'
+import type { SealedSegment } from '../spool/sealed.ts'
 import { insertStorable, type Refusal } from './blame.ts'
 import { COUNTS_TARGET, insertLines, type Landing, REJECTED_TARGET, type SegmentLine } from './insert.ts'
 import { judgeLoadError } from './loadErrors.ts'
 import { findPresence, NOTHING_PRESENT, type Presence } from './presence.ts'
-import { cleanedRejectedLine, countQuarantined, quarantinedLine, receivedAt } from './quarantine.ts'
+import { cleanedRejectedLine, countQuarantined, quarantinedLine } from './quarantine.ts'
+import { eventCount, eventLines, type SegmentRows } from './rows/segmentRows.ts'
 import { storeEvents } from './storeEvents.ts'
 
 /** Points between the steps of a load, where a test stops it. */
@@ -14,7 +15,7 @@ export type LoadPoint = 'mid_insert' | 'before_counts' | 'after_insert_before_un
 
 export interface LoadEdges {
   readonly db: Landing
-  readonly read: (segment: SealedSegment) => Promise<SegmentContent | null>
+  readonly read: (segment: SealedSegment) => Promise<SegmentRows | null>
   /** Called when these segments are read, while the engine works: the next ones may be. */
   readonly onRead: () => void
   /** Time to stamp the segments with, asked for just before their counts go in. */
@@ -28,11 +29,11 @@ export interface Loaded {
   readonly segments: number
   readonly events: number
   readonly rejected: number
-  /** Accepted events that the engine would not take; they are among the rejected. */
+  /** Accepted events of which no row could be made, or that the engine would not take; they are among the rejected. */
   readonly quarantined: number
 }
 
-/** The disk does not give a file. It may the next time: what was acknowledged is never given up for that. */
+/** The disk does not give a file, or its rows could not be made. It may be so the next time: what was acknowledged is never given up for that. */
 export class NotReadable extends Error {
   override readonly name = 'NotReadable'
   readonly segment: SealedSegment
@@ -51,7 +52,7 @@ export class LoadAlone extends Error {
 /** A segment with what is in it and what of that is in the tables already. */
 export interface Unit {
   readonly segment: SealedSegment
-  readonly content: SegmentContent
+  readonly rows: SegmentRows
   readonly present: Presence
 }
 
@@ -70,11 +71,12 @@ export async function loadBatch(segments: readonly SealedSegment[], { db, read, 
   for (const { segment } of units) segment.doubt()
   const mayBlameUnknown = failures >= TRIES_BEFORE_BLAME - 1
 
-  const refusals = await storeEvents(db, units, mayBlameUnknown).catch((error: unknown) => {
+  const refused = await storeEvents(db, units, mayBlameUnknown).catch((error: unknown) => {
     const kind = judgeLoadError(error)
     const isRow = kind === 'rows' || (kind === 'unknown' && mayBlameUnknown)
     throw isRow && units.length > 1 ? new LoadAlone('a row of one of the segments is refused', { cause: error }) : error
   })
+  const refusals = [...units.flatMap(unmadeOf), ...refused]
   await at('mid_insert')
   await storeRejected(db, units, refusals, mayBlameUnknown)
   await at('before_counts')
@@ -89,23 +91,23 @@ export async function loadBatch(segments: readonly SealedSegment[], { db, read, 
   for (const { segment } of units) await segment.remove()
   await at('after_unlink')
   const sum = (rows: (unit: Unit) => number) => units.reduce((total, unit) => total + rows(unit), 0)
-  const refused = quarantined.flat().length
+  const unstored = quarantined.flat().length
   return {
     segments: units.length,
-    events: sum(({ content }) => content.frames.reduce((rows, { events }) => rows + events.count, 0)) - refused,
-    rejected: sum(({ content }) => content.frames.reduce((rows, { rejected }) => rows + rejected.count, 0)) + refused,
-    quarantined: refused,
+    events: sum(({ rows }) => eventCount(rows)) - unstored,
+    rejected: sum(({ rows }) => rows.rejected.length) + unstored,
+    quarantined: unstored,
   }
 }
 
 async function readAll(db: Landing, segments: readonly SealedSegment[], read: LoadEdges['read']): Promise<Unit[]> {
-  const readable: { segment: SealedSegment; content: SegmentContent }[] = []
+  const readable: { segment: SealedSegment; rows: SegmentRows }[] = []
   for (const segment of segments) {
-    const content = await read(segment).catch(cause => {
+    const rows = await read(segment).catch(cause => {
       throw new NotReadable(segment, cause)
     })
-    if (content === null) await segment.setAside()
-    else readable.push({ segment, content })
+    if (rows === null) await segment.setAside()
+    else readable.push({ segment, rows })
   }
   const doubted = readable.filter(({ segment }) => segment.isInDoubt())
   const present =
@@ -114,7 +116,7 @@ async function readAll(db: Landing, segments: readonly SealedSegment[], read: Lo
       : await findPresence(
           db,
           doubted.map(({ segment }) => segment.uuid),
-          Math.min(...doubted.map(({ segment, content }) => earliestReceived(segment, content.counts))),
+          Math.min(...doubted.map(({ segment, rows }) => earliestReceived(segment, rows.counts))),
         )
   return readable.map(unit => ({ ...unit, present: present.get(unit.segment.uuid) ?? NOTHING_PRESENT }))
 }
@@ -131,11 +133,9 @@ async function storeRejected(
   mayBlameUnknown: boolean,
 ): Promise<void> {
   const insert = (lines: readonly SegmentLine[]) => insertLines(db, REJECTED_TARGET, lines)
-  const lines = units.flatMap(({ segment, content, present }) => {
-    const own = { segment: segment.uuid }
-    if (content.frames.every(({ rejected }) => rejected.count === 0)) return []
-    return content.rejected.filter(({ index }) => !present.rejected.has(index)).map(line => ({ ...line, ...own }))
-  })
+  const lines = units.flatMap(({ segment, rows, present }) =>
+    rows.rejected.filter(({ index }) => !present.rejected.has(index)).map(line => ({ ...line, segment: segment.uuid })),
+  )
   const quarantined = refusals.map(refusal => {
     const createdAt = units.find(({ segment }) => segment.uuid === refusal.line.segment)?.segment.createdAt ?? 0
     return { ...quarantinedLine(refusal, createdAt), segment: refusal.line.segment }
@@ -144,19 +144,26 @@ async function storeRejected(
   await insert(unclean.map(refusal => ({ ...cleanedRejectedLine(refusal), segment: refusal.line.segment })))
 }
 
+/** Events without a row; those that an earlier try quarantined are there already. */
+function unmadeOf({ segment, rows, present }: Unit): Refusal<SegmentLine>[] {
+  return rows.unmade
+    .filter(({ line }) => !present.quarantined.has(line.index))
+    .map(({ line, message }) => ({ line: { ...line, segment: segment.uuid }, message }))
+}
+
 /** Events of a segment that are among the rejected: by this try or an earlier one. */
-function quarantinedOf({ segment, content, present }: Unit, refusals: readonly Refusal<SegmentLine>[]): Line[] {
+function quarantinedOf({ segment, rows, present }: Unit, refusals: readonly Refusal<SegmentLine>[]): Line[] {
   const now = refusals.flatMap(({ line }) => (line.segment === segment.uuid ? [line] : []))
-  return present.quarantined.size === 0 ? now : [...content.events.filter(({ index }) => present.quarantined.has(index)), ...now]
+  if (present.quarantined.size === 0) return now
+  const known = [...eventLines(rows), ...rows.unmade.map(({ line }) => line)]
+  return [...known.filter(({ index }) => present.quarantined.has(index)), ...now]
 }
 
 /** Each row tells the span of the whole segment, so that any one of them is enough to find its events. */
-function countLines({ segment, content, present }: Unit, quarantined: readonly Line[], loadedAt: number): SegmentLine[] {
-  const hours = content.counts.map(({ hour }) => hour)
-  const times = ends(content).map(line => receivedAt(line) || segment.createdAt)
-  const span = times.length === 0 ? hours : times
+function countLines({ segment, rows, present }: Unit, quarantined: readonly Line[], loadedAt: number): SegmentLine[] {
+  const span = rows.span ?? rows.counts.map(({ hour }) => hour)
   const [first, last] = [sqlTime(Math.min(...span)), sqlTime(Math.max(...span))]
-  const lines = countQuarantined(content.counts, quarantined).map((row, index) => ({
+  const lines = countQuarantined(rows.counts, quarantined).map((row, index) => ({
     segment: segment.uuid,
     index,
     json: JSON.stringify([
@@ -172,16 +179,4 @@ function countLines({ segment, content, present }: Unit, quarantined: readonly L
     ]),
   }))
   return lines.filter(({ index }) => !present.counts.has(index))
-}
-
-/** The first and the last event, without a look at those between. */
-function ends({ frames }: SegmentContent): Line[] {
-  const held = frames.map(({ events }) => events).filter(({ count }) => count > 0)
-  const [first, last] = [held[0], held.at(-1)]
-  if (first === undefined || last === undefined) return []
-  const lastLine = last.bytes.subarray(last.bytes.lastIndexOf(0x0a, last.bytes.length - 2) + 1)
-  return [
-    { index: first.first, json: first.bytes.toString('utf8', 0, first.bytes.indexOf(0x0a)) },
-    { index: last.first + last.count - 1, json: lastLine.toString() },
-  ]
 }

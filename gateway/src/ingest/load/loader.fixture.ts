@@ -1,3 +1,4 @@
+import type { EventRow } from '@waymark/schemas/row'
 import type { Database } from '../../db/open.ts'
 import type { MemoryDisk } from '../spool/disk.fixture.ts'
 import { TEST_TIME } from '../spool/frame.fixture.ts'
@@ -5,6 +6,9 @@ import { testSpool } from '../spool/spool.fixture.ts'
 import type { Spool } from '../spool/spool.ts'
 import type { LoadPoint } from './loadBatch.ts'
 import { createLoader, type Loader, type LoaderEdges } from './loader.ts'
+import { eventLine } from './rows/eventLine.ts'
+import { type RowSource, rowsHere } from './rows/rowSource.ts'
+import { eventLines } from './rows/segmentRows.ts'
 
 export interface LoaderBench {
   readonly db: Database
@@ -13,9 +17,9 @@ export interface LoaderBench {
   stored(prefix: string): Promise<Record<string, number>>
   loaderOf(spool: Spool, more?: Partial<LoaderEdges>): Loader
   /** Loads up to the point, and never comes back: what a killed process looks like from the disk and the tables. */
-  dieAt(spool: Spool, point: LoadPoint): Promise<void>
+  dieAt(spool: Spool, point: LoadPoint, more?: Partial<LoaderEdges>): Promise<void>
   /** The next life: adopts, loads, stops. */
-  loadAgain(fs: MemoryDisk): Promise<void>
+  loadAgain(fs: MemoryDisk, more?: Partial<LoaderEdges>): Promise<void>
 }
 
 /** Loaders on a test's database. */
@@ -25,7 +29,7 @@ export function loaderBench(db: Database): LoaderBench {
   }
 
   function loaderOf(spool: Spool, more: Partial<LoaderEdges> = {}): Loader {
-    return createLoader({ spool, db, now: () => TEST_TIME, log: { warn: () => undefined }, backoffMs: () => 1, ...more })
+    return createLoader({ spool, db, now: () => TEST_TIME, log: { warn: () => undefined }, backoffMs: () => 1, rows: rowsHere(), ...more })
   }
 
   return {
@@ -38,9 +42,10 @@ export function loaderBench(db: Database): LoaderBench {
       return Object.fromEntries(found.map(({ message_id, n }) => [message_id, n]))
     },
     loaderOf,
-    dieAt: (spool, point) =>
+    dieAt: (spool, point, more) =>
       new Promise(dead => {
         loaderOf(spool, {
+          ...more,
           at: reached => {
             if (reached !== point) return undefined
             dead()
@@ -48,10 +53,35 @@ export function loaderBench(db: Database): LoaderBench {
           },
         }).start()
       }),
-    loadAgain: async fs => {
-      const loader = loaderOf(await testSpool({ fs }))
+    loadAgain: async (fs, more) => {
+      const loader = loaderOf(await testSpool({ fs }), more)
       await loader.drain()
       await loader.stop()
+    },
+  }
+}
+
+/** Rows as they are made, but for these, by message id: what no event could become, and the engine refuses. */
+export function rowsAs(rows: readonly EventRow[]): RowSource {
+  const here = rowsHere()
+  const byId = new Map(rows.map(row => [row.message_id, row]))
+  return {
+    ...here,
+    rowsOf: async content => {
+      const made = await here.rowsOf(content)
+      const pieces: Buffer[] = []
+      let end = 0
+      const stretches = made.stretches.map(stretch => {
+        const lines = eventLines({ ...made, stretches: [stretch] }).map(({ json }) => {
+          const row = byId.get(String((JSON.parse(json) as unknown[])[0]))
+          return row === undefined ? `${json}\n` : eventLine(row)
+        })
+        const start = end
+        pieces.push(Buffer.from(lines.join('')))
+        end += pieces.at(-1)?.length ?? 0
+        return { ...stretch, start, end }
+      })
+      return { ...made, bytes: Buffer.concat(pieces), stretches }
     },
   }
 }

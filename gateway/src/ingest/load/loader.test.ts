@@ -6,7 +6,7 @@ import { testSpool } from '../spool/spool.fixture.ts'
 import type { Spool } from '../spool/spool.ts'
 import { readStats } from '../stats.ts'
 import type { LoadPoint } from './loadBatch.ts'
-import { type LoaderBench, loaderBench } from './loader.fixture.ts'
+import { type LoaderBench, loaderBench, rowsAs } from './loader.fixture.ts'
 
 const shared: { database?: TestDatabase } = {}
 const bench = (): LoaderBench => {
@@ -87,8 +87,8 @@ describe('the loader', () => {
       campaign_id: 'c',
       click_id: 'k',
     })
-    await spool.append({ events: [row], rejected: [], counts: [countRow({ source_id: 'full', received: 1 })] })
-    const loader = bench().loaderOf(spool)
+    await spool.append(testFrame([row.message_id], { source: 'full' }))
+    const loader = bench().loaderOf(spool, { rows: rowsAs([row]) })
     await loader.drain()
     await loader.stop()
     const [found] = await bench().ask<Record<string, unknown>>(`SELECT * EXCEPT (segment_id, segment_index)
@@ -139,7 +139,7 @@ describe('the loader', () => {
     await spool.append(testFrame(['part-1', 'part-2', 'part-3'], { source: 'part' }))
     await spool.seal()
     const uuid = spool.sealed()[0]?.uuid
-    const [second] = testFrame(['part-2'], { source: 'part' }).events
+    const second = eventRow({ message_id: 'part-2', source_id: 'part' })
     await bench().db.client.insert({
       table: 'events_in',
       values: [{ segment_id: uuid, segment_index: 1, ...second }],
@@ -168,8 +168,13 @@ describe('the loader', () => {
     const spool = await testSpool({ fs: memoryDisk() })
     const rows = Array.from({ length: 40 }, (_, index) => eventRow({ message_id: `poison-${index}`, source_id: 'poison' }))
     const bad = rows.map((row, index) => (index === 17 ? { ...row, client_seq: 'many' as unknown as number } : row))
-    await spool.append({ events: bad, rejected: [], counts: [countRow({ source_id: 'poison', received: 40 })] })
-    const loader = bench().loaderOf(spool)
+    await spool.append(
+      testFrame(
+        rows.map(({ message_id }) => message_id),
+        { source: 'poison' },
+      ),
+    )
+    const loader = bench().loaderOf(spool, { rows: rowsAs(bad) })
     await loader.drain()
     expect(Object.keys(await bench().stored('poison-'))).toHaveLength(39)
     const [kept] = await bench().ask<{ code: string; message_id: string; message: string; raw: string }>(
@@ -191,10 +196,10 @@ describe('the loader', () => {
       eventRow({ message_id: `${source}-1`, source_id: source }),
       eventRow({ message_id: `${source}-2`, source_id: source, is_bot: 'x' as unknown as 0 }),
     ]
-    await spool.append({ events: rows, rejected: [], counts: [countRow({ source_id: source, received: 2 })] })
+    await spool.append(testFrame([`${source}-1`, `${source}-2`], { source }))
     await spool.seal()
-    await bench().dieAt(spool, point)
-    await bench().loadAgain(fs)
+    await bench().dieAt(spool, point, { rows: rowsAs(rows) })
+    await bench().loadAgain(fs, { rows: rowsAs(rows) })
     expect(await bench().stored(source)).toEqual({ [`${source}-1`]: 1 })
     expect(
       await bench().ask(`SELECT sum(received) AS received, sum(rejected) AS rejected FROM ingest_counts WHERE source_id = '${source}'`),
@@ -205,7 +210,7 @@ describe('the loader', () => {
   it('keeps a rejected event whose text is not storable, with the text cleaned', async () => {
     const spool = await testSpool({ fs: memoryDisk() })
     const rows = [rejectedRow({ source_id: 'halves', raw: '"\ud800"', index: 3 }), rejectedRow({ source_id: 'halves', raw: '"fine"' })]
-    await spool.append({ events: [], rejected: rows, counts: [countRow({ source_id: 'halves', received: 2, rejected: 2 })] })
+    await spool.append({ request: null, rejected: rows, counts: [countRow({ source_id: 'halves', received: 2, rejected: 2 })] })
     const loader = bench().loaderOf(spool)
     await loader.drain()
     await loader.stop()

@@ -6,6 +6,8 @@ import { BATCH_LIMITS, nextBatch } from './batch.ts'
 import { LoadAlone, type Loaded, type LoadPoint, loadBatch, NotReadable } from './loadBatch.ts'
 import { judgeLoadError, type LoadErrorKind } from './loadErrors.ts'
 import { createReadAhead } from './readAhead.ts'
+import type { RowSource } from './rows/rowSource.ts'
+import { createRowThread } from './rows/rowThread.ts'
 import { risingStamps } from './stamp.ts'
 
 /** Empties the spool into the tables, oldest first, one insert per table at a time. */
@@ -27,6 +29,8 @@ export interface LoaderEdges {
   readonly db: Database
   readonly now: () => number
   readonly log: LoaderLog
+  /** Makes the rows; closed with the loader. A thread of its own by default. */
+  readonly rows?: RowSource
   /** Wait after so many failures in a row, milliseconds. */
   readonly backoffMs?: (failures: number) => number
   readonly onLoaded?: (loaded: Loaded) => void
@@ -50,6 +54,7 @@ export function createLoader({
   db,
   now,
   log,
+  rows = createRowThread(),
   backoffMs = doubling,
   onLoaded = () => undefined,
   onFailed = () => undefined,
@@ -60,10 +65,10 @@ export function createLoader({
   let isStopped = false
   let wake: () => void = () => undefined
   const drains = new Set<() => void>()
-  /** Segments that the disk did not give, with the times in a row. They wait apart, so that the others can go on. */
+  /** Segments that could not be read, with the times in a row. They wait apart, so that the others can go on. */
   const refused = new Map<SealedSegment, { readonly times: number; readonly timer: NodeJS.Timeout | null }>()
   const stamp = risingStamps(db, now)
-  const { read, ahead } = createReadAhead()
+  const { read, ahead } = createReadAhead(rows)
   const givingUp = new AbortController()
   spool.onSealed(() => wake())
 
@@ -122,7 +127,7 @@ export function createLoader({
 
   function holdBack({ segment, cause }: NotReadable): void {
     const times = (refused.get(segment)?.times ?? 0) + 1
-    log.warn('a segment file cannot be read and will be tried again', { segment: segment.uuid, failures: times, error: String(cause) })
+    log.warn('a segment cannot be read and will be tried again', { segment: segment.uuid, failures: times, error: String(cause) })
     const timer = setTimeout(() => {
       refused.set(segment, { times, timer: null })
       wake()
@@ -158,6 +163,7 @@ export function createLoader({
       const patience = setTimeout(() => givingUp.abort(), LONGEST_STOP_MS)
       await running
       clearTimeout(patience)
+      await rows.close()
       for (const { timer } of refused.values()) if (timer !== null) clearTimeout(timer)
       for (const check of drains) check()
     },

@@ -11,6 +11,7 @@ import {
 import type { Unit } from './loadBatch.ts'
 import { judgeLoadError } from './loadErrors.ts'
 import { findPresence } from './presence.ts'
+import { eventLines } from './rows/segmentRows.ts'
 
 /**
  * Stores the events of segments and gives back those that the engine will not take. Whole segments pass as bytes, in one insert; of a
@@ -44,7 +45,7 @@ async function storeBesides(db: Landing, unit: Unit, mayBlameUnknown: boolean): 
     if (judgeLoadError(error) === 'retry') throw error
     return insertStorable(insert, all, mayBlameUnknown)
   }
-  const earliest = Math.min(unit.segment.createdAt - 60_000, ...unit.content.counts.map(({ hour }) => hour))
+  const earliest = Math.min(unit.segment.createdAt - 60_000, ...unit.rows.counts.map(({ hour }) => hour))
   const stored = (await findPresence(db, [uuid], earliest)).get(uuid)?.events ?? new Set<number>()
   return insertStorable(
     insert,
@@ -53,22 +54,18 @@ async function storeBesides(db: Landing, unit: Unit, mayBlameUnknown: boolean): 
   )
 }
 
-function missingLines({ segment, content, present }: Unit): SegmentLine[] {
-  return content.events
+function missingLines({ segment, rows, present }: Unit): SegmentLine[] {
+  return eventLines(rows)
     .filter(({ index }) => !present.events.has(index) && !present.quarantined.has(index))
     .map(line => ({ ...line, segment: segment.uuid }))
 }
 
 /** The events of a segment as stretches of consecutive places: one, unless damage left a gap. */
-function stretches({ segment, content }: Unit): SegmentLines[] {
-  const found: { segment: string; first: number; count: number; pieces: Buffer[] }[] = []
-  for (const { events } of content.frames) {
-    if (events.count === 0) continue
-    const last = found.at(-1)
-    if (last !== undefined && last.first + last.count === events.first) {
-      last.count += events.count
-      last.pieces.push(events.bytes)
-    } else found.push({ segment: segment.uuid, first: events.first, count: events.count, pieces: [events.bytes] })
-  }
-  return found
+function stretches({ segment, rows }: Unit): SegmentLines[] {
+  return rows.stretches.map(({ first, count, start, end }) => ({
+    segment: segment.uuid,
+    first,
+    count,
+    bytes: rows.bytes.subarray(start, end),
+  }))
 }

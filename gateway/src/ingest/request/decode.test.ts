@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer'
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
-import { decode, type Envelope } from './decode.ts'
+import { contentOf } from '../event/content.ts'
+import { decode, type Envelope, readText } from './decode.ts'
 
 const BODY = JSON.stringify({ batch: [{ type: 'page', anonymousId: 'a' }], writeKey: 'wk' })
 
@@ -149,6 +151,14 @@ describe('shapes of a body', () => {
     expect((await decodeBatch('[{"type":"page"}]')).events).toEqual([{ type: 'page' }])
   })
 
+  it('is kept as it came, unless it is no text: then as it was read', async () => {
+    const odd = Buffer.concat([Buffer.from('{"batch":[{"note":"'), Buffer.from([0xff, 0x57, 0xfe, 0x02]), Buffer.from('"}]}')])
+    const { body, events } = await decodeBatch(odd)
+    expect(isUtf8(body)).toBe(true)
+    expect(contentOf(JSON.parse(readText(body))).events).toEqual(events)
+    expect((await decodeBatch(gzipSync(BODY))).body.toString()).toBe(BODY)
+  })
+
   it('one event is the body of its route, a batch there is a batch', async () => {
     expect((await decode(post('{"event":"X","writeKey":"wk"}'), { single: true })).events).toEqual([{ event: 'X', writeKey: 'wk' }])
     expect((await decode(post('{"batch":[1,2]}'), { single: true })).events).toEqual([1, 2])
@@ -162,7 +172,7 @@ describe('shapes of a body', () => {
       source: 'crm',
     })
     const junk = await decodeBatch('{"batch":[],"context":5,"integrations":[],"writeKey":{}}')
-    expect(Object.keys(junk).sort()).toEqual(['bytes', 'events', 'sentAt', 'source', 'texts'])
+    expect(Object.keys(junk).sort()).toEqual(['body', 'bytes', 'events', 'sentAt', 'source', 'texts'])
   })
 
   it.each([

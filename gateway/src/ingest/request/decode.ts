@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import { LIMITS } from '@waymark/schemas/limits'
+import { type Content, contentOf } from '../event/content.ts'
 import { isRecord, type JsonObject } from '../event/json.ts'
 import { sanitise, type Texts } from '../event/sanitise.ts'
 import { readBody } from './body.ts'
@@ -14,7 +16,9 @@ export interface Envelope {
   readonly integrations?: JsonObject
   /** For imports with a secret key: the source to store under. */
   readonly source?: unknown
-  /** Bytes of JSON text. */
+  /** The JSON text as it came, valid UTF-8. */
+  readonly body: Buffer
+  /** Of the JSON text before anything in it was mended. */
   readonly bytes: number
   readonly texts: Texts
 }
@@ -25,19 +29,31 @@ const BODY_DEPTH = 10_000
 
 const UTF8 = new TextDecoder()
 
+/** The text of a body; whoever reads it again later must see the same. */
+export function readText(body: Uint8Array): string {
+  return UTF8.decode(body)
+}
+
 /** Reads, inflates and parses a request; `single` for the routes that take one event as the body. */
 export async function decode(request: Request, { single }: { readonly single: boolean }): Promise<Envelope> {
   const body = await inflateBody(await readBody(request), request.headers.get('content-encoding') ?? undefined)
+  const text = textOf(body)
   const texts = { areClean: !body.includes('\\u') }
-  return envelopeOf(parse(body), { bytes: body.length, texts }, single)
+  // What is kept must be text: the spool finds its way through damage by bytes that no text has.
+  const kept = isUtf8(body) ? body : Buffer.from(text)
+  return envelopeOf(parse(text), { body: kept, bytes: body.length, texts }, single)
 }
 
-function parse(body: Buffer): unknown {
+function textOf(body: Buffer): string {
   if (body.length === 0) throw refuse(400, 'empty_body', 'The request has no body. Send JSON: { "batch": [ … ] } or one event.')
   if (body.length > LIMITS.bodyBytes && deeperThan(BODY_DEPTH, body))
     throw refuse(400, 'unreadable_body', 'The request body is nested more than 10,000 levels deep. An event may have 32.')
+  return readText(body)
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(UTF8.decode(body))
+    return JSON.parse(text)
   } catch (cause) {
     const at = cause instanceof Error ? /position \d+/.exec(cause.message)?.[0] : undefined
     throw refuse(
@@ -48,8 +64,9 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function envelopeOf(body: unknown, text: Pick<Envelope, 'bytes' | 'texts'>, single: boolean): Envelope {
-  if (Array.isArray(body)) return limited({ events: body, ...text })
+function envelopeOf(body: unknown, text: Pick<Envelope, 'body' | 'bytes' | 'texts'>, single: boolean): Envelope {
+  const content = contentOf(body)
+  if (Array.isArray(body)) return limited({ events: content.events, ...text })
   if (!isRecord(body))
     throw refuse(
       400,
@@ -64,13 +81,13 @@ function envelopeOf(body: unknown, text: Pick<Envelope, 'bytes' | 'texts'>, sing
   if (Array.isArray(body.batch)) {
     return limited({
       ...shared,
-      events: body.batch,
+      events: content.events,
       sentAt: body.sentAt,
-      ...sharedObject('context', body),
-      ...sharedObject('integrations', body),
+      ...sharedObject('context', content),
+      ...sharedObject('integrations', content),
     })
   }
-  if (single) return { ...shared, events: [body] }
+  if (single) return { ...shared, events: content.events }
   throw refuse(
     400,
     'no_batch',
@@ -78,8 +95,8 @@ function envelopeOf(body: unknown, text: Pick<Envelope, 'bytes' | 'texts'>, sing
   )
 }
 
-function sharedObject(name: 'context' | 'integrations', body: JsonObject): { [name: string]: JsonObject } {
-  const { value, flaw } = sanitise(body[name])
+function sharedObject(name: 'context' | 'integrations', content: Content): { [name: string]: JsonObject } {
+  const { value, flaw } = sanitise(content[name])
   if (flaw !== null)
     throw refuse(400, 'unreadable_body', `The “${name}” of the batch ${flaw.message}. Send less in it, or with the events it belongs to.`)
   return isRecord(value) ? { [name]: value } : {}

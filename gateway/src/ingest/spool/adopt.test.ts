@@ -1,9 +1,11 @@
+import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import type { Damage } from './damage.ts'
 import { type MemoryDisk, memoryDisk } from './disk.fixture.ts'
 import { testFrame } from './frame.fixture.ts'
 import { HEADER_BYTES } from './segment.ts'
-import { idsIn, testLocks, testSpool } from './spool.fixture.ts'
+import { eventsIn, idsIn, testLocks, testSpool } from './spool.fixture.ts'
 
 /** A disk with one open segment of frames m0 … and the path of that segment. */
 async function leftOpen(frames: number): Promise<{ fs: MemoryDisk; path: string }> {
@@ -67,7 +69,36 @@ describe('a start', () => {
     changed.writeUInt8(changed.readUInt8(HEADER_BYTES + 20) ^ 1, HEADER_BYTES + 20)
     fs.setBytes(path, changed)
     const content = await (await testSpool({ fs })).sealed()[0]?.read()
-    expect(content?.events.map(({ index }) => index)).toEqual([1, 2])
+    expect(content?.flatMap(eventsIn).map(({ index }) => index)).toEqual([1, 2])
+  })
+
+  it('keeps a file that another version of Waymark wrote, and says what to do with it', async () => {
+    const { fs, path } = await leftOpen(2)
+    const foreign = Buffer.from(fs.bytesOf(path))
+    foreign.writeUInt32LE(1, 4)
+    foreign.writeUInt32LE(crc32(foreign.subarray(0, HEADER_BYTES - 4)), HEADER_BYTES - 4)
+    fs.setBytes(path, foreign)
+    const damages: Damage[] = []
+    const spool = await testSpool({ fs, onDamage: damage => damages.push(damage) })
+    expect(spool.sealed()).toEqual([])
+    const kept = fs.files().filter(name => name.endsWith('.bad'))
+    expect(kept).toHaveLength(1)
+    expect(fs.bytesOf(`/spool/one/${kept[0]}`)).toEqual(foreign)
+    expect(damages).toMatchObject([
+      { bytes: foreign.length, problem: expect.stringMatching(/another version.*format 1.*start the version/) },
+    ])
+    expect(spool.backlog()).toMatchObject({ damaged: 1, damagedBytes: foreign.length })
+  })
+
+  it('takes frames of another version for damage where the header tells nothing', async () => {
+    const { fs, path } = await leftOpen(1)
+    const foreign = Buffer.from(fs.bytesOf(path))
+    foreign.fill(0, 0, HEADER_BYTES)
+    foreign.writeUInt8(0x46, HEADER_BYTES + 3)
+    foreign.writeUInt32LE(crc32(foreign.subarray(HEADER_BYTES, HEADER_BYTES + 12)), HEADER_BYTES + 12)
+    fs.setBytes(path, foreign)
+    expect((await testSpool({ fs })).sealed()).toEqual([])
+    expect(fs.files().some(name => name.endsWith('.bad'))).toBe(true)
   })
 
   it('removes files without a frame', async () => {

@@ -1,8 +1,8 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { badPath, type Damage, keepDamageOf, segmentId } from './damage.ts'
 import type { Disk } from './disk.ts'
 import { type SealedSegment, sealedSegment, summary, tail } from './sealed.ts'
-import { HEADER_BYTES, type Scan, scanSegment } from './segment.ts'
+import { FORMAT, formatOf, HEADER_BYTES, type Scan, scanSegment } from './segment.ts'
 
 export interface AdoptEdges {
   readonly disk: Disk
@@ -56,6 +56,8 @@ export async function adoptFiles(edges: AdoptEdges, files: readonly string[]): P
 
 async function adoptFile({ disk, onGone, onDamage }: AdoptEdges, path: string): Promise<SealedSegment | null> {
   const file = await disk.read(path)
+  const format = formatOf(file)
+  if (format !== null && format !== FORMAT) return setForeignAside({ disk, onDamage }, path, file.length, format)
   const scan = scanSegment(file)
   const isOpen = path.endsWith('.open')
   const damage = keepDamageOf(disk, path, onDamage)
@@ -78,6 +80,20 @@ async function adoptFile({ disk, onGone, onDamage }: AdoptEdges, path: string): 
     onGone: () => onGone(segment),
   })
   return segment
+}
+
+/** What another version of Waymark wrote is for that version to load: it is kept, and said. */
+async function setForeignAside(
+  { disk, onDamage }: Pick<AdoptEdges, 'disk' | 'onDamage'>,
+  path: string,
+  bytes: number,
+  format: number,
+): Promise<null> {
+  await disk.rename(path, badPath(path))
+  await disk.syncFolder(dirname(path))
+  const problem = `it was written by another version of Waymark (format ${format}; this version reads format ${FORMAT}): to load it, give it its name ${basename(path)} again and start the version that wrote it on this folder`
+  onDamage({ file: path, ranges: 1, bytes, problem })
+  return null
 }
 
 /** An unfinished write is cut off: it was never acknowledged. */

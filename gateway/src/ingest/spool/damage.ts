@@ -6,7 +6,7 @@ export interface Damage {
   readonly file: string
   readonly ranges: number
   readonly bytes: number
-  /** Why the damaged bytes could not be copied; the file itself is kept as `.bad` instead of being removed. */
+  /** Why the bytes could not be copied, or not be read; the file itself is kept as `.bad` instead of being removed. */
   readonly problem?: string
 }
 

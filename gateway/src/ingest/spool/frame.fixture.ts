@@ -1,5 +1,5 @@
 import type { CountRow, EventRow, RejectedRow } from '@waymark/schemas/row'
-import type { Frame } from './frame.ts'
+import type { Frame, KeptRequest } from './frame.ts'
 
 /** Rows and frames for tests: everything empty but what is asked for. */
 export function eventRow(given: Partial<EventRow> & Pick<EventRow, 'message_id'>): EventRow {
@@ -68,11 +68,20 @@ export function countRow(given: Partial<CountRow> = {}): CountRow {
 /** A request of one source at one time, counted as the edge counts it. */
 export function testFrame(
   ids: readonly string[],
-  more: { rejected?: number; deduplicated?: number; suppressed?: number; at?: number; source?: string } = {},
+  more: {
+    rejected?: number
+    deduplicated?: number
+    suppressed?: number
+    at?: number
+    source?: string
+    /** What the events have besides their ids. */
+    event?: (messageId: string) => object
+  } = {},
 ): Frame {
-  const { rejected = 0, deduplicated = 0, suppressed = 0, at = TEST_TIME, source = 'web' } = more
+  const { rejected = 0, deduplicated = 0, suppressed = 0, at = TEST_TIME, source = 'web', event = () => ({}) } = more
+  const events = ids.map(messageId => ({ type: 'track', event: 'Tested', anonymousId: 'anon-1', messageId, ...event(messageId) }))
   return {
-    events: ids.map(message_id => eventRow({ message_id, received_at: at, source_id: source })),
+    request: events.length === 0 ? null : keptRequest(events, { at, source }),
     rejected: Array.from({ length: rejected }, (_, index) => rejectedRow({ index, received_at: at, source_id: source })),
     counts: [
       countRow({
@@ -84,6 +93,15 @@ export function testFrame(
         suppressed,
       }),
     ],
+  }
+}
+
+/** Events of one request as the edge keeps them. */
+export function keptRequest(events: readonly object[], { at = TEST_TIME, source = 'web' } = {}): KeptRequest {
+  return {
+    body: Buffer.from(JSON.stringify({ batch: events })),
+    events: events.length,
+    facts: { source, trust: 'browser', receivedAt: at, userAgent: '', isHistorical: false },
   }
 }
 

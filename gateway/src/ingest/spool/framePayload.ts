@@ -1,15 +1,19 @@
-/** The text inside a frame: one line saying what and where, then the events, then the rejected ones, a line each. Pure. */
+/** The bytes inside a frame: one line saying what and where, a line for each rejected event, then the request as it came. Pure. */
 import { type CountRow, REJECTED_COLUMNS } from '@waymark/schemas/row'
-import type { Frame } from './frame.ts'
-import { eventLine } from './rowLine.ts'
+import type { Frame, KeptRequest, RequestFacts } from './frame.ts'
 
 /** A frame as text, before it has a place in a segment. */
 export interface FrameText {
   readonly events: number
   readonly rejected: number
   readonly counts: readonly CountRow[]
-  /** Lines, each with its line feed. */
+  /** JSON text of what the request told besides its body. */
+  readonly facts: string
+  /** Lines of the rejected events, each with its line feed. */
   readonly lines: Buffer
+  readonly body: Buffer
+  /** Of lines and body. */
+  readonly bytes: number
 }
 
 /**
@@ -30,31 +34,37 @@ export interface Line {
 
 export interface PlacedFrame {
   readonly segment: string
-  readonly events: readonly Line[]
+  readonly firstEvent: number
+  readonly request: KeptRequest | null
   readonly rejected: readonly Line[]
   readonly counts: readonly CountRow[]
 }
 
-type Head = [segment: string, firstEvent: number, events: number, firstRejected: number, rejected: number, counts: CountTuple[]]
+type Head = [
+  segment: string,
+  firstEvent: number,
+  events: number,
+  firstRejected: number,
+  rejected: number,
+  counts: CountTuple[],
+  facts: RequestFacts | null,
+]
 type CountTuple = [source: string, hour: number, received: number, deduplicated: number, rejected: number, suppressed: number]
 
-export function frameText({ events, rejected, counts }: Frame): FrameText {
-  const lines = events.map(eventLine)
-  for (const row of rejected) lines.push(`${JSON.stringify(REJECTED_COLUMNS.map(column => row[column]))}\n`)
-  return { events: events.length, rejected: rejected.length, counts, lines: bytesOf(lines) }
-}
+const NOTHING = Buffer.alloc(0)
 
-/** Line by line: one character outside of Latin-1 makes a whole joined text twice as wide, and five times as slow to encode. */
-function bytesOf(lines: readonly string[]): Buffer {
-  const bytes = Buffer.allocUnsafe(lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0))
-  let at = 0
-  for (const line of lines) at += bytes.write(line, at)
-  return bytes
+export function frameText({ request, rejected, counts }: Frame): FrameText {
+  const lines =
+    rejected.length === 0
+      ? NOTHING
+      : Buffer.from(rejected.map(row => `${JSON.stringify(REJECTED_COLUMNS.map(column => row[column]))}\n`).join(''))
+  const { events, facts, body } = request ?? { events: 0, facts: null, body: NOTHING }
+  return { events, rejected: rejected.length, counts, facts: JSON.stringify(facts), lines, body, bytes: lines.length + body.length }
 }
 
 /** No payload made of this text is longer, wherever it is placed. */
 export function mostPayloadBytes(text: FrameText): number {
-  return Buffer.byteLength(headLine(text, WIDEST_PLACE)) + text.lines.length
+  return Buffer.byteLength(headLine(text, WIDEST_PLACE)) + text.bytes
 }
 
 const WIDEST_PLACE: Place = {
@@ -64,63 +74,45 @@ const WIDEST_PLACE: Place = {
 }
 
 /** The line before the lines of a frame, with its line feed. */
-export function headLine({ events, rejected, counts }: FrameText, { segment, firstEvent, firstRejected }: Place): string {
-  const head: Head = [segment, firstEvent, events, firstRejected, rejected, counts.map(countTuple)]
-  return `${JSON.stringify(head)}\n`
+export function headLine({ events, rejected, counts, facts }: FrameText, { segment, firstEvent, firstRejected }: Place): string {
+  return `["${segment}",${firstEvent},${events},${firstRejected},${rejected},${JSON.stringify(counts.map(countTuple))},${facts}]\n`
 }
 
 export function decodePayload(payload: Buffer): PlacedFrame {
-  const { segment, counts, events, rejected } = framePieces(payload)
-  return { segment, events: linesOf(events), rejected: linesOf(rejected), counts }
+  const { head, end } = readHead(payload)
+  const [segment, firstEvent, events, firstRejected, rejectedRows, , facts] = head
+  let start = end
+  const rejected = Array.from({ length: rejectedRows }, (_, place): Line => {
+    const lineEnd = payload.indexOf(0x0a, start)
+    const json = payload.toString('utf8', start, lineEnd)
+    start = lineEnd + 1
+    return { index: firstRejected + place, json }
+  })
+  const request = facts === null ? null : { body: payload.subarray(start), events, facts }
+  return { segment, firstEvent, request, rejected, counts: countsOf(head) }
 }
 
-/** Consecutive lines as bytes, each with its line feed, so that they can pass through to the engine untouched. */
-export interface Lines {
-  readonly first: number
-  readonly count: number
-  readonly bytes: Buffer
-}
-
-export interface FramePieces {
-  readonly segment: string
-  readonly events: Lines
-  readonly rejected: Lines
-  readonly counts: readonly CountRow[]
-}
-
-/** The frame without a look at its lines: costs nothing per event. */
-export function framePieces(payload: Buffer): FramePieces {
-  const headEnd = payload.indexOf(0x0a)
-  const head = payload.subarray(0, headEnd === -1 ? payload.length : headEnd)
-  const [segment, firstEvent, events, firstRejected, rejected, counts] = JSON.parse(head.toString()) as Head
-  // Rejected lines are last and few, so the border is looked for from the end.
-  let border = payload.length
-  for (let left = rejected; left > 0; left--) border = payload.lastIndexOf(0x0a, border - 2) + 1
-  return {
-    segment,
-    events: { first: firstEvent, count: events, bytes: payload.subarray(head.length + 1, border) },
-    rejected: { first: firstRejected, count: rejected, bytes: payload.subarray(border) },
-    counts: counts.map(([source_id, hour, received, deduplicated, refused, suppressed]) => ({
-      source_id,
-      hour,
-      received,
-      deduplicated,
-      rejected: refused,
-      suppressed,
-    })),
-  }
-}
-
-export function linesOf({ first, count, bytes }: Lines): Line[] {
-  if (count === 0) return []
-  const texts = bytes.toString('utf8').split('\n')
-  return texts.slice(0, count).map((json, place) => ({ index: first + place, json }))
-}
-
-/** Only the counts, without splitting the lines. */
+/** Only the counts, without a look at the events. */
 export function payloadCounts(payload: Buffer): { segment: string; counts: readonly CountRow[] } {
-  const { segment, counts } = framePieces(payload)
-  return { segment, counts }
+  const { head } = readHead(payload)
+  return { segment: head[0], counts: countsOf(head) }
+}
+
+function readHead(payload: Buffer): { head: Head; end: number } {
+  const lineEnd = payload.indexOf(0x0a)
+  const end = lineEnd === -1 ? payload.length : lineEnd
+  return { head: JSON.parse(payload.toString('utf8', 0, end)) as Head, end: end + 1 }
+}
+
+function countsOf(head: Head): CountRow[] {
+  return head[5].map(([source_id, hour, received, deduplicated, rejected, suppressed]) => ({
+    source_id,
+    hour,
+    received,
+    deduplicated,
+    rejected,
+    suppressed,
+  }))
 }
 
 function countTuple(row: CountRow): CountTuple {

@@ -20,14 +20,16 @@ export function encodeFrames(
     const head = headLine(frame, { segment, firstEvent: firstEvent + events, firstRejected: firstRejected + rejected })
     events += frame.events
     rejected += frame.rejected
-    return { frame, head, length: Buffer.byteLength(head) + frame.lines.length }
+    return { frame, head, length: Buffer.byteLength(head) + frame.bytes }
   })
   const bytes = Buffer.allocUnsafe(placed.reduce((sum, { length }) => sum + FRAME_HEAD_BYTES + length, 0))
   const bySource = new Map<string, number>()
   let at = 0
   for (const { frame, head, length } of placed) {
     const start = at + FRAME_HEAD_BYTES
-    frame.lines.copy(bytes, start + bytes.write(head, start, 'utf8'))
+    const lines = start + bytes.write(head, start, 'utf8')
+    frame.lines.copy(bytes, lines)
+    frame.body.copy(bytes, lines + frame.lines.length)
     writeFrameHead(bytes, at, length)
     addBytes(bySource, frame.counts, FRAME_HEAD_BYTES + length)
     at = start + length

@@ -10,7 +10,7 @@ export interface GroupCommit {
   seal(): Promise<void>
   /** The segment that is being written. */
   open(): SegmentFile | null
-  /** Text that is on its way to the disk, in characters. */
+  /** On its way to the disk, bytes. */
   queued(): number
   /** Asks again how long the open segment should stay so. */
   rearm(): void
@@ -75,7 +75,7 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
     let rows = open?.rows() ?? 0
     let count = 0
     for (const { text } of queue) {
-      bytes += text.lines.length
+      bytes += text.bytes
       rows += text.events + text.rejected
       if (count > 0 && (bytes > limits.sealBytes || rows > limits.sealRows)) break
       count++
@@ -96,7 +96,7 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
       if (open?.isBroken()) await sealFile(open)
       for (const { reject } of batch) reject(refusal(error))
     } finally {
-      queued -= batch.reduce((sum, { text }) => sum + text.lines.length, 0)
+      queued -= batch.reduce((sum, { text }) => sum + text.bytes, 0)
     }
   }
 
@@ -129,7 +129,7 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
 
   return {
     add: text => {
-      queued += text.lines.length
+      queued += text.bytes
       return new Promise((resolve, reject) => {
         queue.push({ text, resolve, reject })
         void commit()

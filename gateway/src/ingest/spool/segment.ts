@@ -5,9 +5,11 @@ import { crc32 } from 'node:zlib'
  * Starts a frame. The odd bytes never occur in UTF-8, so nothing a client sends can look like a frame
  * while the reader looks for the next good one behind damage.
  */
-const FRAME_MAGIC = Buffer.from([0xff, 0x57, 0xfe, 0x46])
 const FILE_MAGIC = Buffer.from([0xff, 0x57, 0xfe, 0x53])
-const VERSION = 1
+/** Of what is inside the frames too. */
+export const FORMAT = 2
+/** Ends with the format, so that frames of another one are none where the header no longer tells. */
+const FRAME_MAGIC = Buffer.from([0xff, 0x57, 0xfe, FORMAT])
 /** magic 4, version 4, uuid 16, created-at 8, instance 28, crc 4 */
 export const HEADER_BYTES = 64
 const INSTANCE_BYTES = 28
@@ -40,7 +42,7 @@ export interface Scan {
 export function encodeHeader({ uuid, createdAt, instance }: SegmentHeader): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES)
   FILE_MAGIC.copy(bytes, 0)
-  bytes.writeUInt32LE(VERSION, 4)
+  bytes.writeUInt32LE(FORMAT, 4)
   bytes.write(uuid.replaceAll('-', ''), 8, 'hex')
   bytes.writeBigUInt64LE(BigInt(createdAt), 24)
   bytes.write(instance, 32, INSTANCE_BYTES, 'utf8')
@@ -49,14 +51,19 @@ export function encodeHeader({ uuid, createdAt, instance }: SegmentHeader): Buff
 }
 
 export function decodeHeader(bytes: Buffer): SegmentHeader | null {
-  if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 4).equals(FILE_MAGIC)) return null
-  if (bytes.readUInt32LE(HEADER_BYTES - 4) !== crc32(bytes.subarray(0, HEADER_BYTES - 4)) || bytes.readUInt32LE(4) !== VERSION) return null
+  if (formatOf(bytes) !== FORMAT) return null
   const hex = bytes.toString('hex', 8, 24)
   return {
     uuid: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`,
     createdAt: Number(bytes.readBigUInt64LE(24)),
     instance: bytes.toString('utf8', 32, 32 + INSTANCE_BYTES).replace(/\0+$/, ''),
   }
+}
+
+/** The format of a file with a good header, whatever it is; null without one. */
+export function formatOf(bytes: Buffer): number | null {
+  if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 4).equals(FILE_MAGIC)) return null
+  return bytes.readUInt32LE(HEADER_BYTES - 4) === crc32(bytes.subarray(0, HEADER_BYTES - 4)) ? bytes.readUInt32LE(4) : null
 }
 
 /** Writes the head of a frame at `at`; its payload, of `length` bytes, stands behind already. */

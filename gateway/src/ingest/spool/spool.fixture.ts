@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { memoryDisk } from './disk.fixture.ts'
 import type { FolderLock } from './folderLock.ts'
+import { decodePayload } from './framePayload.ts'
 import type { SealedSegment } from './sealed.ts'
 import { openSpool, type Spool, type SpoolEdges } from './spool.ts'
 
@@ -29,8 +30,16 @@ export function testSpool(edges: Partial<SpoolEdges> = {}): Promise<Spool> {
   })
 }
 
+/** Index and message id of each event in a frame. */
+export function eventsIn(payload: Buffer): { index: number; id: string }[] {
+  const { firstEvent, request } = decodePayload(payload)
+  if (request === null) return []
+  const { batch } = JSON.parse(request.body.toString()) as { batch: { messageId: string }[] }
+  return batch.map(({ messageId }, place) => ({ index: firstEvent + place, id: messageId }))
+}
+
 /** Message ids in finished segments, in order. */
 export async function idsIn(segments: readonly SealedSegment[]): Promise<string[]> {
   const contents = await Promise.all(segments.map(segment => segment.read()))
-  return contents.flatMap(content => (content?.events ?? []).map(({ json }) => String((JSON.parse(json) as unknown[])[0])))
+  return contents.flatMap(content => (content ?? []).flatMap(eventsIn).map(({ id }) => id))
 }

@@ -4,7 +4,7 @@ import { type Damage, keepDamageOf } from './damage.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { type FolderLock, lockFolder } from './folderLock.ts'
 import type { Frame } from './frame.ts'
-import { type FrameText, frameText } from './framePayload.ts'
+import { frameText } from './framePayload.ts'
 import { tooLarge } from './frameTooLarge.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import { createRefusals } from './refusals.ts'
@@ -24,9 +24,9 @@ export { SpoolFull } from './spoolFull.ts'
 export interface Spool {
   /**
    * Resolves when the frame survives a crash. Rejects with `SpoolFull` when it cannot be stored now, with `FrameTooLarge` when it
-   * never can, and then keeps nothing of it. A frame may come as text already.
+   * never can, and then keeps nothing of it.
    */
-  append(frame: Frame | FrameText): Promise<void>
+  append(frame: Frame): Promise<void>
   /** Counts of the frames that are acknowledged and not loaded, per source and hour. */
   pending(): readonly CountRow[]
   /** Finished segments, oldest first. */
@@ -194,7 +194,7 @@ export async function openSpool({
     append: frame => {
       const refused = isClosed ? refusals.refuse('stopping') : refusals.ask(frame.counts)
       if (refused !== null) return Promise.reject(refused)
-      const text = 'lines' in frame ? frame : frameText(frame)
+      const text = frameText(frame)
       const never = tooLarge(text)
       return never === null ? commits.add(text) : Promise.reject(never)
     },

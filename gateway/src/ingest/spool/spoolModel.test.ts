@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type DiskFaults, failure, type MemoryDisk, memoryDisk } from './disk.fixture.ts'
 import { testFrame } from './frame.fixture.ts'
-import { testSpool } from './spool.fixture.ts'
+import { eventsIn, testSpool } from './spool.fixture.ts'
 import type { Spool } from './spool.ts'
 
 const FAULTS = {
@@ -124,7 +124,7 @@ async function tell(spool: Spool, id: string, fault: FaultName, { acknowledged, 
 async function load(spool: Spool, { loaded, refusedHere }: Told): Promise<void> {
   const segment = spool.sealed()[0]
   const content = (await segment?.read()) ?? null
-  const ids = (content?.events ?? []).map(({ json }) => idOf(json))
+  const ids = (content ?? []).flatMap(eventsIn).map(({ id }) => id)
   expect(
     ids.filter(id => refusedHere.has(id)),
     'refused and loaded',
@@ -150,8 +150,8 @@ async function expectKept(fs: MemoryDisk, { acknowledged, refused, loaded, flips
   const rows: { id: string; place: string; isInDoubt: boolean }[] = []
   for (const segment of spool.sealed()) {
     const isInDoubt = segment.isInDoubt()
-    for (const { index, json } of (await segment.read())?.events ?? [])
-      rows.push({ id: idOf(json), place: `${segment.uuid} ${index}`, isInDoubt })
+    for (const { index, id } of ((await segment.read()) ?? []).flatMap(eventsIn))
+      rows.push({ id, place: `${segment.uuid} ${index}`, isInDoubt })
   }
   const ids = rows.map(({ id }) => id)
   expect(new Set(ids).size, 'each once').toBe(ids.length)
@@ -170,10 +170,6 @@ async function expectKept(fs: MemoryDisk, { acknowledged, refused, loaded, flips
 function survival(luck: readonly boolean[]): () => boolean {
   let asked = 0
   return () => luck[asked++ % luck.length] ?? false
-}
-
-function idOf(json: string): string {
-  return String((JSON.parse(json) as unknown[])[0])
 }
 
 function fail(path: string): never

@@ -1,11 +1,11 @@
 import { EVENT_COLUMNS, type EventRow } from '@waymark/schemas/row'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { testDatabase } from '../../../../test/engine.ts'
-import { loaderBench } from '../load/loader.fixture.ts'
-import { eventRow } from './frame.fixture.ts'
-import { eventLine } from './rowLine.ts'
-import { testSpool } from './spool.fixture.ts'
+import { testDatabase } from '../../../../../test/engine.ts'
+import { eventRow, testFrame } from '../../spool/frame.fixture.ts'
+import { testSpool } from '../../spool/spool.fixture.ts'
+import { loaderBench, rowsAs } from '../loader.fixture.ts'
+import { eventLine } from './eventLine.ts'
 
 it('has the columns in their order, whatever the texts hold', () => {
   const every = Object.fromEntries(EVENT_COLUMNS.map(column => [column, fc.oneof(fc.string({ unit: 'binary' }), fc.integer())]))
@@ -39,9 +39,9 @@ it('is stored by the engine character by character', async () => {
     eventRow({ message_id: `m-${index}`, ...jsonColumns(place => objects.at(index - place) ?? text) }),
   )
   const spool = await testSpool({})
-  await spool.append({ events: rows, rejected: [], counts: [] })
+  await spool.append(testFrame(rows.map(({ message_id }) => message_id)))
   const bench = loaderBench(db)
-  const loader = bench.loaderOf(spool)
+  const loader = bench.loaderOf(spool, { rows: rowsAs(rows) })
   await loader.drain()
   await loader.stop()
   const stored = await bench.ask('SELECT consent, properties, traits, context FROM events ORDER BY segment_index')

@@ -1,0 +1,38 @@
+import type { Event } from '@waymark/schemas/event'
+import type { EventRow } from '@waymark/schemas/row'
+import type { RequestFacts } from '../spool/frame.ts'
+import type { ReadAddress } from './address.ts'
+import type { Agent } from './agent.ts'
+import type { EventTime, Moment } from './devices.ts'
+import { enrich } from './enrich.ts'
+import { parseTime } from './time.ts'
+
+export interface RowEdges {
+  /** When an event happened, by what is known of its device's clock. */
+  readonly place: (moment: Moment) => EventTime
+  readonly readAgent: (userAgent: string) => Agent
+  readonly readAddress: ReadAddress
+}
+
+/** The row of an event that came with such a request. */
+export function rowOf(event: Event, messageId: string, facts: RequestFacts, { place, readAgent, readAddress }: RowEdges): EventRow {
+  const { source, trust, receivedAt, userAgent } = facts
+  const original = event.timestamp === undefined ? null : parseTime(event.timestamp)
+  const time = place({
+    device: `${source}\0${event.anonymousId ?? event.userId ?? ''}`,
+    original,
+    sentAt: event.sentAt === undefined ? null : parseTime(event.sentAt),
+    receivedAt,
+  })
+  const unreadable = original === null && event.timestamp !== undefined ? { unreadableTime: event.timestamp } : {}
+  return enrich(event, {
+    source: { sourceId: source, trust },
+    messageId,
+    receivedAt,
+    time,
+    userAgent,
+    readAgent,
+    readAddress,
+    ...unreadable,
+  })
+}

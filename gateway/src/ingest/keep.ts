@@ -1,0 +1,67 @@
+/** What is kept of a request: its body as it came, or, where something of it must not be kept, a body with the rest. Pure. */
+import type { Event } from '@waymark/schemas/event'
+import { LIMITS } from '@waymark/schemas/limits'
+import { isRecord, type JsonObject } from './event/json.ts'
+import { sanitise, withoutAddress } from './event/sanitise.ts'
+import type { IngestRequest } from './receive.ts'
+import type { KeptRequest } from './spool/frame.ts'
+
+/** An event that is to be stored. */
+export interface Accepted {
+  readonly event: Event
+  readonly messageId: string
+  /** In its request. */
+  readonly index: number
+}
+
+/**
+ * The body as it came where all of it is to be stored: most requests, and they cost nothing. One with rejected or suppressed events,
+ * with copies or with an address of a visitor is written anew from the events that are left, sanitised as they were judged.
+ */
+export function keptOf(accepted: readonly Accepted[], request: IngestRequest, receivedAt: number): KeptRequest | null {
+  if (accepted.length === 0) return null
+  const { source, shared, userAgent, isHistorical, events } = request
+  const isAsItCame = accepted.length === events.length && !accepted.some(({ event }) => hasAddress(event))
+  const { sentAt, type } = shared
+  const ids = ownIds(accepted)
+  return {
+    body: isAsItCame ? request.body : written(accepted, request),
+    events: accepted.length,
+    facts: {
+      source: source.sourceId,
+      trust: source.trust,
+      receivedAt,
+      userAgent: userAgent.slice(0, LIMITS.userAgentChars),
+      isHistorical,
+      ...(type === undefined ? {} : { type }),
+      ...(typeof sentAt === 'string' || typeof sentAt === 'number' ? { sentAt } : {}),
+      ...(ids === null ? {} : { ids }),
+    },
+  }
+}
+
+function hasAddress({ context }: Event): boolean {
+  return context !== undefined && 'ip' in context
+}
+
+function written(accepted: readonly Accepted[], { events, shared }: IngestRequest): Buffer {
+  const { context, integrations } = shared
+  const batch = accepted.map(({ index }) => withoutAddress(sanitise(events[index]).value))
+  return Buffer.from(JSON.stringify({ batch, context: isRecord(context) ? addressless(context) : undefined, integrations }))
+}
+
+function addressless({ ip: _, ...context }: JsonObject): JsonObject {
+  return context
+}
+
+/** null where every event came with a message id. */
+function ownIds(accepted: readonly Accepted[]): { [place: string]: string } | null {
+  let ids: { [place: string]: string } | null = null
+  for (let place = 0; place < accepted.length; place++) {
+    const one = accepted[place]
+    if (one === undefined || one.event.messageId !== undefined) continue
+    ids ??= {}
+    ids[place] = one.messageId
+  }
+  return ids
+}

@@ -1,0 +1,18 @@
+import type { SegmentContent } from '../../spool/sealed.ts'
+import { makeRows } from './makeRows.ts'
+import { createRowMaker } from './rowMaker.ts'
+import type { SegmentRows } from './segmentRows.ts'
+
+/** Whoever makes the rows of segments. */
+export interface RowSource {
+  /** Takes the content over. Rejects when it could not be done this time; it may be asked again. */
+  rowsOf(content: SegmentContent): Promise<SegmentRows>
+  /** Rejects what is not done yet. */
+  close(): Promise<void>
+}
+
+/** Rows made in the thread that asks for them: for tests and tools that answer no requests meanwhile. */
+export function rowsHere(): RowSource {
+  const makeRow = createRowMaker()
+  return { rowsOf: async content => makeRows(content, makeRow), close: async () => undefined }
+}

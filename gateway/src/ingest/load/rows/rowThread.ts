@@ -1,0 +1,96 @@
+import { isMarkedAsUntransferable, Worker } from 'node:worker_threads'
+import type { SegmentContent } from '../../spool/sealed.ts'
+import type { RowSource } from './rowSource.ts'
+import type { SegmentRows } from './segmentRows.ts'
+
+export interface RowOrder {
+  readonly memory: ArrayBuffer
+  /** Where in it the frames are: start and length of each. */
+  readonly places: readonly (readonly [start: number, length: number])[]
+}
+
+export type RowAnswer = { readonly rows: SegmentRows } | { readonly trouble: string }
+
+/** A segment's rows could not be made, this time. */
+export class RowsNotMade extends Error {
+  override readonly name = 'RowsNotMade'
+}
+
+/** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
+const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 }
+/** A segment takes a tenth of a second. */
+const LONGEST_MS = 60_000
+const WORKER = new URL('./rowWorker.ts', import.meta.url)
+
+/**
+ * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins with the first segment, and anew after
+ * it died: what it knew of clocks is then learnt again. What it was at when it died is rejected, and may be asked for again.
+ */
+export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS }: { worker?: URL; longestMs?: number } = {}): RowSource {
+  let worker: Worker | null = null
+  let turn: Promise<unknown> = Promise.resolve()
+  let isClosed = false
+
+  function running(): Worker {
+    if (worker !== null) return worker
+    const started = new Worker(file, { name: 'rows', env: {}, resourceLimits: RESOURCES })
+    worker = started
+    // What died by itself is told to whoever waits for it; what dies of idleness, to nobody.
+    started.on('error', () => undefined)
+    started.once('exit', () => {
+      if (worker === started) worker = null
+    })
+    return started
+  }
+
+  function ask(content: SegmentContent): Promise<SegmentRows> {
+    if (isClosed) return Promise.reject(new RowsNotMade('the loader has stopped'))
+    const thread = running()
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        finish(() => reject(new RowsNotMade(`it took longer than ${longestMs / 1000} s`)))
+        void thread.terminate()
+      }, longestMs)
+      const onMessage = (answer: RowAnswer) =>
+        finish(() => ('rows' in answer ? resolve(answer.rows) : reject(new RowsNotMade(answer.trouble))))
+      const onError = (cause: unknown) => finish(() => reject(new RowsNotMade('the thread that makes rows died of it', { cause })))
+      const onExit = () => finish(() => reject(new RowsNotMade('the thread that makes rows ended')))
+      function finish(settle: () => void): void {
+        clearTimeout(timer)
+        thread.off('message', onMessage).off('error', onError).off('exit', onExit).unref()
+        settle()
+      }
+      thread.on('message', onMessage).on('error', onError).on('exit', onExit).ref()
+      const order = orderOf(content)
+      thread.postMessage(order, [order.memory])
+    })
+  }
+
+  return {
+    rowsOf: content => {
+      const mine = turn.then(() => ask(content))
+      turn = mine.catch(() => undefined)
+      return mine
+    },
+    close: async () => {
+      isClosed = true
+      await worker?.terminate()
+    },
+  }
+}
+
+/** Hands over the memory that the frames lie in where it is theirs alone. */
+function orderOf(content: SegmentContent): RowOrder {
+  const memory = content[0]?.buffer
+  if (memory instanceof ArrayBuffer && !isMarkedAsUntransferable(memory) && content.every(({ buffer }) => buffer === memory)) {
+    return { memory, places: content.map(({ byteOffset, length }) => [byteOffset, length] as const) }
+  }
+  const copy = Buffer.from(new ArrayBuffer(content.reduce((sum, { length }) => sum + length, 0)))
+  let end = 0
+  const places = content.map(piece => {
+    const start = end
+    end += piece.copy(copy, start)
+    return [start, piece.length] as const
+  })
+  return { memory: copy.buffer, places }
+}

@@ -1,0 +1,24 @@
+/** The thread that makes rows: gets the insides of frames, answers with the rows, one segment at a time. */
+import { parentPort } from 'node:worker_threads'
+import { makeRows } from './makeRows.ts'
+import { createRowMaker } from './rowMaker.ts'
+import type { RowAnswer, RowOrder } from './rowThread.ts'
+
+const makeRow = createRowMaker()
+
+parentPort?.on('message', ({ memory, places }: RowOrder) => {
+  let answer: RowAnswer
+  try {
+    answer = {
+      rows: makeRows(
+        places.map(([start, length]) => Buffer.from(memory, start, length)),
+        makeRow,
+      ),
+    }
+  } catch (error) {
+    answer = { trouble: String(error) }
+  }
+  // Given back to the system at once; the garbage collector would come for it much later.
+  memory.transfer(0)
+  parentPort?.postMessage(answer, 'rows' in answer ? [answer.rows.bytes.buffer as ArrayBuffer] : [])
+})
