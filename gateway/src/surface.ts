@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
@@ -114,7 +114,7 @@ export function createSurface({
   const ingestRoutes = createIngestRoutes({
     keys,
     spool,
-    hotSet: createHotSet({ now }),
+    hotSet: createHotSet({ now, seed: randomInt(2 ** 31) }),
     db,
     counters,
     live: {

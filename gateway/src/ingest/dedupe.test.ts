@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createHotSet, type HotSet } from './dedupe.ts'
 
@@ -29,6 +30,40 @@ describe('the hot set', () => {
     expect([await second, await third]).toEqual([false, false])
     expect(hot.open('web').claim('m1')).toBe('new')
     expect(hot.open('web').claim('m1')).toBeInstanceOf(Promise)
+  })
+
+  it('tells a copy within one request, and of it after a failure', () => {
+    const hot = createHotSet({ now: () => 0 })
+    const flight = hot.open('web')
+    expect([flight.claim('m1'), flight.claim('m1')]).toEqual(['new', 'again'])
+    flight.settle(false)
+    const second = hot.open('web')
+    expect([second.claim('m1'), second.claim('m1')]).toEqual(['new', 'again'])
+  })
+
+  it('tells ids apart as a set of texts does, whatever they are and however many', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(2), fc.string({ unit: 'binary', maxLength: 100 })), { maxLength: 40 }),
+        fc.integer(),
+        (ids, seed) => {
+          const hot = createHotSet({ now: () => 0, seed })
+          const known = new Set<string>()
+          for (const [source, id] of [...ids, ...ids]) {
+            const flight = hot.open(String(source))
+            expect(flight.claim(id)).toBe(known.has(`${source} ${id}`) ? 'seen' : 'new')
+            known.add(`${source} ${id}`)
+            flight.settle(true)
+          }
+        },
+      ),
+    )
+    const hot = createHotSet({ now: () => 0 })
+    const many = Array.from({ length: 50_000 }, (_, index) => `some-prefix-${index}`)
+    const flight = hot.open('web')
+    for (const id of many) expect(flight.claim(id)).toBe('new')
+    flight.settle(true)
+    for (const id of many) expect(hot.open('web').claim(id)).toBe('seen')
   })
 
   it('keeps sources apart', () => {

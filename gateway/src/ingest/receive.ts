@@ -61,7 +61,6 @@ export function createReceiver({ append, hotSet, now, randomUUID, isSuppressed =
   function sort({ events, shared, bytes, texts, source }: IngestRequest, receivedAt: number): Sorted {
     const judge = createJudge({ ...shared, bytes, ...(texts === undefined ? {} : { texts }) })
     const candidates: Candidate[] = []
-    const ids = new Set<string>()
     const rejections: Rejection[] = []
     const rejected: RejectedRow[] = []
     const passedOver: PassedOver[] = []
@@ -76,16 +75,11 @@ export function createReceiver({ append, hotSet, now, randomUUID, isSuppressed =
         suppressed++
         passedOver.push(passed('suppressed', verdict.event, ''))
       } else {
-        const messageId = verdict.event.messageId ?? randomUUID()
-        if (ids.has(messageId)) passedOver.push(passed('deduplicated', verdict.event, messageId))
-        else {
-          ids.add(messageId)
-          candidates.push({ event: verdict.event, messageId, index, isAnonymous: verdict.event.messageId === undefined })
-        }
+        const { messageId } = verdict.event
+        candidates.push({ event: verdict.event, messageId: messageId ?? randomUUID(), index, isAnonymous: messageId === undefined })
       }
     }
-    const deduplicated = events.length - rejected.length - suppressed - candidates.length
-    return { candidates, rejections, rejected, suppressed, deduplicated, passedOver }
+    return { candidates, rejections, rejected, suppressed, deduplicated: 0, passedOver }
   }
 
   /** Claimed keys are marked only once they are durable, and given back when they are not. */
@@ -163,7 +157,7 @@ interface Claims {
   readonly own: readonly Candidate[]
   /** In flight in another request: copies if that succeeds, ours if it fails. */
   readonly copies: readonly { readonly candidate: Candidate; readonly landed: Promise<boolean> }[]
-  /** Durable already. */
+  /** Durable already, or among the own. */
   readonly seen: readonly Candidate[]
 }
 
@@ -174,7 +168,7 @@ function claim(candidates: readonly Candidate[], flight: Flight): Claims {
   for (const candidate of candidates) {
     const answer = candidate.isAnonymous ? 'new' : flight.claim(candidate.messageId)
     if (answer === 'new') own.push(candidate)
-    else if (answer === 'seen') seen.push(candidate)
+    else if (answer === 'seen' || answer === 'again') seen.push(candidate)
     else copies.push({ candidate, landed: answer })
   }
   return { own, copies, seen }

@@ -152,7 +152,7 @@ describe('shapes of a body', () => {
   })
 
   it('is kept as it came, unless it is no text: then as it was read', async () => {
-    const odd = Buffer.concat([Buffer.from('{"batch":[{"note":"'), Buffer.from([0xff, 0x57, 0xfe, 0x02]), Buffer.from('"}]}')])
+    const odd = Buffer.concat([Buffer.from('{"batch":[{"note":"'), Buffer.from([0xff, 0x57, 0xfe, 0x20]), Buffer.from('"}]}')])
     const { body, events } = await decodeBatch(odd)
     expect(isUtf8(body)).toBe(true)
     expect(contentOf(JSON.parse(readText(body))).events).toEqual(events)
