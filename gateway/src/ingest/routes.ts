@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http'
+import type { HttpBindings } from '@hono/node-server'
 import type { Event, EventType } from '@waymark/schemas/event'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
@@ -91,7 +93,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
       })
     }
     // In one chain: a variable for the events would keep all of them until the disk is done.
-    const reply = await decode(c.req.raw, { single: type !== undefined })
+    const reply = await decode(c.req.raw, { single: type !== undefined, incoming: incomingOf(c) })
       .then(take)
       .catch(asRefusal)
     return answerJson(c, reply)
@@ -127,6 +129,12 @@ function telling(spool: Pick<Spool, 'append'>, live: Pick<LiveFeed, 'storing'>):
     const tell = live.storing(frame, accepted)
     return spool.append(frame).then(tell)
   }
+}
+
+/** The request as Node has it; null in an application that no server runs. */
+function incomingOf({ env }: Context): IncomingMessage | null {
+  const { incoming } = (env ?? {}) as Partial<HttpBindings>
+  return incoming instanceof IncomingMessage ? incoming : null
 }
 
 function refusalOf(c: Context, path: string, at: number): RefusedRequest {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { LIMITS } from '@waymark/schemas/limits'
 import { refuse } from './refuse.ts'
 
@@ -5,19 +6,36 @@ import { refuse } from './refuse.ts'
 const DRAIN_BYTES = 32 * LIMITS.bodyBytes
 
 /**
- * The body as it travelled. Above 1 MiB: 413, after the rest was read and thrown away, because a client that is still
+ * The body as it travelled; `incoming` is the request as Node has it, where there is one. Above 1 MiB: 413, after the rest was read and thrown away, because a client that is still
  * sending when the connection closes sees a reset instead of the answer.
  */
-export async function readBody(request: Request): Promise<Buffer> {
+export async function readBody(request: Request, incoming: IncomingMessage | null): Promise<Buffer> {
   const announced = request.headers.get('content-length')
   try {
     // Node's parser holds a body to its announced length, so the fast path needs no counting.
-    if (announced !== null && Number(announced) <= LIMITS.bodyBytes) return capped(Buffer.from(await request.arrayBuffer()))
+    if (announced !== null && Number(announced) <= LIMITS.bodyBytes) {
+      return capped(incoming === null ? Buffer.from(await request.arrayBuffer()) : await readWhole(incoming))
+    }
     return await readCounting(request.body)
   } catch (cause) {
     if (cause instanceof Error && 'status' in cause) throw cause
     throw refuse(400, 'body_incomplete', 'The request ended before its body was complete. Send it again.')
   }
+}
+
+/** As `request.arrayBuffer`, which copies the body once more. */
+function readWhole(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.once('end', () => {
+      const [only] = chunks
+      resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks))
+    })
+    incoming.once('error', reject)
+    // Without effect after the end.
+    incoming.once('close', () => reject(new Error('the connection was closed')))
+  })
 }
 
 async function readCounting(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {

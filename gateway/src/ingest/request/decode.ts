@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
 import { LIMITS } from '@waymark/schemas/limits'
 import { type Content, contentOf } from '../event/content.ts'
 import { isRecord, type JsonObject } from '../event/json.ts'
@@ -35,8 +36,11 @@ export function readText(body: Uint8Array): string {
 }
 
 /** Reads, inflates and parses a request; `single` for the routes that take one event as the body. */
-export async function decode(request: Request, { single }: { readonly single: boolean }): Promise<Envelope> {
-  const body = await inflateBody(await readBody(request), request.headers.get('content-encoding') ?? undefined)
+export async function decode(
+  request: Request,
+  { single, incoming = null }: { readonly single: boolean; readonly incoming?: IncomingMessage | null },
+): Promise<Envelope> {
+  const body = await inflateBody(await readBody(request, incoming), request.headers.get('content-encoding') ?? undefined)
   const text = textOf(body)
   const texts = { areClean: !body.includes('\\u') }
   // What is kept must be text: the spool finds its way through damage by bytes that no text has.

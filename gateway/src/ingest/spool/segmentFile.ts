@@ -3,7 +3,7 @@ import type { CountRow } from '@waymark/schemas/row'
 import { sumCounts } from './counts.ts'
 import type { Disk } from './disk.ts'
 import type { FrameText } from './framePayload.ts'
-import { encodeFrames } from './frames.ts'
+import { encodeFrames, type FrameMemory } from './frames.ts'
 import { encodeHeader, HEADER_BYTES } from './segment.ts'
 
 /** A segment that is being written. One call at a time. */
@@ -37,11 +37,13 @@ export interface SegmentFileEdges {
   readonly onSync: (ms: number) => void
   /** Milliseconds, never set back. */
   readonly elapsed: () => number
+  /** Of one file at a time. */
+  readonly memory: FrameMemory
 }
 
 /** A new file, durable with its header and its name. */
 export async function createSegmentFile(edges: SegmentFileEdges): Promise<SegmentFile> {
-  const { disk, folder, id, uuid, createdAt, instance, onSync, elapsed } = edges
+  const { disk, folder, id, uuid, createdAt, instance, onSync, elapsed, memory } = edges
   const openPath = join(folder, `${id}.open`)
   const sealedPath = join(folder, `${id}.seg`)
   const fd = await disk.create(openPath)
@@ -112,7 +114,7 @@ export async function createSegmentFile(edges: SegmentFileEdges): Promise<Segmen
     bySource: () => bySource,
     isBroken: () => broken,
     append: async frames => {
-      const encoded = encodeFrames(frames, { segment: uuid, firstEvent: durable.events, firstRejected: durable.rejected })
+      const encoded = encodeFrames(frames, { segment: uuid, firstEvent: durable.events, firstRejected: durable.rejected }, memory)
       try {
         await writeAll(fd, encoded.bytes, durable.bytes)
       } catch (error) {

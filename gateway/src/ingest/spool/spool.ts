@@ -5,6 +5,7 @@ import { type Disk, nodeDisk } from './disk.ts'
 import { type FolderLock, lockFolder } from './folderLock.ts'
 import type { Frame } from './frame.ts'
 import { frameText } from './framePayload.ts'
+import { createFrameMemory } from './frames.ts'
 import { tooLarge } from './frameTooLarge.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import { createRefusals } from './refusals.ts'
@@ -77,6 +78,7 @@ export async function openSpool({
   const damaged = { ranges: 0, bytes: 0 }
   const syncs = { count: 0, totalMs: 0, slowestMs: 0 }
   const waiting = createWaiting()
+  const memory = createFrameMemory()
   let sealedAt = Number.NEGATIVE_INFINITY
   let isClosed = false
 
@@ -117,6 +119,7 @@ export async function openSpool({
         instance,
         onSync: noteSync,
         elapsed,
+        memory,
       })
     },
     sealDelay: () => sealDelay({ sinceSeal: elapsed() - sealedAt, waiting: waiting.segments().length }, limits),
