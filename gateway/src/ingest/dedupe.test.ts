@@ -59,6 +59,8 @@ describe('the hot set', () => {
       ),
     )
     const hot = createHotSet({ now: () => 0 })
+    // The bytes of one are those of the other.
+    for (const id of ['\u6161', 'aa', '\u6161\u6161', 'aaaa']) expect(hot.open('web').claim(id)).toBe('new')
     const many = Array.from({ length: 50_000 }, (_, index) => `some-prefix-${index}`)
     const flight = hot.open('web')
     for (const id of many) expect(flight.claim(id)).toBe('new')

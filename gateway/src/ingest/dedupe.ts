@@ -34,8 +34,8 @@ const GENERATIONS = 3
 const NOBODY = 0
 
 /**
- * The ids themselves are kept, not only hashes of them: a hash met by chance would be an event lost. An id takes some 120 bytes, so
- * the most that are kept take less than 100 MB; they are reached only where more than 800 events a second arrive for all of the window.
+ * The ids themselves are kept, not only hashes of them: a hash met by chance would be an event lost. An id of 36 characters takes some 80 bytes, so
+ * the most that are kept take less than 100 MB also while they grow; they are reached only where more than 800 events a second arrive for all of the window.
  */
 export function createHotSet({ now, maxKeys = 750_000, windowMs = 15 * 60_000, seed = 0 }: HotSetOptions): HotSet {
   // Newest first. An id lives between windowMs and one and a half times that. Its number is that of its flight.

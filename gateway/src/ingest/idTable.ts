@@ -32,6 +32,7 @@ export function createIdTable(): IdTable {
   let capacity = FIRST_IDS
   let slots = new Int32Array(2 * SLOTS_PER_ID * capacity)
   let hashes = new Int32Array(capacity)
+  /** Twice the owner, and 1 where a character takes two bytes. */
   let owners = new Int32Array(capacity)
   let values = new Float64Array(capacity)
   let starts = new Uint32Array(capacity + 1)
@@ -53,7 +54,12 @@ export function createIdTable(): IdTable {
   function isAt(place: number, owner: number, id: string): boolean {
     const start = starts[place] ?? 0
     const bytes = (starts[place + 1] ?? 0) - start
-    if (owners[place] !== owner || bytes !== 2 * id.length) return false
+    if (owners[place] === 2 * owner) {
+      if (bytes !== id.length) return false
+      for (let at = 0; at < id.length; at++) if (chars[start + at] !== id.charCodeAt(at)) return false
+      return true
+    }
+    if (owners[place] !== 2 * owner + 1 || bytes !== 2 * id.length) return false
     for (let at = 0; at < id.length; at++) {
       const code = id.charCodeAt(at)
       if (chars[start + 2 * at] !== (code & 0xff) || chars[start + 2 * at + 1] !== code >>> 8) return false
@@ -91,14 +97,15 @@ export function createIdTable(): IdTable {
       slots[2 * slot] = hash
       slots[2 * slot + 1] = place + 1
       hashes[place] = hash
-      owners[place] = owner
+      const isWide = hasWide(id)
+      owners[place] = 2 * owner + (isWide ? 1 : 0)
       values[place] = value
       let end = starts[place] ?? 0
       if (end + 2 * id.length > chars.length) chars = grown(chars, new Uint8Array(2 * chars.length + 2 * id.length))
       for (let at = 0; at < id.length; at++) {
         const code = id.charCodeAt(at)
         chars[end++] = code & 0xff
-        chars[end++] = code >>> 8
+        if (isWide) chars[end++] = code >>> 8
       }
       starts[place + 1] = end
       return place
@@ -108,6 +115,12 @@ export function createIdTable(): IdTable {
       values[place] = value
     },
   }
+}
+
+/** Whether a byte is too little for one of its characters. */
+function hasWide(id: string): boolean {
+  for (let at = 0; at < id.length; at++) if (id.charCodeAt(at) > 0xff) return true
+  return false
 }
 
 function grown<T extends { set(from: T): void }>(old: T, larger: T): T {

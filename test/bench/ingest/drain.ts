@@ -9,9 +9,9 @@ import { readHandover } from '../../../gateway/src/db/engine/handover.ts'
 import { type Database, openDatabase } from '../../../gateway/src/db/open.ts'
 import type { Goal, Table } from '../benchmark.ts'
 import { number, ratio, ratios, spread, withEnds } from '../figures.ts'
-import { pin, usage } from '../processes.ts'
+import { usage } from '../processes.ts'
 import { type FileEngine, openFileEngine } from './fileEngine.ts'
-import { BOTH_CORES, type GatewaySystem, SERVER_CORE, sendLoad } from './systems.ts'
+import { BOTH_CORES, type GatewaySystem, sendLoad } from './systems.ts'
 
 interface Filled {
   readonly perSecond: number
@@ -49,7 +49,6 @@ export async function measureDrain({ ours, folder, rows, rounds, seed, nextRun, 
   const engine = await openFileEngine(folder, totalmem())
   const [loader, file]: [Filled[], Filled[]] = [[], []]
   try {
-    for (const pid of ours.pids()) pin(pid, BOTH_CORES)
     for (let round = 0; round < rounds; round++) {
       progress(`the loader empties a spool of ${number(rows)} rows`)
       loader.push(await drainOnce())
@@ -59,7 +58,6 @@ export async function measureDrain({ ours, folder, rows, rounds, seed, nextRun, 
     }
     return { rows, loader, file }
   } finally {
-    for (const pid of ours.pids()) pin(pid, SERVER_CORE)
     await db.close()
     await engine.close()
   }

@@ -1,10 +1,11 @@
 /** Each shape of load, round by round: a handler that keeps nothing, and the gateway with its loader held and let go. */
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Goal, Table } from '../benchmark.ts'
 import { number, ratio, ratios, type Spread, spread, withEnds } from '../figures.ts'
 import { usage } from '../processes.ts'
 import { measure, type Round } from './measure.ts'
 import { MAIN, nameOf, type Plan, type Shape } from './plan.ts'
-import { BOTH_CORES, type GatewaySystem, LOAD_CORE, SERVER_CORE, type System } from './systems.ts'
+import { BOTH_CORES, type GatewaySystem, SERVER_CORE, type System, sendLoad } from './systems.ts'
 
 type Case = 'limit' | 'bare' | 'off' | 'on' | 'onShared'
 
@@ -13,7 +14,7 @@ const NAMES: { readonly [name in Case]: string } = {
   bare: 'bare handler (reads, parses)',
   off: 'gateway, loader off',
   on: 'gateway, loader on',
-  onShared: 'gateway, loader on, one core',
+  onShared: 'gateway, loader on, all on one core',
 }
 
 /** Of the gateway, what its engine used too: microseconds an event. */
@@ -35,6 +36,10 @@ export interface GridEdges {
   readonly progress: (what: string) => void
 }
 
+/** More than two batches of the loader. */
+const FILL_EVENTS = 60_000
+const FILL_MS = 1500
+
 export async function measureGrid({ plan, seed, systems, nextRun, onAccepted, progress }: GridEdges): Promise<Measured[]> {
   const { ours } = systems
 
@@ -48,13 +53,21 @@ export async function measureGrid({ plan, seed, systems, nextRun, onAccepted, pr
     // Every round begins with an empty spool.
     ours.resumeLoading(BOTH_CORES)
     await ours.drained()
-    if (name === 'off') ours.holdLoading()
-    else ours.resumeLoading(name === 'onShared' ? SERVER_CORE : LOAD_CORE)
+    if (name === 'off') await holdFilled()
+    else if (name === 'onShared') ours.resumeLoading(SERVER_CORE)
     const before = usage([ours.enginePid])
     const round = await measure(ours, order, name === 'off' ? undefined : () => ours.drained())
     onAccepted(round.accepted)
     failOnRefusals(name, round)
     return { ...round, engineCpu: ((usage([ours.enginePid]).cpu - before.cpu) / round.accepted) * 1e6 }
+  }
+
+  /** The loader reads ahead: until it has what it can hold, it would work beside what is measured. */
+  async function holdFilled(): Promise<void> {
+    ours.holdLoading()
+    const { accepted } = await sendLoad({ ...MAIN, port: ours.port, seed, run: nextRun(), warmMs: 0, forMs: FILL_MS, atMost: FILL_EVENTS })
+    onAccepted(accepted)
+    await wait(FILL_MS)
   }
 
   const measured: Measured[] = []

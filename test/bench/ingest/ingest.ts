@@ -88,9 +88,9 @@ function report({ grid, visible, drain, conservation }: Results): Report {
     ],
     notes: [
       canPin
-        ? `Servers on core ${SERVER_CORE}, load generator on core ${LOAD_CORE}, by taskset. The engine is a process of its own: on core ${LOAD_CORE} beside the generator; with “one core” on core ${SERVER_CORE} beside the gateway.`
+        ? `The load generator is held to core ${LOAD_CORE} by taskset. Servers are one process each and may use both cores with all their threads: the bare handler has one of its own and helpers of V8; the gateway has one that answers, one that makes rows, those of the disk and helpers of V8, and its engine is a process. With “all on one core” gateway and engine are held to core ${SERVER_CORE}.`
         : 'Nothing is pinned, for there is no taskset here: servers, load generator and engine share the cores.',
-      '“Loader off” is the gateway whose engine is stopped dead (SIGSTOP): everything is checked, enriched and fsynced before the answer, and nothing is loaded. With the loader on, CPU counts until the last event is in the table, and “behind” is how long that took after the last answer.',
+      '“Loader off” is the gateway whose engine is stopped dead (SIGSTOP): everything is checked and fsynced before the answer, and nothing is enriched or loaded; what the loader reads ahead it has read before. With the loader on, CPU counts until the last event is in the table, and “behind” is how long that took after the last answer.',
       'The file insert has the same rows, table, indexes, fsync and library; it parses in parallel and writes blocks of a million rows, the loader one block a segment or a few of them. Merges go on in both.',
       `Rounds are interleaved; figures are medians (least–most), ratios are taken round by round. ${conservation}.`,
     ],

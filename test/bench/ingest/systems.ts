@@ -1,4 +1,4 @@
-/** The processes of the benchmark: servers on one core, the load generator on another. */
+/** The processes of the benchmark: the load generator on one core, servers and engine with all their threads where the kernel puts them. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -23,7 +23,7 @@ export interface GatewaySystem extends System {
   readonly dataDir: string
   /** The engine stops dead: whatever is accepted stays in the spool. */
   holdLoading(): void
-  /** The engine goes on, on these cores. */
+  /** The engine goes on, gateway and engine on these cores. */
   resumeLoading(cores: string): void
   /** Resolves when nothing is left in the spool. */
   drained(): Promise<void>
@@ -48,7 +48,7 @@ export async function startServer(file: 'bareServer.ts' | 'trivialServer.ts'): P
   const child = startChild(new URL(file, import.meta.url))
   const { port } = await nextMessage<{ port: number }>(child)
   const pid = child.pid ?? 0
-  pin(pid, SERVER_CORE)
+  pin(pid, BOTH_CORES)
   return { port, pids: () => [pid], stop: () => endChild(child) }
 }
 
@@ -60,7 +60,7 @@ export async function startOurs(dataDir: string): Promise<GatewaySystem> {
   // A stopped engine would not notice that its gateway is gone.
   const wake = () => signal(enginePid, 'SIGCONT')
   process.once('exit', wake)
-  for (const member of family(pid, [enginePid])) pin(member, SERVER_CORE)
+  for (const member of family(pid, [enginePid])) pin(member, BOTH_CORES)
   return {
     port: Number(new URL(gateway.url).port),
     dataDir,
@@ -68,7 +68,7 @@ export async function startOurs(dataDir: string): Promise<GatewaySystem> {
     pids: () => family(pid, [enginePid]),
     holdLoading: () => signal(enginePid, 'SIGSTOP'),
     resumeLoading(cores) {
-      pin(enginePid, cores)
+      for (const member of [...family(pid, [enginePid]), enginePid]) pin(member, cores)
       wake()
     },
     async drained() {

@@ -36,11 +36,14 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
     const started = new Worker(file, { name: 'rows', env: {}, resourceLimits: RESOURCES })
     worker = started
     // What died by itself is told to whoever waits for it; what dies of idleness, to nobody.
-    started.on('error', () => undefined)
-    started.once('exit', () => {
-      if (worker === started) worker = null
-    })
+    started.on('error', () => forget(started))
+    started.once('exit', () => forget(started))
     return started
+  }
+
+  /** At once, before it has ended: what comes next must not be given to it. */
+  function forget(thread: Worker): void {
+    if (worker === thread) worker = null
   }
 
   function ask(content: SegmentContent): Promise<SegmentRows> {
@@ -49,6 +52,7 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         finish(() => reject(new RowsNotMade(`it took longer than ${longestMs / 1000} s`)))
+        forget(thread)
         void thread.terminate()
       }, longestMs)
       const onMessage = (answer: RowAnswer) =>

@@ -1,0 +1,101 @@
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { testFrame } from '../../spool/frame.fixture.ts'
+import { frameText } from '../../spool/framePayload.ts'
+import { encodeFrames } from '../../spool/frames.ts'
+import { FRAME_HEAD_BYTES } from '../../spool/segment.ts'
+import { makeRows } from './makeRows.ts'
+import { createRowMaker } from './rowMaker.ts'
+import type { RowSource } from './rowSource.ts'
+import { createRowThread, RowsNotMade } from './rowThread.ts'
+
+const opened: RowSource[] = []
+const folders: string[] = []
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map(source => source.close()))
+  await Promise.all(folders.splice(0).map(folder => rm(folder, { recursive: true })))
+})
+
+function thread(options?: Parameters<typeof createRowThread>[0]): RowSource {
+  const source = createRowThread(options)
+  opened.push(source)
+  return source
+}
+
+/** A worker that answers, dies or hangs by the first letter of the first id. */
+async function moody(): Promise<URL> {
+  const folder = await mkdtemp(join(tmpdir(), 'waymark-rows-'))
+  folders.push(folder)
+  const file = join(folder, 'moody.mjs')
+  writeFileSync(
+    file,
+    `import { parentPort } from 'node:worker_threads'
+     parentPort.on('message', ({ memory }) => {
+       const text = Buffer.from(memory).toString()
+       if (text.includes('"die')) process.exit(1)
+       if (text.includes('"throw')) throw new Error('a bug')
+       if (text.includes('"hang')) for (;;);
+       parentPort.postMessage({ rows: text.match(/"messageId":"(.*?)"/)[1] })
+     })`,
+  )
+  return pathToFileURL(file)
+}
+
+const content = (...ids: string[]) => [
+  encodeFrames([frameText(testFrame(ids))], { segment: 's', firstEvent: 0, firstRejected: 0 }).bytes.subarray(FRAME_HEAD_BYTES),
+]
+
+describe('the thread that makes rows', () => {
+  it('makes the rows that would be made here, of several segments at once', async () => {
+    const rows = thread()
+    const made = await Promise.all(['a', 'b', 'c'].map(id => rows.rowsOf(content(id, `${id}2`))))
+    expect(made.map(({ bytes, ...rest }) => ({ ...rest, text: Buffer.from(bytes).toString() }))).toEqual(
+      ['a', 'b', 'c'].map(id => {
+        const { bytes, ...rest } = makeRows(content(id, `${id}2`), createRowMaker())
+        return { ...rest, text: Buffer.from(bytes).toString() }
+      }),
+    )
+  })
+
+  it('takes over memory that holds a segment alone, and leaves memory alone that others use', async () => {
+    const rows = thread()
+    const [pooled = Buffer.alloc(0)] = content('a')
+    const own = Buffer.from(new ArrayBuffer(pooled.length))
+    pooled.copy(own)
+    await rows.rowsOf([own])
+    expect(own.length).toBe(0)
+    const shared = Buffer.from('x'.repeat(10))
+    await rows.rowsOf([Buffer.from(pooled.toString())])
+    expect(shared.toString()).toBe('x'.repeat(10))
+  })
+
+  it.each(['die', 'throw'])('begins anew after it had to %s, and gives up nothing but what it was at', async mood => {
+    const rows = thread({ worker: await moody() })
+    const [first, second, third] = [content('ok-1'), content(mood), content('ok-2')].map(segment => rows.rowsOf(segment))
+    expect(await first).toBe('ok-1')
+    await expect(second).rejects.toBeInstanceOf(RowsNotMade)
+    expect(await third).toBe('ok-2')
+  })
+
+  it('is ended when it hangs', async () => {
+    const rows = thread({ worker: await moody(), longestMs: 300 })
+    const hung = rows.rowsOf(content('hang'))
+    const next = rows.rowsOf(content('ok'))
+    await expect(hung).rejects.toThrow('longer than')
+    expect(await next).toBe('ok')
+  })
+
+  it('rejects what is not done when it is closed, and everything after that', async () => {
+    const rows = thread({ worker: await moody() })
+    const hung = rows.rowsOf(content('hang'))
+    const rejected = expect(hung).rejects.toBeInstanceOf(RowsNotMade)
+    await new Promise(done => setImmediate(done))
+    await rows.close()
+    await rejected
+    await expect(rows.rowsOf(content('late'))).rejects.toThrow('stopped')
+  })
+})
