@@ -7,6 +7,8 @@ import type { Spool } from '../spool/spool.ts'
 import { readStats } from '../stats.ts'
 import type { LoadPoint } from './loadBatch.ts'
 import { type LoaderBench, loaderBench, rowsAs } from './loader.fixture.ts'
+import { type RowSource, rowsHere } from './rows/rowSource.ts'
+import { RowsNotMade } from './rows/rowThread.ts'
 
 const shared: { database?: TestDatabase } = {}
 const bench = (): LoaderBench => {
@@ -205,6 +207,53 @@ describe('the loader', () => {
       await bench().ask(`SELECT sum(received) AS received, sum(rejected) AS rejected FROM ingest_counts WHERE source_id = '${source}'`),
     ).toEqual([{ received: 2, rejected: 1 }])
     expect(await bench().ask(`SELECT count() AS n FROM rejected_events WHERE source_id = '${source}'`)).toEqual([{ n: 1 }])
+  })
+
+  it.each([null, 'before_counts', 'after_insert_before_unlink'] as const)(
+    'quarantines an event of which no row can be made, once, and its neighbours go in (death: %s)',
+    async point => {
+      const fs = memoryDisk()
+      const source = `unmade-${point}`
+      const spool = await testSpool({ fs })
+      const event = (messageId: string) => (messageId.endsWith('-2') ? { type: 'nope' } : {})
+      await spool.append(testFrame([`${source}-1`, `${source}-2`, `${source}-3`], { source, event }))
+      await spool.seal()
+      if (point !== null) await bench().dieAt(spool, point)
+      await bench().loadAgain(fs)
+      expect(await bench().stored(source)).toEqual({ [`${source}-1`]: 1, [`${source}-3`]: 1 })
+      const kept = await bench().ask<{ code: string; message_id: string; message: string; raw: string }>(
+        `SELECT code, message_id, message, raw FROM rejected_events WHERE source_id = '${source}'`,
+      )
+      expect(kept).toMatchObject([
+        { code: 'not_storable', message_id: `${source}-2`, message: expect.stringContaining('was accepted when it came') },
+      ])
+      expect(kept[0]?.raw).toContain('nope')
+      expect(
+        await bench().ask(`SELECT sum(received) AS received, sum(rejected) AS rejected FROM ingest_counts WHERE source_id = '${source}'`),
+      ).toEqual([{ received: 3, rejected: 1 }])
+    },
+  )
+
+  it('goes on with other segments when the rows of one cannot be made this time, and comes back to it', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    for (const id of ['later-1', 'later-2']) {
+      await spool.append(testFrame([id], { source: 'later' }))
+      await spool.seal()
+    }
+    const here = rowsHere()
+    let failing = 3
+    const rows: RowSource = {
+      ...here,
+      rowsOf: content =>
+        content.some(piece => piece.includes('later-1')) && failing-- > 0
+          ? Promise.reject(new RowsNotMade('the thread died'))
+          : here.rowsOf(content),
+    }
+    const loader = bench().loaderOf(spool, { rows })
+    await loader.drain()
+    await loader.stop()
+    expect(failing).toBe(-1)
+    expect(await bench().stored('later-')).toEqual({ 'later-1': 1, 'later-2': 1 })
   })
 
   it('keeps a rejected event whose text is not storable, with the text cleaned', async () => {
