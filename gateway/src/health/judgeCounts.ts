@@ -15,7 +15,11 @@ export function judgeCounts({ lastDay, ever }: CountFacts): Finding[] {
   ].filter(({ difference }, index, [day]) => difference !== 0 && (index === 0 || difference !== day?.difference))
   if (wrong.length === 0) {
     const words =
-      ever.received === 0 ? 'No event was received yet.' : `Each of the ${many(ever.received, 'event')} received is accounted for.`
+      ever.received === 0
+        ? 'No event was received yet.'
+        : ever.received === 1
+          ? 'The one event received is accounted for.'
+          : `Each of the ${many(ever.received, 'event')} received is accounted for.`
     return [{ check: 'conservation', level: 'ok', words, todo: null }]
   }
   return wrong.map(({ period, difference }) => ({
