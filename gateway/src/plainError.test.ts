@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { plainError } from './errorText.ts'
+import { plainError } from './plainError.ts'
 
 describe('the text of an error', () => {
   it.each([
