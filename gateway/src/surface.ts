@@ -114,7 +114,13 @@ export function createSurface({
   const ingestRoutes = createIngestRoutes({
     keys,
     spool,
-    hotSet: createHotSet({ now }),
+    hotSet: createHotSet({
+      now,
+      onConflict(source, times) {
+        counters.conflicts += times
+        tally.conflicted(source, times)
+      },
+    }),
     db,
     counters,
     live: {

@@ -48,6 +48,7 @@ export type Receiver = (request: IngestRequest) => Promise<IngestReply>
 interface Candidate {
   readonly event: Event
   readonly messageId: string
+  readonly print: number
   /** The sender gave no message id: nothing can ever be a copy of this event, so nothing is asked or remembered. */
   readonly isAnonymous: boolean
 }
@@ -78,7 +79,6 @@ export function createReceiver({
   function sort({ events, shared, bytes, texts, source }: IngestRequest, receivedAt: number): Sorted {
     const judge = createJudge({ ...shared, bytes, ...(texts === undefined ? {} : { texts }) })
     const candidates: Candidate[] = []
-    const ids = new Set<string>()
     const rejections: Rejection[] = []
     const rejected: RejectedRow[] = []
     const passedOver: PassedOver[] = []
@@ -93,16 +93,11 @@ export function createReceiver({
         suppressed++
         passedOver.push(passed('suppressed', verdict.event, ''))
       } else {
-        const messageId = verdict.event.messageId ?? randomUUID()
-        if (ids.has(messageId)) passedOver.push(passed('deduplicated', verdict.event, messageId))
-        else {
-          ids.add(messageId)
-          candidates.push({ event: verdict.event, messageId, isAnonymous: verdict.event.messageId === undefined })
-        }
+        const { event, print } = verdict
+        candidates.push({ event, messageId: event.messageId ?? randomUUID(), print, isAnonymous: event.messageId === undefined })
       }
     }
-    const deduplicated = events.length - rejected.length - suppressed - candidates.length
-    return { candidates, rejections, rejected, suppressed, deduplicated, passedOver }
+    return { candidates, rejections, rejected, suppressed, deduplicated: 0, passedOver }
   }
 
   function rowOf({ event, messageId }: Candidate, request: IngestRequest, receivedAt: number): EventRow {
@@ -193,7 +188,7 @@ interface Claims {
   readonly own: readonly Candidate[]
   /** In flight in another request: copies if that succeeds, ours if it fails. */
   readonly copies: readonly { readonly candidate: Candidate; readonly landed: Promise<boolean> }[]
-  /** Durable already. */
+  /** Durable already, or earlier in the same request. */
   readonly seen: readonly Candidate[]
 }
 
@@ -202,7 +197,7 @@ function claim(candidates: readonly Candidate[], flight: Flight): Claims {
   const copies: { candidate: Candidate; landed: Promise<boolean> }[] = []
   const seen: Candidate[] = []
   for (const candidate of candidates) {
-    const answer = candidate.isAnonymous ? 'new' : flight.claim(candidate.messageId)
+    const answer = candidate.isAnonymous ? 'new' : flight.claim(candidate.messageId, candidate.print)
     if (answer === 'new') own.push(candidate)
     else if (answer === 'seen') seen.push(candidate)
     else copies.push({ candidate, landed: answer })

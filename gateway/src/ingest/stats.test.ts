@@ -96,7 +96,7 @@ describe('the statistics', () => {
     for (const status of [401, 401, 400, 415, 200]) countRequest(counters, status)
     const { requests } = await readStats({ db: bench().db, spool, loader, counters })
     await loader.stop()
-    expect(requests).toEqual({ answered: 1, unreadable: 2, unknownKey: 2, refused: 0, tooLarge: 0, overloaded: 0, failed: 0 })
+    expect(requests).toEqual({ answered: 1, unreadable: 2, unknownKey: 2, refused: 0, tooLarge: 0, overloaded: 0, failed: 0, conflicts: 0 })
   })
 
   it('tell a period by the hours of receipt', async () => {

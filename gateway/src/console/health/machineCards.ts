@@ -39,6 +39,7 @@ const REQUESTS: readonly (readonly [name: keyof IngestCounters, title: string])[
   ['tooLarge', 'Too large'],
   ['overloaded', 'Told to come back later'],
   ['failed', 'Failed'],
+  ['conflicts', 'Message ids used again for another event'],
 ]
 
 function tableList(tables: readonly TableFacts[]): Html {
