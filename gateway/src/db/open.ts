@@ -2,12 +2,16 @@ import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, cre
 import { createDatabaseStatement, type Form } from './ddl.ts'
 import type { Credentials } from './engine/config.ts'
 import type { EngineAccess } from './engine/handover.ts'
+import { patientReader } from './patientReader.ts'
 import { PINNED_WHERE_KNOWN, pinnedSettings, READER_SETTINGS } from './settings.ts'
 
 export interface Database {
   /** Full rights on the workspace's database. */
   readonly client: ClickHouseClient
-  /** Read-only session with limits on time, memory and rows: every query made on behalf of a reader goes here. */
+  /**
+   * Read-only session with limits on time, memory and rows: every query made on behalf of a reader goes here. They take turns: a query
+   * throws `TooBusy` when its own does not come in time. Whoever asks must read the answer.
+   */
   readonly reader: ClickHouseClient
   /** Name of the database, and the form its tables have. */
   readonly name: string
@@ -59,7 +63,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     await close()
     throw error
   }
-  return { client, reader, name: address.database, form: address.form, close }
+  return { client, reader: patientReader(reader), name: address.database, form: address.form, close }
 }
 
 /** Name and form of the database that these options lead to; needs nothing that answers. */

@@ -34,6 +34,8 @@ test('texts do not run into one another', () => {
     'abcd',
     'abcde',
     'ab\u0100',
+    'a\u0001',
+    '\u0161\0',
     '\u6261',
     'x'.repeat(100),
     'x'.repeat(250),
