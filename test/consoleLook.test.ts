@@ -49,8 +49,8 @@ afterAll(async () => {
 
 async function look({ page, complaints }: Visitor, name: string, { width, scheme }: Look): Promise<void> {
   if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true })
-  // What a page is made of depends on its width alone; the dark scheme changes colours.
-  expect(await seriousFlaws(page, scheme === 'light' ? 'all' : 'colours'), name).toEqual([])
+  // What a page is made of depends on its width, its colours on the scheme: two looks show both to axe, which takes seconds a page.
+  if ((width === 'wide') === (scheme === 'light')) expect(await seriousFlaws(page), name).toEqual([])
   expect(await overflows(page), `${name} scrolls sideways`).toBe(false)
   expect(complaints, name).toEqual([])
 }
@@ -75,12 +75,12 @@ describe('before the sign-in', () => {
 })
 
 const PAGES: readonly { readonly name: string; readonly path: () => string; readonly status?: number }[] = [
-  { name: 'accounts', path: () => '/console/' },
+  { name: 'accounts', path: () => '/console/?limit=12' },
   { name: 'accounts-filtered', path: () => '/console/?stage=evaluate&status=active&sort=name' },
   { name: 'accounts-none', path: () => '/console/?q=nobody-is-called-this' },
   { name: 'account-hot', path: () => `/console/accounts/${found.hot}` },
   { name: 'account-dormant', path: () => `/console/accounts/${found.dormant}` },
-  { name: 'live', path: () => '/console/live' },
+  { name: 'live', path: () => '/console/live?q=look' },
   { name: 'rejected', path: () => '/console/rejected' },
   { name: 'sources', path: () => '/console/sources' },
   { name: 'health', path: () => '/console/health' },
@@ -101,7 +101,7 @@ const DEMO = [
 
 describe('every page of the console', () => {
   test.each(LOOKS)(
-    'has no serious flaw, does not scroll sideways and breaks no policy ($width, $scheme)',
+    'is fine ($width, $scheme)',
     async one => {
       const visit = await visitor(browser, one, gateway.url)
       await visit.context.addCookies(session)
@@ -120,7 +120,7 @@ describe('every page of the console', () => {
 
 describe('every page of the demo site', () => {
   test.each(LOOKS)(
-    'has no serious flaw, does not scroll sideways and breaks no policy ($width, $scheme)',
+    'is fine ($width, $scheme)',
     async one => {
       const visit = await visitor(browser, one, gateway.url)
       for (const path of DEMO) {

@@ -105,6 +105,14 @@ describe('a gateway that is operated', () => {
     ).toBe(0)
   }, 60_000)
 
+  test('every metric that docs/OPERATIONS.md names is there', async () => {
+    const docs = readFileSync(new URL('../docs/OPERATIONS.md', import.meta.url), 'utf8')
+    const named = new Set((docs.match(/\bwaymark_\w+/g) ?? []).map(name => name.replace(/_bucket$/, '')))
+    const told = parseMetrics((await metrics()).text)
+    expect(named.size).toBeGreaterThan(12)
+    expect([...named].filter(name => !told.has(name))).toEqual([])
+  })
+
   test('nothing of an event, a key or a person is in its output or in its metrics', async () => {
     const all = gateway.output() + (await metrics()).text
     expect(all).toContain('waymark listening on')

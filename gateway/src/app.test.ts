@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { expect, test } from 'vitest'
 import { createApp } from './app.ts'
+import { TooBusy } from './db/turns.ts'
 import { createLog } from './log.ts'
 import { READY, WORKING } from './readiness.fixture.ts'
 import { type Readiness, readinessOf } from './readiness.ts'
@@ -55,6 +56,20 @@ test('a bad request is answered with its code and message and logged nowhere', a
   const answer = await app.request('/x')
   expect([answer.status, await answer.json()]).toEqual([400, { error: { code: 'bad_limit', message: 'limit must be a number' } }])
   expect(lines).toEqual([])
+})
+
+test('a read that did not get its turn is told to come again, and the log that there are too many', async () => {
+  const routes = new Hono().get('/x', () => {
+    throw new TooBusy('ask again in a moment')
+  })
+  const { app, lines } = appWith(routes)
+  const answer = await app.request('/x')
+  expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
+    503,
+    '5',
+    { error: { code: 'busy', message: 'ask again in a moment' } },
+  ])
+  expect(lines.join()).toMatch(/turned away/)
 })
 
 test('a failure is answered without its reason, and logged with it, but not with the address in the path', async () => {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
+import { TooBusy } from './db/turns.ts'
 import { explainError, type Log } from './log.ts'
 import { type Readiness, refusalFor } from './readiness.ts'
 
@@ -37,6 +38,11 @@ export function createApp({ routes, log, notReady, readiness }: AppDeps): Hono {
       if (error.status >= 500) log.error(error.message, { route: routePath(context), cause: explainError(error.cause) })
       if (error.res !== undefined) return error.getResponse()
       return context.json({ error: { code: codeOf(error), message: error.message } }, error.status)
+    }
+    if (error instanceof TooBusy) {
+      log.warn('a read was turned away: too many at a time', { route: routePath(context) })
+      context.header('retry-after', String(RETRY_AFTER_SECONDS))
+      return context.json({ error: { code: 'busy', message: error.message } }, 503)
     }
     const missing = notReady() ?? (isUnreachable(error) ? 'the warehouse does not answer; events are accepted meanwhile' : null)
     if (missing !== null) {

@@ -1,4 +1,6 @@
+import { ClickHouseError } from '@clickhouse/client'
 import type { LogLevel } from './config.ts'
+import { plainError } from './plainError.ts'
 
 export type Fields = { readonly [name: string]: string | number | boolean | null | undefined }
 
@@ -22,8 +24,9 @@ export function createLog({ level, write, now }: { level: LogLevel; write: (line
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-/** The message of an error with its causes, without a stack: for one log field. */
+/** The message of an error with its causes, without a stack and without the data that the engine quotes: for one log field. */
 export function explainError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined ? error.message : `${error.message}: ${explainError(error.cause)}`
+  const own = error instanceof ClickHouseError ? `ClickHouse ${error.code}: ${plainError(error.message)}` : error.message
+  return error.cause === undefined ? own : `${own}: ${explainError(error.cause)}`
 }

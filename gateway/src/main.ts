@@ -11,6 +11,7 @@ import { serveCommand } from './cli/serveCommand.ts'
 import { simulateCommand } from './cli/simulateCommand.ts'
 import { unmergeCommand } from './cli/unmergeCommand.ts'
 import { ConfigError, loadConfig } from './config.ts'
+import { explainError } from './log.ts'
 
 const COMMANDS = {
   serve: { run: serveCommand, says: 'start the gateway' },
@@ -42,9 +43,7 @@ if (command === null) {
       now: Date.now,
     })
   } catch (error) {
-    terminal.err(
-      `${error instanceof ConfigError ? error.message : `waymark ${name}: ${error instanceof Error ? error.message : String(error)}`}\n`,
-    )
+    terminal.err(`${error instanceof ConfigError ? error.message : `waymark ${name}: ${explainError(error)}`}\n`)
     process.exitCode = 1
   }
 }

@@ -148,6 +148,7 @@ async function start(
     serverOptions: { connectionsCheckingInterval: 5_000, headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
   }) as Server
   await listen(server, config.host, port)
+  opened.push(() => stopListening(server))
   const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })
   const addressFile = join(config.dataDir, ADDRESS_FILE)
   await writeFile(addressFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })

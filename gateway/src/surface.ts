@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
@@ -25,7 +25,7 @@ import type { Loader } from './ingest/load/loader.ts'
 import { createIngestCounters } from './ingest/request/counters.ts'
 import { createIngestRoutes } from './ingest/routes.ts'
 import type { Spool } from './ingest/spool/spool.ts'
-import { readStats } from './ingest/stats.ts'
+import { createStats } from './ingest/stats.ts'
 import { JOBS } from './jobs/list.ts'
 import type { Pipeline } from './jobs/pipeline.ts'
 import { createJobRoutes, createMergeRoutes } from './jobs/routes.ts'
@@ -95,6 +95,7 @@ export function createSurface({
   leaving,
 }: SurfaceDeps): Hono {
   const counters = createIngestCounters()
+  const stats = createStats({ db, spool, loader, counters })
   const live = createLiveFeed({ now })
   const writeKey = writeKeys.find(key => !key.server)?.key ?? null
   const reader = createReader({ db, models, now })
@@ -114,7 +115,13 @@ export function createSurface({
   const ingestRoutes = createIngestRoutes({
     keys,
     spool,
-    hotSet: createHotSet({ now, seed: randomInt(2 ** 31) }),
+    hotSet: createHotSet({
+      now,
+      onConflict(source, times) {
+        counters.conflicts += times
+        tally.conflicted(source, times)
+      },
+    }),
     db,
     counters,
     live: {
@@ -137,7 +144,7 @@ export function createSurface({
     keys,
     models,
     now,
-    readStats: (from, to) => readStats({ db, spool, loader, counters }, { from, to }),
+    readStats: (from, to) => stats({ from, to }),
   })
   const address = createPublicAddress({
     trustProxy: config.trustProxy,
@@ -152,7 +159,7 @@ export function createSurface({
     engine: () => engineFacts(db, engineState()),
     spool: () => spool.backlog(),
     counters,
-    readStats: period => readStats({ db, spool, loader }, period),
+    readStats: stats,
     jobs: JOBS.map(({ name }) => name),
     models,
   })
@@ -162,7 +169,7 @@ export function createSurface({
     writeKeys,
     secretKeys,
     allowedOrigins: config.allowedOrigins,
-    readStats: period => readStats({ db, spool, loader }, period),
+    readStats: stats,
     now,
     keys,
     address,

@@ -73,6 +73,8 @@ test('scoring scores every account that the limit sums', { timeout: PATIENCE_MS 
   expect(scored?.day.limit[0]?.rows).toBe(scored?.accounts)
   // Scores and reasons of each account, and a season.
   expect(scored?.day.job[0]?.rows).toBeGreaterThanOrEqual(2 * (scored?.accounts ?? 0))
+  // The limit sums the very account-days that a rebuild writes: each is a score and its reasons.
+  expect((scored?.rebuild.job[0]?.rows ?? 0) / 2 / (scored?.rebuild.limit[0]?.rows ?? 1)).toBeCloseTo(1, 1)
   expect(scored?.dirty.job[0]?.rows).toBeLessThan((scored?.accounts ?? 0) / 10)
 })
 

@@ -52,7 +52,7 @@ function asked(args: string[]): Asked {
   const strange = only.filter(part => !chosen.some(({ parts }) => parts.includes(part)))
   if (strange.length > 0) throw new TypeError(`--only ${strange.join(',')}: there is no such part.`)
   return {
-    chosen,
+    chosen: only.length === 0 ? chosen : chosen.filter(({ parts }) => parts.some(part => only.includes(part))),
     only,
     size: values.quick ? 'quick' : values.full ? 'full' : 'default',
     seed: Number(values.seed),
@@ -86,12 +86,12 @@ async function main(args: string[]): Promise<number> {
   say(`${describeMachine(on)}; seed ${seed}; ${size} size\n\n`)
   const reports: { [name: string]: Report } = {}
   let failed = 0
-  for (const { name, question, run } of chosen) {
+  for (const { name, question, parts, run } of chosen) {
     const folder = mkdtempSync(join(tmpdir(), 'waymark-bench-'))
     const tidy = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
     process.once('exit', tidy)
     try {
-      const report = await run({ size, only, seed, folder, progress: progress(name) })
+      const report = await run({ size, only: only.filter(part => parts.includes(part)), seed, folder, progress: progress(name) })
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K')
       reports[name] = report
       say(`${name}: ${question}\n\n${printed(report)}\n`)

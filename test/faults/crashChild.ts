@@ -48,7 +48,7 @@ const spool = await openSpool({
   // Names that begin again with each process: the mistake of a counter that is not kept.
   randomUUID: mutation === 'name segments again' ? () => `00000000-0000-4000-8000-${String(++named).padStart(12, '0')}` : randomUUID,
   fs: crashDisk(mutation === 'do not sync' ? lyingDisk(disk) : disk, crashAt, visit, die),
-  limits: { sealMs: 100 },
+  limits: { sealMs: 100, sealGapMs: 100 },
 })
 let visitsLeft = visit
 const loader = createLoader({

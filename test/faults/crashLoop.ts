@@ -24,6 +24,8 @@ export const LOAD_POINTS = ['mid_insert', 'before_counts', 'after_insert_before_
 
 const CONNECTIONS = 16
 const EVENTS_PER_REQUEST = 10
+/** The load shall not starve what it loads. */
+const REST_MS = 50
 /** A point that is not reached by then never is. */
 const PATIENCE_MS = 30_000
 
@@ -51,6 +53,7 @@ export async function crashAgainAndAgain(
   try {
     for (const { at, visit, isForgetful, isEngineKilled } of crashes) {
       const before = acknowledged.size
+      const began = performance.now()
       const running = await startCrashProcess({ ...options, crashAt: at, visit, isForgetful })
       if (running !== null) {
         const late = setTimeout(() => {
@@ -62,7 +65,7 @@ export async function crashAgainAndAgain(
       }
       if (isEngineKilled) killEngine(dataDir)
       log(
-        `${at}, visit ${visit}${isForgetful ? ', power gone' : ''}${isEngineKilled ? ', with the engine' : ''}: ${acknowledged.size - before} acknowledged`,
+        `${Math.round(performance.now() - began)} ms ${at}, visit ${visit}${isForgetful ? ', power gone' : ''}${isEngineKilled ? ', with the engine' : ''}: ${acknowledged.size - before} acknowledged`,
       )
     }
     const last = await startCrashProcess(options)
@@ -90,6 +93,7 @@ async function loadUntilDead(running: CrashProcess, acknowledged: Set<string>): 
       // Without an answer it may be stored or not: either is right.
       const isAcknowledged = await running.append(ids).catch(() => false)
       if (isAcknowledged) for (const id of ids) acknowledged.add(id)
+      await pause(REST_MS)
     }
   }
   await Promise.all(Array.from({ length: CONNECTIONS }, connection))

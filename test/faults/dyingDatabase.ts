@@ -4,9 +4,9 @@ import type { Database } from '../../gateway/src/db/open.ts'
 const WRITES = ['command', 'insert', 'exec']
 
 /**
- * A database whose n-th write is the last thing that the process does: it is sent and answered, and nobody is told. `onWrite` counts along.
+ * A database whose n-th write is the last thing that the process does: it is sent and answered, and nobody is told. `onWrite` hears of each.
  */
-export function dyingDatabase(db: Database, times: number, die: () => Promise<never>): Database {
+export function dyingDatabase(db: Database, times: number, die: () => Promise<never>, onWrite: () => void = () => undefined): Database {
   let left = times
   const client = new Proxy(db.client, {
     get(target, name) {
@@ -15,6 +15,7 @@ export function dyingDatabase(db: Database, times: number, die: () => Promise<ne
       if (!WRITES.includes(String(name))) return value.bind(target)
       return async (...given: unknown[]) => {
         const answer: unknown = await value.apply(target, given)
+        onWrite()
         return --left <= 0 ? die() : answer
       }
     },

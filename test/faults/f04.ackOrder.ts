@@ -89,7 +89,7 @@ function ackFault(calls: readonly Call[], mark: string): string | null {
 function removalFaults(calls: readonly Call[]): { removed: number; broken: string[] } {
   const removals = calls.filter(({ name, text }) => name === 'unlink' && text.includes('.seg"'))
   const inserts = calls
-    .filter(({ name, text }) => name.startsWith('write') && text.includes('POST /?') && text.includes('-ingest_counts-'))
+    .filter(({ name, text }) => name.startsWith('write') && /INSERT.{1,20}ingest_counts/.test(text))
     .map(insert => calls.find(call => call.name === 'read' && call.began > insert.done && descriptor(call) === descriptor(insert)))
   const broken = removals.filter(removal => !inserts.some(answer => answer?.text.includes('HTTP/1.1 200') && answer.done < removal.began))
   return { removed: removals.length, broken: broken.map(({ text }) => `removed before the insert was answered: ${text}`) }

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readHandover } from '../../gateway/src/db/engine/handover.ts'
 
@@ -31,16 +33,19 @@ export interface LaunchOptions {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Of processes that tests compose: what they import is compiled once for all of them. */
+const COMPOSED = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: join(tmpdir(), 'waymark-compile-cache') }
 /** Groups that still live, so that a harness that ends early leaves nothing behind. */
 const alive = new Set<Running>()
 process.once('exit', () => {
   for (const running of alive) running.signal('SIGKILL')
 })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 
 /** Starts it and waits for its ready line; what died before that has no `ready`. */
 export async function launch({ command: [file, ...args], env, readyLine }: LaunchOptions): Promise<Launched | (Running & { ready: null })> {
   const began = performance.now()
-  const child = spawn(file, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...(env === undefined ? {} : { env }) })
+  const child = spawn(file, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: env ?? COMPOSED })
   const pieces: string[] = []
   const pid = child.pid ?? 0
   const exited = new Promise<Exit>((resolve, reject) => {

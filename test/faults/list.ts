@@ -7,9 +7,16 @@ import { diskFull } from './f06.diskFull.ts'
 import { engineVolumeFull } from './f07.engineVolumeFull.ts'
 import { syncFails } from './f08.syncFails.ts'
 import { corruptSpool } from './f09.corruptSpool.ts'
+import { drain } from './f10.drain.ts'
+import { oneScheduler } from './f11.oneScheduler.ts'
+import { migration } from './f12.migration.ts'
+import { clockJumps } from './f13.clockJumps.ts'
 import { poison } from './f14.poison.ts'
+import { slowQueries } from './f15.slowQueries.ts'
 import { hugeQuery } from './f16.hugeQuery.ts'
+import { slowClients } from './f17.slowClients.ts'
 import { engineCrash } from './f18.engineCrash.ts'
+import { backup } from './f20.backup.ts'
 import type { Fault } from './fault.ts'
 import { mutations } from './mutations.ts'
 
@@ -24,9 +31,16 @@ export const FAULTS: readonly Fault[] = [
   engineVolumeFull,
   syncFails,
   corruptSpool,
+  drain,
+  oneScheduler,
+  migration,
+  clockJumps,
   poison,
+  slowQueries,
   hugeQuery,
+  slowClients,
   engineCrash,
+  backup,
   mutations,
 ]
 

@@ -35,6 +35,7 @@ export const SHARD_BY: { readonly [table: string]: string } = {
   suppressions: 'sipHash64(identifier)',
   deletions: 'sipHash64(deletion_id)',
   job_runs: 'sipHash64(job)',
+  conservation_checks: 'sipHash64(checked_at)',
 }
 
 const REPLICA = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'"

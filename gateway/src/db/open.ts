@@ -2,12 +2,16 @@ import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, cre
 import { createDatabaseStatement, type Form } from './ddl.ts'
 import type { Credentials } from './engine/config.ts'
 import type { EngineAccess } from './engine/handover.ts'
-import { CLUSTER_SETTINGS, PINNED_SETTINGS, PINNED_WHERE_KNOWN, READER_SETTINGS } from './settings.ts'
+import { patientReader } from './patientReader.ts'
+import { PINNED_WHERE_KNOWN, pinnedSettings, READER_SETTINGS } from './settings.ts'
 
 export interface Database {
   /** Full rights on the workspace's database. */
   readonly client: ClickHouseClient
-  /** Read-only session with limits on time, memory and rows: every query made on behalf of a reader goes here. */
+  /**
+   * Read-only session with limits on time, memory and rows: every query made on behalf of a reader goes here. They take turns: a query
+   * throws `TooBusy` when its own does not come in time. Whoever asks must read the answer.
+   */
   readonly reader: ClickHouseClient
   /** Name of the database, and the form its tables have. */
   readonly name: string
@@ -43,8 +47,7 @@ interface Address {
 /** Connects, creates the database when there is none, and asserts the pinned settings. Tables are `migrate`'s. */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const address = addressOf(options)
-  const known = await prepare(address)
-  const pinned: ClickHouseSettings = { ...PINNED_SETTINGS, ...known, ...(address.form.kind === 'cluster' ? CLUSTER_SETTINGS : {}) }
+  const pinned = pinnedSettings(address.form, await prepare(address))
   const client = connect(address, address.writer, WRITE_TIMEOUT_MS, { ...pinned, ...SIGNS_OF_LIFE })
   const reader = connect(address, address.reader, READ_TIMEOUT_MS, {
     ...pinned,
@@ -60,7 +63,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     await close()
     throw error
   }
-  return { client, reader, name: address.database, form: address.form, close }
+  return { client, reader: patientReader(reader), name: address.database, form: address.form, close }
 }
 
 /** Name and form of the database that these options lead to; needs nothing that answers. */
@@ -118,7 +121,7 @@ function connect(
 }
 
 /** Creates the database, from a session that is in none of ours; answers with the optional settings that this server knows. */
-async function prepare({ url, database, writer, form }: Address): Promise<ClickHouseSettings> {
+async function prepare({ url, database, writer, form }: Address): Promise<ReadonlySet<string>> {
   const outside = connect({ url, database: 'system' }, writer, READ_TIMEOUT_MS, {})
   try {
     const known = await outside.query({
@@ -133,7 +136,7 @@ async function prepare({ url, database, writer, form }: Address): Promise<ClickH
       format: 'JSONEachRow',
     })
     if ((await there.json()).length === 0) await outside.command({ query: createDatabaseStatement(database, form) })
-    return Object.fromEntries(Object.entries(PINNED_WHERE_KNOWN).filter(([name]) => names.has(name)))
+    return names
   } catch (cause) {
     throw new Error(
       `ClickHouse at ${url} cannot be used as ${writer.username}: ${cause instanceof Error ? cause.message : String(cause)}. Check CLICKHOUSE_URL, the user's rights and that the server runs.`,

@@ -1,4 +1,5 @@
 import type { ClickHouseSettings } from '@clickhouse/client'
+import type { Form } from './ddl.ts'
 
 /** Sent with every call: defaults that drifted over ClickHouse's versions, or that a server's profile may have changed. */
 export const PINNED_SETTINGS = {
@@ -27,7 +28,8 @@ export const PINNED_SETTINGS = {
 
 /** Sent when the server knows them, because older ones refuse what they do not know. */
 export const PINNED_WHERE_KNOWN = {
-  deduplicate_insert: 'disable',
+  // Since 26.2 it overrules insert_deduplicate, and `disable` makes even a token be ignored: this value leaves the word to insert_deduplicate.
+  deduplicate_insert: 'backward_compatible_choice',
 } as const
 
 /** Tables are spread over shards: sub-queries are sent along, and an insert is acknowledged when the shards have it. */
@@ -44,3 +46,12 @@ export const READER_SETTINGS = {
   max_result_rows: '1000000',
   result_overflow_mode: 'throw',
 } as const satisfies ClickHouseSettings
+
+/** What every call to tables of this form carries; `known` are the names of optional settings that the server knows. */
+export function pinnedSettings(form: Form, known: ReadonlySet<string>): ClickHouseSettings {
+  return {
+    ...PINNED_SETTINGS,
+    ...Object.fromEntries(Object.entries(PINNED_WHERE_KNOWN).filter(([name]) => known.has(name))),
+    ...(form.kind === 'cluster' ? CLUSTER_SETTINGS : {}),
+  }
+}

@@ -67,6 +67,8 @@ describe('the check of closed hours', () => {
     clock.now += 61_000
     await conservation.checkHourly()
     expect(told).toHaveLength(3)
+    clock.now += 2 * HOUR_MS
+    expect(await later()).toMatchObject({ difference: 1, checkedAt: clock.now })
     await loader.stop()
   })
 

@@ -1,5 +1,6 @@
 import type { Database } from '../db/open.ts'
 import { insertRows, rows, sqlFile, sqlTime } from '../db/query.ts'
+import type { Loader } from '../ingest/load/loader.ts'
 import { inDoubt, type StatsEdges } from '../ingest/stats.ts'
 import type { CheckFacts } from './facts.ts'
 
@@ -11,7 +12,8 @@ export interface Conservation {
   checkHourly(): Promise<void>
 }
 
-export interface ConservationEdges extends Pick<StatsEdges, 'db' | 'spool' | 'loader'> {
+export interface ConservationEdges extends Pick<StatsEdges, 'db' | 'spool'> {
+  readonly loader: Pick<Loader, 'snapshot'>
   readonly now: () => number
   /** Told of each recorded check; the segments that do not add up are at most ten. */
   readonly onChecked: (check: CheckFacts, segments: readonly string[]) => void

@@ -13,7 +13,7 @@ export const HEALTHY: HealthFacts = {
   loading: { isKnown: true, value: { lastLoadedAt: NOW - 1000, unseenSince: null } },
   counts: { isKnown: true, value: { lastDay: COUNTS, ever: COUNTS, everAt: NOW } },
   checked: { isKnown: true, value: null },
-  requests: { answered: 100, unreadable: 0, unknownKey: 0, refused: 0, tooLarge: 0, overloaded: 0, failed: 0 },
+  requests: { answered: 100, unreadable: 0, unknownKey: 0, refused: 0, tooLarge: 0, overloaded: 0, failed: 0, conflicts: 0 },
   jobs: {
     isKnown: true,
     value: [

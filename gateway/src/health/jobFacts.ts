@@ -1,4 +1,4 @@
-import { plainError } from './errorText.ts'
+import { plainError } from '../plainError.ts'
 import type { JobFacts } from './facts.ts'
 import type { JobStateRow } from './queries.ts'
 

@@ -12,10 +12,14 @@ export function judgeCounts({ lastDay, ever }: CountFacts): Finding[] {
   const wrong = [
     { period: 'in the last 24 hours', difference: unaccounted(lastDay) },
     { period: 'in all', difference: unaccounted(ever) },
-  ].filter(({ difference }) => difference !== 0)
+  ].filter(({ difference }, index, [day]) => difference !== 0 && (index === 0 || difference !== day?.difference))
   if (wrong.length === 0) {
     const words =
-      ever.received === 0 ? 'No event was received yet.' : `Each of the ${many(ever.received, 'event')} received is accounted for.`
+      ever.received === 0
+        ? 'No event was received yet.'
+        : ever.received === 1
+          ? 'The one event received is accounted for.'
+          : `Each of the ${many(ever.received, 'event')} received is accounted for.`
     return [{ check: 'conservation', level: 'ok', words, todo: null }]
   }
   return wrong.map(({ period, difference }) => ({

@@ -12,8 +12,8 @@ const FREE = { warn: 0.1, bad: 0.05 }
 const WAITING_MS = { warn: 60_000, bad: 10 * 60_000 }
 /** Parts in one partition: the engine's defaults slow inserts down at 1000 and refuse them at 3000. */
 const PARTS = { warn: 300, bad: 1000 }
-/** Of all requests. */
-const REFUSED = 0.01
+/** Of all requests, and at the least: the counts go back to the start, and one mistyped key is no lasting trouble. */
+const REFUSED = { share: 0.01, count: 10 }
 
 const PLACES: Readonly<Record<EngineFacts['place'], string>> = {
   embedded: 'The embedded engine',
@@ -138,7 +138,9 @@ export function judgeRequests({
   const words = [`${countWords(answered)} answered since the start`, ...parts.map(part => `${countWords(part.count)} ${part.words}`)].join(
     ', ',
   )
-  const [most] = parts.filter(({ count }) => count > REFUSED * total).sort((left, right) => right.count - left.count)
+  const [most] = parts
+    .filter(({ count }) => count >= REFUSED.count && count > REFUSED.share * total)
+    .sort((left, right) => right.count - left.count)
   return [most === undefined ? at('ok', `${words}.`) : at('warn', `${words}.`, most.todo)]
 }
 

@@ -1,5 +1,5 @@
 import { ClickHouseError } from '@clickhouse/client'
-import { plainError } from './errorText.ts'
+import { plainError } from '../plainError.ts'
 import type { Told } from './facts.ts'
 
 /** A look that ends: a failure is a value, and so is one that takes too long. */

@@ -8,10 +8,11 @@ export function bytesWords(bytes: number): string {
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[power]}`
 }
 
-/** `850 ms`, `12.3 s`, `4 min`, `3 h 20 min`, `5 d 2 h`. */
+/** `850 ms`, `1.3 s`, `27 s`, `4 min`, `3 h 20 min`, `5 d 2 h`. */
 export function spanWords(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 59_500) return `${Math.round(ms / 1000)} s`
   const minutes = Math.round(ms / 60_000)
   if (minutes < 60) return `${minutes} min`
   const hours = Math.floor(minutes / 60)

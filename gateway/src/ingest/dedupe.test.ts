@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createHotSet, type HotSet } from './dedupe.ts'
@@ -32,40 +33,12 @@ describe('the hot set', () => {
     expect(hot.open('web').claim('m1')).toBeInstanceOf(Promise)
   })
 
-  it('tells a copy within one request, and of it after a failure', () => {
+  it('takes an id that comes twice in one flight for a copy of itself', () => {
     const hot = createHotSet({ now: () => 0 })
     const flight = hot.open('web')
-    expect([flight.claim('m1'), flight.claim('m1')]).toEqual(['new', 'again'])
+    expect([flight.claim('m1'), flight.claim('m1')]).toEqual(['new', 'seen'])
     flight.settle(false)
-    const second = hot.open('web')
-    expect([second.claim('m1'), second.claim('m1')]).toEqual(['new', 'again'])
-  })
-
-  it('tells ids apart as a set of texts does, whatever they are and however many', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.nat(2), fc.string({ unit: 'binary', maxLength: 100 })), { maxLength: 40 }),
-        fc.integer(),
-        (ids, seed) => {
-          const hot = createHotSet({ now: () => 0, seed })
-          const known = new Set<string>()
-          for (const [source, id] of [...ids, ...ids]) {
-            const flight = hot.open(String(source))
-            expect(flight.claim(id)).toBe(known.has(`${source} ${id}`) ? 'seen' : 'new')
-            known.add(`${source} ${id}`)
-            flight.settle(true)
-          }
-        },
-      ),
-    )
-    const hot = createHotSet({ now: () => 0 })
-    // The bytes of one are those of the other.
-    for (const id of ['\u6161', 'aa', '\u6161\u6161', 'aaaa']) expect(hot.open('web').claim(id)).toBe('new')
-    const many = Array.from({ length: 50_000 }, (_, index) => `some-prefix-${index}`)
-    const flight = hot.open('web')
-    for (const id of many) expect(flight.claim(id)).toBe('new')
-    flight.settle(true)
-    for (const id of many) expect(hot.open('web').claim(id)).toBe('seen')
+    expect(hot.open('web').claim('m1')).toBe('new')
   })
 
   it('keeps sources apart', () => {
@@ -96,6 +69,147 @@ describe('the hot set', () => {
     expect(seen.length).toBeLessThanOrEqual(30)
     expect(seen.length).toBeGreaterThanOrEqual(20)
     expect(seen[0]).toBe('m99')
+  })
+})
+
+describe('the hot set, as generations turn over', () => {
+  it('keeps what is in flight, however long that takes', async () => {
+    const clock = { at: 0 }
+    const hot = createHotSet({ now: () => clock.at, windowMs: 1000, maxKeys: 30 })
+    const flight = hot.open('web')
+    flight.claim('slow')
+    for (const id of Array.from({ length: 100 }, (_, index) => `m${index}`)) {
+      clock.at += 100
+      land(hot, 'web', id)
+    }
+    const copy = hot.open('web').claim('slow')
+    flight.settle(true)
+    expect(await copy).toBe(true)
+    expect(hot.open('web').claim('slow')).toBe('seen')
+  })
+
+  it('goes on forgetting after the clock was set back', () => {
+    const clock = { at: 1e12 }
+    const hot = createHotSet({ now: () => clock.at, windowMs: 1000 })
+    land(hot, 'web', 'before')
+    for (const at of [0, 700, 1400, 2100]) {
+      clock.at = at
+      land(hot, 'web', `at ${at}`)
+    }
+    expect(hot.open('web').claim('at 1400')).toBe('seen')
+    expect(hot.open('web').claim('before')).toBe('new')
+  })
+
+  it('holds a generation that is much larger than a block of memory, UUIDs as well as texts', () => {
+    const hot = createHotSet({ now: () => 0, maxKeys: 180_000 })
+    const ids = Array.from({ length: 120_000 }, (_, index) => (index % 2 === 0 ? randomUUID() : `order-${index}`))
+    const flight = hot.open('web')
+    expect(ids.every(id => flight.claim(id) === 'new')).toBe(true)
+    flight.settle(true)
+    const again = hot.open('web')
+    expect(ids.every(id => again.claim(id) === 'seen')).toBe(true)
+    expect(ids.slice(0, 1000).every(id => again.claim(`${id}x`) === 'new')).toBe(true)
+  })
+})
+
+type Step =
+  | { readonly do: 'claim'; readonly flight: number; readonly source: string; readonly id: string; readonly print: number }
+  | { readonly do: 'settle'; readonly flight: number; readonly durable: boolean }
+  | { readonly do: 'wait'; readonly ms: number }
+
+const WINDOW_MS = 1000
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('claim' as const),
+      flight: fc.nat(5),
+      source: fc.constantFrom('web', 'app'),
+      id: fc.constantFrom(
+        'm1',
+        'm2',
+        '0',
+        '',
+        'ü',
+        '0189c3a2-7b5e-7c11-9d2f-3a4b5c6d7e8f',
+        '0189C3A2-7B5E-7C11-9D2F-3A4B5C6D7E8F',
+        'x'.repeat(250),
+      ),
+      print: fc.nat(1),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const), flight: fc.nat(5), durable: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(700) }) },
+)
+
+describe('the hot set, whatever happens', () => {
+  it('answers as a list of all that was ever told does', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async steps => {
+        const clock = { at: 0 }
+        const told = { conflicts: 0 }
+        const onConflict = (_: string, times: number) => {
+          told.conflicts += times
+        }
+        const hot = createHotSet({ now: () => clock.at, windowMs: WINDOW_MS, onConflict })
+        const durable = new Map<string, { at: number; print: number }>()
+        const underway = new Map<string, { flight: number; print: number }>()
+        const flights = new Map<string, { flight: ReturnType<HotSet['open']>; source: string; conflicts: number }>()
+        const waiting: { by: number; isConflict: boolean; answer: Promise<boolean> }[] = []
+        const landed: Promise<void>[] = []
+        const expected = { conflicts: 0 }
+        const doing: { [kind in Step['do']]: (step: Extract<Step, { do: kind }>) => void } = {
+          wait: ({ ms }) => {
+            clock.at += ms
+          },
+          settle: ({ flight: number, durable: isDurable }) => {
+            for (const source of ['web', 'app']) {
+              const own = flights.get(`${number} ${source}`)
+              if (own === undefined) continue
+              own.flight.settle(isDurable)
+              flights.delete(`${number} ${source}`)
+              if (isDurable) expected.conflicts += own.conflicts
+              for (const [id, { flight, print }] of underway) {
+                if (flight !== number || !id.startsWith(`${source} `)) continue
+                underway.delete(id)
+                if (isDurable) durable.set(id, { at: clock.at, print })
+              }
+            }
+            for (const one of waiting.filter(({ by }) => by === number)) {
+              waiting.splice(waiting.indexOf(one), 1)
+              if (isDurable && one.isConflict) expected.conflicts++
+              landed.push(one.answer.then(answer => expect(answer).toBe(isDurable)))
+            }
+          },
+          claim: ({ flight: number, source, id, print }) => {
+            const name = `${number} ${source}`
+            const own = flights.get(name) ?? { flight: hot.open(source), source, conflicts: 0 }
+            flights.set(name, own)
+            // A request looks at the window when it sets out.
+            hot.open(source)
+            const answer = own.flight.claim(id, print)
+            const [other, known] = [underway.get(`${source} ${id}`), durable.get(`${source} ${id}`)]
+            if (other?.flight === number) {
+              expect(answer).toBe('seen')
+              if (other.print !== print) own.conflicts++
+            } else if (other !== undefined) {
+              expect(answer).toBeInstanceOf(Promise)
+              waiting.push({ by: other.flight, isConflict: other.print !== print, answer: answer as Promise<boolean> })
+            } else if (known === undefined || clock.at - known.at > 2 * WINDOW_MS) expect(answer).toBe('new')
+            else if (clock.at - known.at <= WINDOW_MS) expect(answer).toBe('seen')
+            if (answer === 'new') {
+              durable.delete(`${source} ${id}`)
+              underway.set(`${source} ${id}`, { flight: number, print })
+            } else if (answer === 'seen' && other === undefined && known?.print !== print) own.conflicts++
+          },
+        }
+        for (const one of steps) doing[one.do](one as never)
+        await Promise.all(landed)
+        await new Promise(setImmediate)
+        expect(told.conflicts).toBe(expected.conflicts)
+      }),
+      { numRuns: 400 },
+    )
   })
 })
 

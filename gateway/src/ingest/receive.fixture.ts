@@ -87,11 +87,15 @@ export interface TestEdge {
   readonly spool: MemorySpool
   readonly hotSet: HotSet
   readonly receive: Receiver
+  /** Source of each copy whose content was another than that of the first. */
+  readonly conflicts: string[]
 }
 
 export function testEdge({ isSuppressed }: { isSuppressed?: (event: Event) => boolean } = {}): TestEdge {
   const spool = memorySpool()
-  const hotSet = createHotSet({ now: () => RECEIVED_AT })
+  const conflicts: string[] = []
+  const onConflict = (source: string, times: number) => void conflicts.push(...Array.from({ length: times }, () => source))
+  const hotSet = createHotSet({ now: () => RECEIVED_AT, onConflict })
   let ids = 0
   const receive = createReceiver({
     append: spool.append,
@@ -100,7 +104,7 @@ export function testEdge({ isSuppressed }: { isSuppressed?: (event: Event) => bo
     randomUUID: () => `generated-${++ids}`,
     ...(isSuppressed === undefined ? {} : { isSuppressed }),
   })
-  return { spool, hotSet, receive }
+  return { spool, hotSet, receive, conflicts }
 }
 
 export function request(events: readonly unknown[], more: Partial<IngestRequest> = {}): IngestRequest {

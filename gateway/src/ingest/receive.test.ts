@@ -169,6 +169,57 @@ describe('copies', () => {
   })
 })
 
+describe('copies with other content', () => {
+  const first = track('m1', { event: 'First', timestamp: '2026-03-01T09:00:00.000Z', properties: { plan: 'pro' } })
+
+  it.each([
+    ['another name', { event: 'Second' }],
+    ['another time', { timestamp: '2026-03-01T09:00:00.001Z' }],
+    ['other properties', { properties: { plan: 'free' } }],
+    ['another type', { type: 'page' }],
+  ])('are counted: %s', async (_, other) => {
+    const { receive, spool, conflicts } = testEdge()
+    await receive(request([first, { ...first, ...other }]))
+    expect(conflicts, 'in one request').toEqual(['web'])
+    await receive(request([{ ...first, ...other }]))
+    expect(conflicts, 'in a later one').toEqual(['web', 'web'])
+    spool.hold()
+    const underway = receive(request([{ ...first, messageId: 'm2' }]))
+    const meanwhile = receive(request([{ ...first, messageId: 'm2', ...other }]))
+    await Promise.resolve()
+    expect(conflicts).toHaveLength(2)
+    spool.release()
+    await Promise.all([underway, meanwhile])
+    expect(conflicts, 'while it is on its way').toHaveLength(3)
+    expect(totals(spool.frames)).toEqual({ received: 5, stored: 2, deduplicated: 3, rejected: 0, suppressed: 0 })
+  })
+
+  it.each([
+    ['sentAt', { sentAt: '2026-03-01T10:00:00Z' }],
+    ['what a transport adds', { _metadata: { bundled: ['a'], retry: 2 }, writeKey: 'wk', integrations: { All: true } }],
+    ['its context', { context: { library: { name: 'x' } } }],
+    ['its time as it was first called', { timestamp: undefined, originalTimestamp: '2026-03-01T09:00:00.000Z' }],
+  ])('are not those that differ in %s', async (_, other) => {
+    const { receive, spool, conflicts } = testEdge()
+    await receive(request([first, { ...first, ...other }]))
+    await receive(request([{ ...first, ...other }], { shared: { sentAt: '2026-03-01T11:00:00Z', context: { locale: 'de' } } }))
+    expect(totals(spool.frames)).toMatchObject({ stored: 1, deduplicated: 2 })
+    expect(conflicts).toEqual([])
+  })
+
+  it('are none where the first was not stored', async () => {
+    const { receive, spool, conflicts } = testEdge()
+    spool.hold()
+    const lost = receive(request([first, { ...first, event: 'Second' }]))
+    const next = receive(request([{ ...first, event: 'Third' }]))
+    spool.fail(new Error('EIO'))
+    await expect(lost).rejects.toThrow('EIO')
+    await next
+    expect(totals(spool.frames)).toMatchObject({ stored: 1, deduplicated: 0 })
+    expect(conflicts).toEqual([])
+  })
+})
+
 describe('suppressed people', () => {
   it('are counted and not stored, and their message ids are forgotten', async () => {
     const { receive, spool } = testEdge({ isSuppressed: event => event.userId === 'gone' })

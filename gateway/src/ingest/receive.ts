@@ -41,6 +41,7 @@ export interface ReceiverEdges {
 export type Receiver = (request: IngestRequest) => Promise<IngestReply>
 
 interface Candidate extends Accepted {
+  readonly print: number
   /** The sender gave no message id: nothing can ever be a copy of this event, so nothing is asked or remembered. */
   readonly isAnonymous: boolean
 }
@@ -75,8 +76,8 @@ export function createReceiver({ append, hotSet, now, randomUUID, isSuppressed =
         suppressed++
         passedOver.push(passed('suppressed', verdict.event, ''))
       } else {
-        const { messageId } = verdict.event
-        candidates.push({ event: verdict.event, messageId: messageId ?? randomUUID(), index, isAnonymous: messageId === undefined })
+        const { event, print } = verdict
+        candidates.push({ event, messageId: event.messageId ?? randomUUID(), index, print, isAnonymous: event.messageId === undefined })
       }
     }
     return { candidates, rejections, rejected, suppressed, deduplicated: 0, passedOver }
@@ -157,7 +158,7 @@ interface Claims {
   readonly own: readonly Candidate[]
   /** In flight in another request: copies if that succeeds, ours if it fails. */
   readonly copies: readonly { readonly candidate: Candidate; readonly landed: Promise<boolean> }[]
-  /** Durable already, or among the own. */
+  /** Durable already, or earlier in the same request. */
   readonly seen: readonly Candidate[]
 }
 
@@ -166,9 +167,9 @@ function claim(candidates: readonly Candidate[], flight: Flight): Claims {
   const copies: { candidate: Candidate; landed: Promise<boolean> }[] = []
   const seen: Candidate[] = []
   for (const candidate of candidates) {
-    const answer = candidate.isAnonymous ? 'new' : flight.claim(candidate.messageId)
+    const answer = candidate.isAnonymous ? 'new' : flight.claim(candidate.messageId, candidate.print)
     if (answer === 'new') own.push(candidate)
-    else if (answer === 'seen' || answer === 'again') seen.push(candidate)
+    else if (answer === 'seen') seen.push(candidate)
     else copies.push({ candidate, landed: answer })
   }
   return { own, copies, seen }

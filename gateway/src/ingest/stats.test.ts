@@ -7,7 +7,7 @@ import { countRequest, createIngestCounters } from './request/counters.ts'
 import { memoryDisk } from './spool/disk.fixture.ts'
 import { hourOf, TEST_TIME, testFrame } from './spool/frame.fixture.ts'
 import { testSpool } from './spool/spool.fixture.ts'
-import { countsQuery, eventsQuery, type IngestCounts, inDoubtQuery, readStats } from './stats.ts'
+import { countsQuery, createStats, eventsQuery, type IngestCounts, inDoubtQuery, readStats } from './stats.ts'
 
 const shared: { database?: TestDatabase } = {}
 const bench = (): LoaderBench => {
@@ -96,7 +96,7 @@ describe('the statistics', () => {
     for (const status of [401, 401, 400, 415, 200]) countRequest(counters, status)
     const { requests } = await readStats({ db: bench().db, spool, loader, counters })
     await loader.stop()
-    expect(requests).toEqual({ answered: 1, unreadable: 2, unknownKey: 2, refused: 0, tooLarge: 0, overloaded: 0, failed: 0 })
+    expect(requests).toEqual({ answered: 1, unreadable: 2, unknownKey: 2, refused: 0, tooLarge: 0, overloaded: 0, failed: 0, conflicts: 0 })
   })
 
   it('tell a period by the hours of receipt', async () => {
@@ -130,6 +130,111 @@ describe('the statistics', () => {
     expect(stats.bySource.many).toEqual({ received: 1, stored: 0, pending: 1, deduplicated: 0, rejected: 0, suppressed: 0 })
   })
 })
+
+describe('the statistics, while segments are loaded', () => {
+  it('are exact at every look', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    const loader = bench().loaderOf(spool)
+    const edges = { db: bench().db, spool, loader }
+    const acknowledged = { events: 0, rounds: 0 }
+    const pendings: number[] = []
+    const LOOKS = 15
+    const writing = (async () => {
+      while (pendings.length < LOOKS) {
+        const round = acknowledged.rounds++
+        // The second id of a round comes again as the first of the next.
+        await spool.append(testFrame([`busy-${round}`, `busy-${round + 1}`], { source: 'busy', at: TEST_TIME + round }))
+        acknowledged.events += 2
+        await spool.seal()
+        if (round % 10 === 9) await loader.drain()
+      }
+    })()
+    while (pendings.length < LOOKS) {
+      const atLeast = acknowledged.events
+      const look = readStats(edges)
+      const atMost = acknowledged.events + 2
+      const counts = (await look).bySource.busy ?? { received: 0, stored: 0, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 }
+      expectConserved(counts)
+      expect(counts.received).toBeGreaterThanOrEqual(atLeast)
+      expect(counts.received).toBeLessThanOrEqual(atMost)
+      pendings.push(counts.pending)
+    }
+    await writing
+    await loader.drain()
+    const last = (await readStats(edges)).bySource.busy
+    await loader.stop()
+    const { rounds } = acknowledged
+    expect(rounds).toBeGreaterThan(20)
+    expect(last).toEqual({ received: 2 * rounds, stored: rounds + 1, pending: 0, deduplicated: rounds - 1, rejected: 0, suppressed: 0 })
+    expect(Math.max(...pendings)).toBeGreaterThan(0)
+  })
+
+  it('are those of their beginning, though all that waited then is loaded before the tables are read', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    const loader = bench().loaderOf(spool)
+    await spool.append(testFrame(['before-1', 'before-2'], { source: 'before', rejected: 1 }))
+    await spool.seal()
+    const db = slowed(bench().db, () => loader.drain())
+    const early = (await readStats({ db, spool, loader })).bySource.before
+    const late = (await readStats({ db: bench().db, spool, loader })).bySource.before
+    await loader.stop()
+    expect(early).toEqual({ received: 3, stored: 0, pending: 2, deduplicated: 0, rejected: 1, suppressed: 0 })
+    expect(late).toEqual({ received: 3, stored: 2, pending: 0, deduplicated: 0, rejected: 1, suppressed: 0 })
+  })
+
+  it('are not touched by what comes later: that is loaded after the look, and then at once', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    const loader = bench().loaderOf(spool)
+    await spool.append(testFrame(['later-1'], { source: 'later' }))
+    const loading: Promise<void>[] = []
+    const db = slowed(bench().db, async () => {
+      if (loading.length > 0) return
+      const drained = spool.append(testFrame(['later-2'], { source: 'later' })).then(loader.drain)
+      loading.push(drained)
+      // Long enough for a segment that nothing holds.
+      let isLoaded = false
+      void drained.then(() => {
+        isLoaded = true
+      })
+      for (let look = 0; look < 30 && !isLoaded; look++) await bench().stored('later-')
+      expect(isLoaded).toBe(false)
+    })
+    const counts = (await readStats({ db, spool, loader })).bySource.later
+    await Promise.all(loading)
+    await loader.stop()
+    expect(counts).toEqual({ received: 1, stored: 0, pending: 1, deduplicated: 0, rejected: 0, suppressed: 0 })
+    expect(await bench().stored('later-')).toEqual({ 'later-1': 1, 'later-2': 1 })
+  })
+
+  it('are looked up once for all who ask meanwhile, and then know what they know', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    const loader = bench().loaderOf(spool)
+    const stats = createStats({ db: bench().db, spool, loader })
+    const first = stats()
+    await spool.append(testFrame(['shared-1'], { source: 'shared' }))
+    const [second, third, other] = [stats(), stats(), stats({ to: TEST_TIME - 7_200_000 })]
+    expect(second).not.toBe(first)
+    expect(third).toBe(second)
+    expect(other).not.toBe(second)
+    expect((await second).bySource.shared?.received).toBe(1)
+    expect((await other).bySource.shared).toBeUndefined()
+    expect(stats()).not.toBe(second)
+    await loader.stop()
+  })
+})
+
+/** The database, with something happening before each query. */
+function slowed(db: LoaderBench['db'], before: () => Promise<unknown>): LoaderBench['db'] {
+  const client = new Proxy(db.client, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target)
+      if (typeof value !== 'function') return value
+      const call = value.bind(target)
+      return property === 'query' ? async (...given: unknown[]) => before().then(() => call(...given)) : call
+    },
+  })
+  return { ...db, client }
+}
 
 describe('the statements of ingest', () => {
   it('give the columns that the code reads', async () => {

@@ -2,6 +2,7 @@ import type { Database } from '../db/open.ts'
 import { rows, sqlFile, sqlTime } from '../db/query.ts'
 import type { Loader } from './load/loader.ts'
 import type { IngestCounters } from './request/counters.ts'
+import type { SealedSegment } from './spool/sealed.ts'
 import type { Spool } from './spool/spool.ts'
 
 /** What became of events: `received = stored + pending + deduplicated + rejected + suppressed`, exactly. */
@@ -32,7 +33,7 @@ export interface StatsPeriod {
 export interface StatsEdges {
   readonly db: Database
   readonly spool: Pick<Spool, 'pending' | 'sealed'>
-  readonly loader: Pick<Loader, 'snapshot'>
+  readonly loader: Pick<Loader, 'look'>
   readonly counters?: Readonly<IngestCounters>
 }
 
@@ -53,12 +54,40 @@ const NOTHING: IngestCounts = { received: 0, stored: 0, pending: 0, deduplicated
 /** A day on which nothing will be received any more. */
 const FAR_MS = Date.UTC(2200, 0, 1)
 
-export function readStats({ db, spool, loader, counters }: StatsEdges, { from = 0, to = FAR_MS }: StatsPeriod = {}): Promise<IngestStats> {
-  const period = { from: Math.floor(from / HOUR_MS) * HOUR_MS, to: Math.ceil(to / HOUR_MS) * HOUR_MS }
-  return loader.snapshot(async () => {
+/** `readStats`, of which one look is shared: who asks while one is under way gets the next, which knows all that was received before. */
+export function createStats(edges: StatsEdges): (period?: StatsPeriod) => Promise<IngestStats> {
+  const looks = new Map<string, { readonly now: Promise<IngestStats>; next: Promise<IngestStats> | null }>()
+
+  function begin(key: string, period: StatsPeriod): Promise<IngestStats> {
+    const look = { now: readStats(edges, period), next: null as Promise<IngestStats> | null }
+    looks.set(key, look)
+    const end = () => void (look.next === null ? looks.delete(key) : undefined)
+    look.now.then(end, end)
+    return look.now
+  }
+
+  return (period = {}) => {
+    const { from, to } = hoursOf(period)
+    const key = `${from} ${to}`
+    const look = looks.get(key)
+    if (look === undefined) return begin(key, period)
+    const again = () => begin(key, period)
+    look.next ??= look.now.then(again, again)
+    return look.next
+  }
+}
+
+function hoursOf({ from = 0, to = FAR_MS }: StatsPeriod): Required<StatsPeriod> {
+  return { from: Math.floor(from / HOUR_MS) * HOUR_MS, to: Math.ceil(to / HOUR_MS) * HOUR_MS }
+}
+
+export function readStats({ db, spool, loader, counters }: StatsEdges, given: StatsPeriod = {}): Promise<IngestStats> {
+  const period = hoursOf(given)
+  return loader.look(async moving => {
+    // In the same turn as the look begins: of every segment either the spool tells all or the tables do.
     const waiting = spool.pending().filter(({ hour }) => hour >= period.from && hour < period.to)
-    // What is in the tables of a segment that still waits is told by the spool, not by the tables.
-    const in_doubt = await inDoubt({ db, spool })
+    // What is in the tables of a segment that waited then is told by the spool, not by the tables.
+    const in_doubt = await inDoubt({ db, spool }, moving)
     const params: PeriodParams = { from: sqlTime(period.from), to: sqlTime(period.to), in_doubt }
     const [counts, events] = await Promise.all([rows(db.client, countsQuery, params), rows(db.client, eventsQuery, params)])
 
@@ -82,13 +111,17 @@ export function readStats({ db, spool, loader, counters }: StatsEdges, { from = 
   })
 }
 
-/** Segments on our disk of which rows could be in the tables; when they are very many, only those of which rows are. */
-export async function inDoubt({ db, spool }: Pick<StatsEdges, 'db' | 'spool'>): Promise<string[]> {
-  const doubted = spool.sealed().filter(segment => segment.isInDoubt())
+/**
+ * Segments on our disk of which rows could be in the tables, and those that may be `moving` there meanwhile; when the former are very many,
+ * only those of which rows are.
+ */
+export async function inDoubt({ db, spool }: Pick<StatsEdges, 'db' | 'spool'>, moving: readonly SealedSegment[] = []): Promise<string[]> {
+  const doubted = spool.sealed().filter(segment => segment.isInDoubt() && !moving.includes(segment))
   const ids = doubted.map(segment => segment.uuid)
-  if (ids.length <= MOST_IDS) return ids
+  const movingIds = moving.map(segment => segment.uuid)
+  if (ids.length + movingIds.length <= MOST_IDS) return [...movingIds, ...ids]
   const from = sqlTime(doubted.flatMap(segment => segment.counts).reduce((earliest, { hour }) => Math.min(earliest, hour), FAR_MS))
-  const found: string[] = []
+  const found = movingIds
   for (let start = 0; start < ids.length; start += MOST_IDS) {
     const segments = ids.slice(start, start + MOST_IDS)
     found.push(...(await rows(db.client, inDoubtQuery, { segments, from })).map(row => row.segment_id))

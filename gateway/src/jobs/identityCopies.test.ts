@@ -77,7 +77,7 @@ describe('copies that take the place of others', () => {
       await database.close()
     }
     for (const end of ends) expect(end).toEqual(ends[0])
-  })
+  }, 180_000)
 })
 
 describe('undos', () => {

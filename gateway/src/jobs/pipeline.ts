@@ -1,4 +1,5 @@
 import type { Database } from '../db/open.ts'
+import { explainError } from '../log.ts'
 import type { Models } from '../model/models.ts'
 import type { Job, JobResult } from './job.ts'
 import type { LastRun, RunLedger, Turn } from './ledger.ts'
@@ -22,7 +23,7 @@ export interface Pipeline {
 export class JobFailed extends Error {
   readonly job: string
   constructor(job: string, cause: unknown) {
-    super(`job ${job} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(`job ${job} failed`, { cause })
     this.job = job
   }
 }
@@ -56,7 +57,7 @@ export function createPipeline({ jobs, db, models, ledger, settle, loaded: takeL
       result = await job.run({ db, now, realTime: started, run: open.run, watermark, loaded, upstream, models, signal })
     } catch (cause) {
       const failure = new JobFailed(job.name, cause)
-      await open.close({ error: failure.message })
+      await open.close({ error: explainError(failure) })
       throw failure
     }
     await open.close(result)

@@ -29,6 +29,11 @@ export function ingestFamilies({ counts, acks, syncs }: Pick<Tally, 'counts' | '
       'Events of people who must not be stored.',
       each(tally => tally.suppressed),
     ),
+    counter(
+      'waymark_events_conflicting_total',
+      'Events with the message id of an earlier event of their source and other content: the first was kept. They are among the deduplicated.',
+      each(tally => tally.conflicts),
+    ),
     counter('waymark_events_rejected_total', 'Events kept as rejected events, by code.', rejected),
     counter(
       'waymark_ingest_requests_total',

@@ -21,6 +21,17 @@ test('sources that imports name themselves cannot make lines without end', () =>
   expect(tally.counts.bySource.get(OTHER_SOURCES)?.received).toBe(300)
 })
 
+test('copies that were none by their content are told by source', () => {
+  const tally = createTally()
+  tally.conflicted('web', 2)
+  tally.conflicted('app', 1)
+  const told = parseMetrics(exposition(ingestFamilies(tally))).get('waymark_events_conflicting_total')
+  expect([...(told?.values ?? [])]).toEqual([
+    ['waymark_events_conflicting_total{source="web"}', 2],
+    ['waymark_events_conflicting_total{source="app"}', 1],
+  ])
+})
+
 test('only what was acknowledged is in the time of acknowledging', () => {
   const tally = createTally()
   for (const status of [200, 200, 401, 429]) tally.answered(status, 2)

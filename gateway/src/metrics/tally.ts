@@ -8,6 +8,8 @@ export interface SourceTally {
   accepted: number
   deduplicated: number
   suppressed: number
+  /** Copies whose content was another than that of the event whose id they had. */
+  conflicts: number
   /** By code. */
   readonly rejected: Map<string, number>
 }
@@ -16,6 +18,8 @@ export interface SourceTally {
 export interface Tally {
   /** Reads what it needs of a frame, and gives the function to be called once that is durable. */
   storing(frame: Frame): () => void
+  /** Copies that were none by their content. */
+  conflicted(source: string, times: number): void
   /** Of a request of the ingest routes. */
   answered(status: number, ms: number): void
   synced(ms: number): void
@@ -50,7 +54,7 @@ export function createTally(): Tally {
     const known = bySource.get(source)
     if (known !== undefined) return known
     if (bySource.size >= MOST_SOURCES && source !== OTHER_SOURCES) return of(OTHER_SOURCES)
-    const made: SourceTally = { received: 0, accepted: 0, deduplicated: 0, suppressed: 0, rejected: new Map() }
+    const made: SourceTally = { received: 0, accepted: 0, deduplicated: 0, suppressed: 0, conflicts: 0, rejected: new Map() }
     bySource.set(source, made)
     return made
   }
@@ -73,6 +77,9 @@ export function createTally(): Tally {
         add({ counts })
         if (codes !== null) for (const { source_id, code } of codes) bump(of(source_id).rejected, code)
       }
+    },
+    conflicted(source, times) {
+      of(source).conflicts += times
     },
     answered(status, ms) {
       bump(byStatus, status)

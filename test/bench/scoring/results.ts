@@ -29,7 +29,7 @@ export interface Scored {
 export const NOTES = [
   `${PEOPLE} people and ${TOUCHES} touch rows an account within ${DAYS} days; the built-in intent model, whose window is ${windowDays(MODELS.intent)} days.`,
   'The limit is `sum(n × weight × exp2(−age ÷ half-life)) GROUP BY account` over the same touch rows, with the account already beside each touch and nothing written. The job besides finds whose each touch is, caps per day, person and account, weighs roles and certainty, adds breadth and surge, finds the band by the day before, and writes scores and reasons.',
-  '“A new day” scores everyone as of one more day, which is what happens each night; “1 % dirty” is what happens every few minutes; “rebuild” scores every account as of every day of its history, as after a new model, and is run once.',
+  `“A new day” scores everyone as of one more day, which is what happens each night; “1 % dirty” is what happens every few minutes; “rebuild” scores every account as of every day of the history, as after a new model, and is run once.`,
 ]
 
 export function tablesOf({ accounts, touches, day, dirty, rebuild, reading }: Scored): Table[] {

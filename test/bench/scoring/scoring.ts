@@ -17,9 +17,9 @@ import { NOTES, type Pair, type Scored, type Took, tablesOf } from './results.ts
 export const scoring: Benchmark = {
   name: 'scoring',
   question: "How far is the scores job, with its caps, people and reasons, from the engine's bare decayed sum?",
-  parts: [],
-  async run({ size, seed, folder, progress }) {
-    const plan = PLANS[size]
+  parts: PLANS.full.accounts.map(String),
+  async run({ size, only, seed, folder, progress }) {
+    const plan = only.length === 0 ? PLANS[size] : { ...PLANS[size], accounts: only.map(Number) }
     const engine = await openEngine({ dataDir: folder })
     try {
       const pid = readHandover(folder)?.pid ?? 0

@@ -18,7 +18,7 @@ ${counts.isKnown ? sums(counts.value) : html`<p class="complaint">Not counted: $
 
 function sums({ lastDay, ever, everAt }: CountFacts): Html {
   const counted = new Date(everAt).toISOString()
-  return html`<div class="scroll" role="region" aria-label="Where every event went" tabindex="0"><table class="sums"><thead><tr><th scope="col"><span class="unseen">Period</span></th>
+  return html`<div class="scroll" role="region" aria-label="Counts of received events by period" tabindex="0"><table class="sums"><thead><tr><th scope="col"><span class="unseen">Period</span></th>
 <th scope="col" class="number">Received</th>${ENDS.map((end, index) => html`<th scope="col" class="number"><span class="sign" aria-hidden="true">${index === 0 ? '=' : '+'}</span> ${end}</th>`)}<th scope="col" class="number">in no count</th></tr></thead>
 <tbody>${sum(html`Last 24 hours`, lastDay)}${sum(html`In all<span class="sub">counted at <time datetime="${counted}">${counted.slice(11, 19)} UTC</time></span>`, ever)}</tbody></table></div>`
 }

@@ -22,7 +22,7 @@ export function jobCard(facts: HealthFacts): Html {
 ${
   jobs.isKnown
     ? html`<table class="jobs"><thead><tr><th scope="col">Job</th><th scope="col">State</th><th scope="col">Last good run</th><th scope="col" class="number">Took</th><th scope="col" class="number">Rows written</th><th scope="col">Next due</th></tr></thead>
-<tbody>${jobs.value.map(job => row(job, facts))}</tbody></table>`
+<tbody>${jobs.value.map((job, index) => row(job, jobs.value.slice(0, index).find(({ state }) => state === 'failing')?.job ?? null, facts))}</tbody></table>`
     : html`<p class="complaint">The jobs could not be looked up: ${label(jobs.error)}.</p>`
 }
 <p class="hint">They run in this order, within 20 seconds after new events were loaded, and once each UTC day.${gateway.role === 'ingest' ? ' This process runs none by itself (ROLE=ingest).' : ''}</p>
@@ -36,7 +36,7 @@ const STATES: { readonly [state in JobFacts['state']]: readonly [level: string, 
   never: ['', 'Never ran'],
 }
 
-function row(facts: JobFacts, { now, gateway, loading }: HealthFacts): Html {
+function row(facts: JobFacts, waitsFor: string | null, { now, gateway, loading }: HealthFacts): Html {
   const { job, state, lastGood, error, since } = facts
   const [level, words] = STATES[state]
   const isNew = loading.isKnown && loading.value.unseenSince !== null
@@ -45,7 +45,7 @@ function row(facts: JobFacts, { now, gateway, loading }: HealthFacts): Html {
 <td data-label="Last good run">${lastGood === null ? '–' : html`${spanWords(now - lastGood.startedAt)} ago<span class="sub">${clock(lastGood.startedAt)}</span>`}</td>
 <td class="number" data-label="Took">${lastGood === null ? '–' : spanWords(lastGood.durationMs)}</td>
 <td class="number" data-label="Rows">${lastGood === null ? '–' : countWords(lastGood.rows)}</td>
-<td data-label="Next due">${gateway.role === 'ingest' ? 'by another process' : nextDue(facts, isNew)}</td></tr>`
+<td data-label="Next due">${gateway.role === 'ingest' ? 'by another process' : waitsFor === null ? nextDue(facts, isNew) : html`when ${label(waitsFor)} works again`}</td></tr>`
 }
 
 /** As the scheduler decides: what is new, what failed, a new day. */
@@ -53,5 +53,5 @@ function nextDue({ state, lastGood }: JobFacts, isNew: boolean): string {
   if (state === 'running') return 'now'
   if (state === 'failing') return 'within a minute'
   if (lastGood === null || isNew) return 'within 20 s'
-  return 'with the next events, else at 00:00 UTC'
+  return 'with the next events'
 }

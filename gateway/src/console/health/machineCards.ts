@@ -10,7 +10,7 @@ import { clock } from './runCard.ts'
 export function machineCards(facts: HealthFacts): Html {
   const { gateway, engine, now, requests, models, tables } = facts
   return html`<div class="columns">
-<section class="card" aria-labelledby="process"><h2 id="process">This gateway</h2><dl>
+<div><section class="card" aria-labelledby="process"><h2 id="process">This gateway</h2><dl>
 <dt>Version</dt><dd>${label(gateway.version)}</dd>
 <dt>Up since</dt><dd>${clock(gateway.startedAt)} (${spanWords(now - gateway.startedAt)})</dd>
 <dt>Role</dt><dd>${gateway.role}</dd>
@@ -26,7 +26,7 @@ ${told(
   known => html`<table class="models"><thead><tr><th scope="col">Model</th><th scope="col">Kind</th><th scope="col" class="number">Version</th><th scope="col">Active since</th></tr></thead>
 <tbody>${known.map(({ id, kind, version, activeSince }) => html`<tr><th scope="row">${label(id, 60)}</th><td>${label(kind, 30)}</td><td class="number" data-label="Version">${version}</td><td>${activeSince > 0 ? clock(activeSince) : '–'}</td></tr>`)}</tbody></table>`,
 )}</section>
-<section class="card" aria-labelledby="tables"><h2 id="tables">Tables</h2>
+</div><section class="card" aria-labelledby="tables"><h2 id="tables">Tables</h2>
 ${told(tables, known => (known.length === 0 ? html`<p>They are empty.</p>` : tableList(known)))}</section>
 </div>`
 }
@@ -39,6 +39,7 @@ const REQUESTS: readonly (readonly [name: keyof IngestCounters, title: string])[
   ['tooLarge', 'Too large'],
   ['overloaded', 'Told to come back later'],
   ['failed', 'Failed'],
+  ['conflicts', 'Message ids used again for another event'],
 ]
 
 function tableList(tables: readonly TableFacts[]): Html {

@@ -20,7 +20,7 @@ function listed(runs: readonly JobRunRow[], onlyFailed: boolean): Html {
       ? notice('No run failed', ['In the last 30 days, as long as runs are kept.'], true)
       : notice('No run yet', ['The jobs run within 20 seconds after the first events were loaded, or by “Run now”.'], true)
   const longest = Math.max(1, ...runs.map(run => run.duration_ms))
-  return html`<table class="runs"><thead><tr><th scope="col">Started</th><th scope="col">Job</th><th scope="col">Ended</th><th scope="col">Took</th><th scope="col" class="number">Rows written</th></tr></thead>
+  return html`<table class="runs"><thead><tr><th scope="col">Job</th><th scope="col">Started</th><th scope="col">Ended</th><th scope="col">Took</th><th scope="col" class="number">Rows written</th></tr></thead>
 <tbody>${runs.map(run => row(run, longest))}</tbody></table>`
 }
 
@@ -34,7 +34,7 @@ const ENDS: { readonly [state: string]: readonly [level: string, words: string] 
 function row({ job, state, started_at, duration_ms, rows, error }: JobRunRow, longest: number): Html {
   const [level, words] = ENDS[state] ?? ['', label(state)]
   const isOver = state === 'done' || state === 'failed'
-  return html`<tr><td>${clock(started_at)}</td><th scope="row">${label(job)}</th>
+  return html`<tr><th scope="row">${label(job)}</th><td>${clock(started_at)}</td>
 <td><span class="level ${level}">${words}</span>${error === '' ? '' : html`<span class="error">${label(jobError(job, error), 300)}</span>`}</td>
 <td class="took">${isOver ? html`${bar(duration_ms / longest)}<span>${spanWords(duration_ms)}</span>` : '–'}</td>
 <td class="number" data-label="Rows">${state === 'done' ? countWords(rows) : '–'}</td></tr>`

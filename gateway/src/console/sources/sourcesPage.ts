@@ -28,11 +28,11 @@ ${missing === null ? '' : html`<p class="complaint" role="alert">Created keys or
 ${sources.length === 0 ? notice('No source yet', ['A source is a site or a service that sends events. Make a write key for it.'], true) : ''}
 ${sources.map((source, index) => sourceCard(source, { origin, now, setIn: setIn.write, id: `source-${index}`, isCounted: missing === null }))}
 <section class="card" aria-labelledby="secret-keys"><h2 id="secret-keys">Secret keys</h2>
-<p class="hint">They read and operate the gateway over its API, within their scopes. Configured ones are set in ${label(setIn.secret, 200)}.</p>
+<p class="hint">They read and operate the gateway over its API, within their scopes.</p>
 ${
   secretKeys.length === 0
     ? html`<p>There is none.</p>`
-    : html`<table class="keys"><thead><tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">May</th><th scope="col">Created</th><th scope="col">State</th></tr></thead><tbody>${secretKeys.map(secretRow)}</tbody></table>`
+    : html`<table class="keys"><thead><tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">May</th><th scope="col">Created</th><th scope="col">State</th></tr></thead><tbody>${secretKeys.map(key => secretRow(key, setIn.secret))}</tbody></table>`
 }
 </section>`,
   )
@@ -85,8 +85,8 @@ function keyTable(keys: readonly WriteKeyFacts[], setIn: string): Html {
   )}</tbody></table>`
 }
 
-function secretRow(key: SecretKeyFacts): Html {
-  return html`<tr><th scope="row">${label(key.name, 80)}${key.id === null ? '' : html`<span class="sub">${label(key.id, 40)}</span>`}</th><td>${ending(key.last4)}</td><td>${label(key.scopes.join(', '))}</td><td>${created(key.createdAt, 'the configuration')}</td><td>${state(key)}</td></tr>`
+function secretRow(key: SecretKeyFacts, setIn: string): Html {
+  return html`<tr><th scope="row">${label(key.name, 80)}${key.id === null ? '' : html`<span class="sub">${label(key.id, 40)}</span>`}</th><td>${ending(key.last4)}</td><td>${label(key.scopes.join(', '))}</td><td>${created(key.createdAt, setIn)}</td><td>${state(key)}</td></tr>`
 }
 
 function ending(last4: string): Html {

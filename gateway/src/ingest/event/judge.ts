@@ -2,11 +2,13 @@ import type { Event } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import { isRecord } from './json.ts'
 import { normalise, type Shared } from './normalise.ts'
+import { printOf } from './print.ts'
 import { type Flaw, sanitise, type Texts, withoutAddress } from './sanitise.ts'
 import { isFlaw, validate } from './validate.ts'
 
 export type Verdict =
-  | { readonly ok: true; readonly event: Event }
+  /** `print`: of what a copy repeats and another event does not. */
+  | { readonly ok: true; readonly event: Event; readonly print: number }
   /** `raw`: the event as it came, JSON text, cut at 64 KiB. */
   | { readonly ok: false; readonly flaw: Flaw; readonly messageId: string | null; readonly raw: string }
 
@@ -26,7 +28,7 @@ export function createJudge(batch: Batch): Judge {
   const sharedBytes = mayBeLarge ? weigh(batch.context) + weigh(batch.integrations) : 0
 
   return given => {
-    const { value, flaw, mostBytes } = sanitise(given, batch.texts)
+    const { value, flaw, mostBytes, contentBytes } = sanitise(given, batch.texts)
     if (flaw !== null) return rejected(flaw, value)
     if (!isRecord(value))
       return rejected({ code: 'not_an_object', path: '', message: `an event must be a JSON object; this is ${kindOf(value)}` }, value)
@@ -41,7 +43,7 @@ export function createJudge(batch: Batch): Judge {
       )
     }
     const event = validate(normalise(value, batch))
-    return isFlaw(event) ? rejected(event, value) : { ok: true, event }
+    return isFlaw(event) ? rejected(event, value) : { ok: true, event, print: printOf(event, contentBytes) }
   }
 }
 

@@ -15,6 +15,8 @@ export interface Sanitised {
   readonly flaw: Flaw | null
   /** It is not larger than this as JSON text; Infinity where nothing is known. */
   readonly mostBytes: number
+  /** The same of its properties and traits alone: what no envelope and no retry changes. 0 where nothing is known. */
+  readonly contentBytes: number
 }
 
 /** What the bytes of a request say about the texts in it before one of them is looked at. */
@@ -30,13 +32,15 @@ export interface Texts {
  * Almost every event needs nothing of this and comes back as it is.
  */
 export function sanitise(value: unknown, { areClean }: Texts = { areClean: false }): Sanitised {
-  const tally = { areClean, keys: 0, mostBytes: 0 }
-  return isClean(value, 0, tally) ? { value, flaw: null, mostBytes: tally.mostBytes } : copyOf(value)
+  const tally = { areClean, keys: 0, mostBytes: 0, contentBytes: 0 }
+  if (!isClean(value, 0, tally)) return copyOf(value)
+  return { value, flaw: null, mostBytes: tally.mostBytes, contentBytes: tally.contentBytes }
 }
 
 interface Tally extends Texts {
   keys: number
   mostBytes: number
+  contentBytes: number
 }
 
 // As JSON text: 6 bytes for a character that is escaped, quotes, a comma, a colon; the longest number is -1.2345678901234567e-308.
@@ -62,7 +66,9 @@ function isClean(node: unknown, depth: number, tally: Tally): boolean {
   for (const key in node) {
     if (isPoison(key) || !(tally.areClean || isCleanText(key)) || ++tally.keys > LIMITS.keys) return false
     tally.mostBytes += key.length * MOST_CHARACTER + MOST_AROUND
+    const before = tally.mostBytes
     if (!isClean((node as JsonObject)[key], depth + 1, tally)) return false
+    if (depth === 0 && (key === 'properties' || key === 'traits')) tally.contentBytes += tally.mostBytes - before
   }
   return true
 }
@@ -110,7 +116,7 @@ function copyOf(value: unknown): Sanitised {
   }
 
   const copied = copy(value)
-  return { value: copied, flaw: found.flaw, mostBytes: Number.POSITIVE_INFINITY }
+  return { value: copied, flaw: found.flaw, mostBytes: Number.POSITIVE_INFINITY, contentBytes: 0 }
 }
 
 // The start of a path is enough to find the place, and a reply must not grow with it.

@@ -22,6 +22,11 @@ export interface Loader {
   drain(): Promise<void>
   /** Runs `read` while no segment is in the middle of being loaded. */
   snapshot<T>(read: () => Promise<T>): Promise<T>
+  /**
+   * Calls `read` at once, and until it ends loads none but the segments that it is given: those under way and the oldest that wait. The rows
+   * that any other segment has in the tables stay as they are, so loading goes on beside a long look.
+   */
+  look<T>(read: (moving: readonly SealedSegment[]) => Promise<T>): Promise<T>
 }
 
 export interface LoaderEdges {
@@ -44,6 +49,8 @@ export interface LoaderLog {
 }
 
 const LONGEST_WAIT_MS = 5000
+/** More than are loaded during any look, few enough to be named in a query. */
+const MOST_MOVING = 500
 /** An engine that hangs must not hold the stop of the gateway: what is cut is looked up by the next life. */
 const LONGEST_STOP_MS = 1000
 /** Reads of a file before jobs and drains go on without it, after some three seconds. */
@@ -67,6 +74,8 @@ export function createLoader({
   const drains = new Set<() => void>()
   /** Segments that could not be read, with the times in a row. They wait apart, so that the others can go on. */
   const refused = new Map<SealedSegment, { readonly times: number; readonly timer: NodeJS.Timeout | null }>()
+  const looks = new Set<ReadonlySet<SealedSegment>>()
+  let underWay: readonly SealedSegment[] = []
   const stamp = risingStamps(db, now)
   const { read, ahead } = createReadAhead(rows)
   const givingUp = new AbortController()
@@ -84,7 +93,7 @@ export function createLoader({
     /** While above 0, a row of one of so many segments is to blame. */
     let alone = 0
     while (!isStopped) {
-      const waiting = spool.sealed().filter(candidate => (refused.get(candidate)?.timer ?? null) === null)
+      const waiting = spool.sealed().filter(candidate => (refused.get(candidate)?.timer ?? null) === null && mayMove(candidate))
       for (const check of drains) check()
       const isSingle = alone > 0 || db.form.kind === 'cluster'
       const batch = isSingle ? waiting.slice(0, 1) : nextBatch(waiting, BATCH_LIMITS)
@@ -92,6 +101,7 @@ export function createLoader({
         await sleep(null)
         continue
       }
+      underWay = batch
       // An engine that is away is asked a small question, not sent the whole batch again and again.
       if (failures > 0 && !(await answers(db))) {
         failures++
@@ -122,6 +132,23 @@ export function createLoader({
           await sleep(backoffMs(failures))
         }
       }
+    }
+  }
+
+  function mayMove(segment: SealedSegment): boolean {
+    for (const moving of looks) if (!moving.has(segment)) return false
+    return true
+  }
+
+  async function look<T>(read: (moving: readonly SealedSegment[]) => Promise<T>): Promise<T> {
+    const sealed = spool.sealed()
+    const moving = new Set([...sealed.slice(0, MOST_MOVING), ...sealed.filter(segment => underWay.includes(segment))])
+    looks.add(moving)
+    try {
+      return await read([...moving])
+    } finally {
+      looks.delete(moving)
+      wake()
     }
   }
 
@@ -160,7 +187,10 @@ export function createLoader({
     stop: async () => {
       isStopped = true
       wake()
-      const patience = setTimeout(() => givingUp.abort(), LONGEST_STOP_MS)
+      const patience = setTimeout(() => {
+        givingUp.abort()
+        void rows.close()
+      }, LONGEST_STOP_MS)
       await running
       clearTimeout(patience)
       await rows.close()
@@ -185,6 +215,7 @@ export function createLoader({
       })
     },
     snapshot: read => exclusive(read),
+    look,
   }
 }
 

@@ -14,13 +14,15 @@ export interface IngestCounters {
   overloaded: number
   /** Everything else, e.g. a wrong method or a failing disk. */
   failed: number
+  /** Not requests but events: they came with an id that another event of their source had. The first was kept. */
+  conflicts: number
 }
 
 export function createIngestCounters(): IngestCounters {
-  return { answered: 0, unreadable: 0, unknownKey: 0, refused: 0, tooLarge: 0, overloaded: 0, failed: 0 }
+  return { answered: 0, unreadable: 0, unknownKey: 0, refused: 0, tooLarge: 0, overloaded: 0, failed: 0, conflicts: 0 }
 }
 
-const NAMES: { readonly [status: number]: keyof IngestCounters } = {
+const NAMES: { readonly [status: number]: Exclude<keyof IngestCounters, 'conflicts'> } = {
   200: 'answered',
   400: 'unreadable',
   401: 'unknownKey',

@@ -1,0 +1,61 @@
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client'
+import { createTurns, TooBusy, type Turns, type TurnsOptions } from './turns.ts'
+
+/** A page of an account asks some fifteen queries, and the engine runs sixteen of readers: some are left to other processes, and to what is ending. */
+export const READER_TURNS: TurnsOptions = { atOnce: 12, patienceMs: 10_000 }
+
+/** The engine's own limit, where readers of other processes share it. */
+const TOO_MANY_QUERIES = '202'
+
+/** The client with its queries taking turns; a query has its turn until its answer is read. Nothing is asked twice. */
+export function patientReader(client: ClickHouseClient, options: TurnsOptions = READER_TURNS): ClickHouseClient {
+  const turns = createTurns(options)
+  const query = patientQuery(client, turns)
+  return new Proxy(client, {
+    get: (target, property) => (property === 'query' ? query : bound(target, property)),
+  })
+}
+
+function patientQuery(client: ClickHouseClient, turns: Turns): ClickHouseClient['query'] {
+  return async params => {
+    const end = await turns.take(params.abort_signal)
+    try {
+      return untilRead(await client.query(params), end)
+    } catch (error) {
+      end()
+      if (error instanceof ClickHouseError && error.code === TOO_MANY_QUERIES) {
+        throw new TooBusy('the engine runs as many reads as it takes: ask again in a moment', { cause: error })
+      }
+      throw error
+    }
+  }
+}
+
+interface Readable {
+  json(): Promise<unknown>
+  text(): Promise<unknown>
+  stream(): object
+  close(): void
+}
+
+function untilRead<R extends Readable>(result: R, end: () => void): R {
+  const ways: { readonly [property: string | symbol]: unknown } = {
+    json: () => result.json().finally(end),
+    text: () => result.text().finally(end),
+    stream: () => {
+      const stream = result.stream()
+      if ('once' in stream && typeof stream.once === 'function') stream.once('close', end)
+      return stream
+    },
+    close: () => {
+      end()
+      result.close()
+    },
+  }
+  return new Proxy(result, { get: (target, property) => ways[property] ?? bound(target, property) })
+}
+
+function bound(target: object, property: string | symbol): unknown {
+  const value: unknown = Reflect.get(target, property, target)
+  return typeof value === 'function' ? value.bind(target) : value
+}

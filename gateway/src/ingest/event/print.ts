@@ -1,0 +1,22 @@
+import type { Event } from '@waymark/schemas/event'
+
+/**
+ * 32 bits that stand for the content of an event: equal for every copy of it, whenever and in whatever envelope it is sent again, and almost
+ * always another for another event. Nothing else hangs on it than the counting of conflicts.
+ */
+export function printOf(event: Event, contentBytes: number): number {
+  let print = mixed(FNV_START, event.type)
+  if (event.type === 'track') print = mixed(print, event.event)
+  return Math.imul(mixed(print, event.timestamp ?? '') ^ contentBytes, FNV_PRIME) >>> 0
+}
+
+const FNV_START = 0x811c9dc5
+const FNV_PRIME = 0x01000193
+
+/** FNV-1a, by character code. */
+function mixed(print: number, text: string): number {
+  let result = print
+  for (let index = 0; index < text.length; index++) result = Math.imul(result ^ text.charCodeAt(index), FNV_PRIME)
+  // Where a text ends counts as well.
+  return Math.imul(result ^ 0xffff, FNV_PRIME)
+}

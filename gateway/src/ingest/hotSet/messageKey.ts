@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { LIMITS } from '@waymark/schemas/limits'
+import { type Chaskey, createChaskey } from './chaskey.ts'
+
+/**
+ * Four words that stand for a message id of a source. The ids of one source that are UUIDs as they are usually written have different
+ * ones; any other two have the same with a chance of 2^-128, which nobody without the secret can better. The first is never 0.
+ */
+export interface MessageKeys {
+  /** Leaves the words in the first four places of what it returns, until the next call. */
+  of(sourceId: string, messageId: string): Int32Array
+}
+
+interface SourceKeys {
+  readonly uuids: Chaskey
+  readonly texts: Chaskey
+}
+
+/** Imports name their sources themselves; the keys of a source are cheap to find again. */
+const MOST_SOURCES = 1000
+
+/** `secret`: random bytes that nobody outside the process knows. */
+export function createMessageKeys(secret: Uint8Array): MessageKeys {
+  let words = new Int32Array(wordsFor(LIMITS.messageIdChars))
+  const bySource = new Map<string, SourceKeys>()
+
+  function keysOf(sourceId: string): SourceKeys {
+    const known = bySource.get(sourceId)
+    if (known !== undefined) return known
+    if (bySource.size >= MOST_SOURCES) bySource.clear()
+    const digest = createHash('sha256').update(secret).update(sourceId).digest()
+    const key = Int32Array.from({ length: 8 }, (_, index) => digest.readInt32LE(index * 4))
+    const made = { uuids: createChaskey(key.slice(0, 4)), texts: createChaskey(key.slice(4)) }
+    bySource.set(sourceId, made)
+    return made
+  }
+
+  return {
+    of(sourceId, messageId) {
+      const { uuids, texts } = keysOf(sourceId)
+      if (messageId.length > LIMITS.messageIdChars) words = new Int32Array(wordsFor(messageId.length))
+      if (readUuid(messageId, words)) uuids.hash(words, 4)
+      else texts.hash(words, readText(messageId, words))
+      // 0 marks a free place.
+      if (words[0] === 0) words[0] = 1
+      return words
+    },
+  }
+}
+
+/** Whole blocks of four, the length and a mark at the end included. */
+function wordsFor(characters: number): number {
+  return 4 * Math.ceil((2 + characters / 2) / 4)
+}
+
+const DASH = 45
+const isDash = (index: number) => index === 8 || index === 13 || index === 18 || index === 23
+/** By character code; -1 where it is no digit. Capitals are none: another spelling is another id. */
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)))
+
+function readUuid(text: string, into: Int32Array): boolean {
+  if (text.length !== 36) return false
+  let flaws = 0
+  let word = 0
+  let digits = 0
+  for (let index = 0; index < 36; index++) {
+    const code = text.charCodeAt(index)
+    if (isDash(index)) {
+      flaws |= code ^ DASH
+      continue
+    }
+    const digit = DIGITS[code] ?? -1
+    flaws |= digit >> 31
+    word = (word << 4) | digit
+    digits++
+    if ((digits & 7) === 0) into[(digits >> 3) - 1] = word
+  }
+  return flaws === 0
+}
+
+/** Length, then the characters: four to a word, or two where one of them needs more than a byte. Answers how many words there are. */
+function readText(text: string, into: Int32Array): number {
+  let all = 0
+  for (let index = 0; index < text.length; index++) all |= text.charCodeAt(index)
+  const perWord = all < 256 ? 4 : 2
+  const bits = 32 / perWord
+  let word = 0
+  let length = 0
+  into[length++] = text.length * 2 + (perWord === 2 ? 1 : 0)
+  for (let index = 0; index < text.length; index++) {
+    const place = index % perWord
+    word |= text.charCodeAt(index) << (place * bits)
+    if (place === perWord - 1 || index === text.length - 1) {
+      into[length++] = word
+      word = 0
+    }
+  }
+  return length
+}
