@@ -10,6 +10,7 @@ import { migrate } from '../../gateway/src/db/migrate.ts'
 import { openDatabase } from '../../gateway/src/db/open.ts'
 import { createLoader } from '../../gateway/src/ingest/load/loader.ts'
 import { nodeDisk } from '../../gateway/src/ingest/spool/disk.ts'
+import type { SealedSegment } from '../../gateway/src/ingest/spool/sealed.ts'
 import { openSpool, type Spool } from '../../gateway/src/ingest/spool/spool.ts'
 import { readStats } from '../../gateway/src/ingest/stats.ts'
 import { loadModels } from '../../gateway/src/model/load.ts'
@@ -94,7 +95,14 @@ server.listen(0, '127.0.0.1', () => {
 })
 
 function trusting(real: Spool): Spool {
-  return { ...real, sealed: () => real.sealed().map(segment => ({ ...segment, isInDoubt: () => false })) }
+  // The loader knows segments by identity.
+  const known = new Map<SealedSegment, SealedSegment>()
+  const trusted = (segment: SealedSegment) => {
+    const same = known.get(segment) ?? { ...segment, isInDoubt: () => false }
+    known.set(segment, same)
+    return same
+  }
+  return { ...real, sealed: () => real.sealed().map(trusted) }
 }
 
 async function text(request: IncomingMessage): Promise<string> {

@@ -182,6 +182,7 @@ export function createLoader({
 
   return {
     start: () => {
+      rows.start()
       running ??= run()
     },
     stop: async () => {

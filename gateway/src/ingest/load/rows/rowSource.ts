@@ -5,6 +5,8 @@ import type { SegmentRows } from './segmentRows.ts'
 
 /** Whoever makes the rows of segments. */
 export interface RowSource {
+  /** Gets ready, so that the first segment need not wait for that. */
+  start(): void
   /** Takes the content over. Rejects when it could not be done this time; it may be asked again. */
   rowsOf(content: SegmentContent): Promise<SegmentRows>
   /** Rejects what is not done yet. */
@@ -14,5 +16,5 @@ export interface RowSource {
 /** Rows made in the thread that asks for them: for tests and tools that answer no requests meanwhile. */
 export function rowsHere(): RowSource {
   const makeRow = createRowMaker()
-  return { rowsOf: async content => makeRows(content, makeRow), close: async () => undefined }
+  return { start: () => undefined, rowsOf: async content => makeRows(content, makeRow), close: async () => undefined }
 }

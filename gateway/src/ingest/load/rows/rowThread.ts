@@ -23,7 +23,7 @@ const LONGEST_MS = 60_000
 const WORKER = new URL('./rowWorker.ts', import.meta.url)
 
 /**
- * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins with the first segment, and anew after
+ * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins anew with the next segment after
  * it died: what it knew of clocks is then learnt again. What it was at when it died is rejected, and may be asked for again.
  */
 export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS }: { worker?: URL; longestMs?: number } = {}): RowSource {
@@ -71,6 +71,7 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
   }
 
   return {
+    start: () => void running().unref(),
     rowsOf: content => {
       const mine = turn.then(() => ask(content))
       turn = mine.catch(() => undefined)
