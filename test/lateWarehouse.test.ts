@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:net'
 import { afterAll, expect, test, vi } from 'vitest'
 import { testEngine } from './engine.ts'
 import { freePort, KEYS, type RunningGateway, read, send, startGateway, temporaryDataDir } from './gateway.ts'
@@ -100,4 +101,17 @@ test('a gateway that never reached its warehouse stops in time and keeps what it
   const next = await startGateway({ dataDir: gateway.dataDir, env: { CLICKHOUSE_URL: url } })
   running.push({ gateway: next })
   await vi.waitFor(async () => expect(await read(next, '/v1/stats')).toMatchObject({ received: 1, stored: 1 }), until)
+}, 60_000)
+
+test('a gateway whose warehouse takes connections and never answers stops in time too', async () => {
+  const data = temporaryDataDir()
+  folders.push(data)
+  const port = await freePort()
+  const silent = createServer(socket => socket.on('error', () => undefined)).listen(port, '127.0.0.1')
+  const gateway = await startGateway({ dataDir: data.path, env: { CLICKHOUSE_URL: `http://user:password@127.0.0.1:${port}/waymark` } })
+  running.push({ gateway })
+  const began = performance.now()
+  expect(await gateway.stop()).toBe(0)
+  expect(performance.now() - began).toBeLessThan(10_000)
+  silent.close()
 }, 60_000)

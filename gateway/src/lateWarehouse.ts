@@ -3,7 +3,7 @@ import { ClickHouseError } from '@clickhouse/client'
 import type { Config } from './config.ts'
 import type { Engine } from './db/engine/supervise.ts'
 import { lateDatabase } from './db/late.ts'
-import { type Database, placeOf } from './db/open.ts'
+import { type Database, placeOf, ServerUnusable } from './db/open.ts'
 import { explainError, type Log } from './log.ts'
 import type { WarehouseState } from './readiness.ts'
 import { openOwnEngine, openTables, placeOptions } from './warehouse.ts'
@@ -129,9 +129,12 @@ export function shortReason(error: unknown): string {
   if (refusal instanceof ClickHouseError) {
     return `ClickHouse refuses with ${refusal.code} ${refusal.type ?? ''}: check the user, password and database of CLICKHOUSE_URL, and the log`
   }
-  const network = chain.map(cause => (cause as NodeJS.ErrnoException).code).find(code => code !== undefined && /^E[A-Z_]+$/.test(code))
+  const network = chain
+    .map(cause => (cause as NodeJS.ErrnoException).code)
+    .find(code => code !== undefined && /^[A-Z][A-Z0-9_]+$/.test(code))
   if (network !== undefined) return `nothing answers at its address (${network}): check that it runs, and CLICKHOUSE_URL`
   if (chain.some(({ name }) => name === 'TimeoutError' || name === 'AbortError')) return 'it does not answer in time'
+  if (chain.some(cause => cause instanceof ServerUnusable)) return 'it does not answer as it should: check CLICKHOUSE_URL, and the log'
   return chain[0]?.message.slice(0, 300) ?? 'see the log'
 }
 

@@ -25,6 +25,8 @@ const COMMANDS = {
   keys: { run: keysCommand, says: 'create, list or revoke keys' },
 } as const
 
+const GRACE_MS = 500
+
 const [name = 'help', ...argv] = process.argv.slice(2)
 const command = Object.hasOwn(COMMANDS, name) && !argv.includes('--help') ? COMMANDS[name as keyof typeof COMMANDS] : null
 const terminal = processTerminal(process)
@@ -46,4 +48,6 @@ if (command === null) {
     terminal.err(`${error instanceof ConfigError ? error.message : `waymark ${name}: ${explainError(error)}`}\n`)
     process.exitCode = 1
   }
+  // What is closed may still try to reach a server that never answers; a gateway that was told to stop must not wait for that.
+  if (command === COMMANDS.serve) setTimeout(() => process.exit(), GRACE_MS).unref()
 }

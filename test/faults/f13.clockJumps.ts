@@ -1,7 +1,7 @@
 import type { IngestCounts } from '../../gateway/src/ingest/stats.ts'
 import { read, temporaryDataDir } from '../gateway.ts'
 import type { Fault } from './fault.ts'
-import { type GatewayProcess, startGateway } from './gatewayProcess.ts'
+import { setClock, startGateway } from './gatewayProcess.ts'
 import { ask, faultsOf, judge, unbalanced } from './judge.ts'
 import { killEngine, pause } from './launch.ts'
 import { startLoad, tally } from './load.ts'
@@ -87,11 +87,6 @@ export const clockJumps: Fault = {
       folder.remove()
     }
   },
-}
-
-async function setClock(gateway: GatewayProcess, offsetMs: number): Promise<void> {
-  const url = /control (http:\S+)/.exec(gateway.output())?.[1] ?? ''
-  await fetch(url, { method: 'POST', body: JSON.stringify({ offsetMs }) })
 }
 
 async function numbers(dataDir: string, query: string): Promise<number[]> {

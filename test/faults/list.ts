@@ -18,6 +18,13 @@ import { slowClients } from './f17.slowClients.ts'
 import { engineCrash } from './f18.engineCrash.ts'
 import { backup } from './f20.backup.ts'
 import type { Fault } from './fault.ts'
+import { steady } from './loads/l1.steady.ts'
+import { burst } from './loads/l2.burst.ts'
+import { beacons } from './loads/l3.beacons.ts'
+import { fat } from './loads/l4.fat.ts'
+import { duplicates } from './loads/l5.duplicates.ts'
+import { neighbour } from './loads/l6.neighbour.ts'
+import { soak } from './loads/l7.soak.ts'
 import { mutations } from './mutations.ts'
 
 /** Every fault by number; `npm run bench -- faults` runs them in this order. */
@@ -45,4 +52,4 @@ export const FAULTS: readonly Fault[] = [
 ]
 
 /** Every load. */
-export const LOADS: readonly Fault[] = []
+export const LOADS: readonly Fault[] = [steady, burst, beacons, fat, duplicates, neighbour, soak]

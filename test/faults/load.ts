@@ -26,6 +26,8 @@ export interface LoadPlan {
   readonly key?: string
   readonly isKeptAlive?: boolean
   readonly isZipped?: boolean
+  /** Addresses of this machine to send from, in turn: without kept connections one address runs out of ports. */
+  readonly from?: readonly string[]
   readonly event?: (messageId: string) => object
   readonly newId?: () => string
 }
@@ -41,7 +43,7 @@ export interface Load {
 }
 
 export function startLoad(plan: LoadPlan): Load {
-  const { connections, perRequest, eventsPerSecond, newId = () => crypto.randomUUID() } = plan
+  const { connections, perRequest, eventsPerSecond, from = [], newId = () => crypto.randomUUID() } = plan
   const agent = new Agent({ keepAlive: plan.isKeptAlive ?? true, maxSockets: connections })
   const acknowledged = new Set<string>()
   const refused = new Set<string>()
@@ -59,7 +61,7 @@ export function startLoad(plan: LoadPlan): Load {
       if (isOver) return
       due = Math.max(due + everyMs, performance.now() - 10 * everyMs)
       const ids = Array.from({ length: perRequest }, newId)
-      const answer = await post(plan, agent, ids)
+      const answer = await post({ ...plan, localAddress: from[index % from.length] }, agent, ids)
       answers.push(answer)
       if (answer.status === 200) for (const id of ids) acknowledged.add(id)
       else if (answer.status !== null) for (const id of ids) refused.add(id)
@@ -89,7 +91,8 @@ export function post(
     event = plainEvent,
     isZipped = false,
     isKeptAlive = true,
-  }: Pick<LoadPlan, 'url' | 'key' | 'event' | 'isZipped' | 'isKeptAlive'>,
+    localAddress,
+  }: Pick<LoadPlan, 'url' | 'key' | 'event' | 'isZipped' | 'isKeptAlive'> & { readonly localAddress?: string | undefined },
   agent: Agent,
   ids: readonly string[],
 ): Promise<Answer> {
@@ -103,6 +106,7 @@ export function post(
     const asked = request(`${url}/v1/batch`, {
       method: 'POST',
       agent,
+      ...(localAddress === undefined ? {} : { localAddress }),
       headers: {
         'content-type': 'application/json',
         'content-length': body.length,

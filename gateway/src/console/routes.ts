@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
+import { label } from '../read/label.ts'
 import { protectiveHeaders, sameOriginOnly } from './frame/guard.ts'
 import { noticePage } from './frame/respond.ts'
 import { createSignIn, type SignInDeps } from './signIn/signInRoutes.ts'
@@ -31,7 +32,7 @@ export function createConsole(deps: ConsoleDeps): Hono {
   app.get('/console/style.css', c => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' }))
   app.route('/', signIn.routes)
 
-  app.use('/console/*', signIn.required)
+  app.use('/console/*', signIn.required, troubleAsPage)
   for (const pages of deps.pages) app.route('/', pages)
   app.all('/console/*', c => noticePage(c, 404, 'There is no such page', [html`Go to <a href="/console/">all accounts</a>.`]))
 
@@ -43,4 +44,18 @@ export function createConsole(deps: ConsoleDeps): Hono {
   })
 
   return app
+}
+
+/** What the app could not answer, told as data for programs, as a page: people read it here. The app has logged it. */
+const troubleAsPage: MiddlewareHandler = async (c, next) => {
+  await next()
+  if (c.error === undefined || c.res.status < 500) return
+  const isAway = c.res.status === 503
+  const message = isAway
+    ? ((await c.res.clone().json()) as { error: { message: string } }).error.message
+    : 'The reason is in the log of the gateway.'
+  c.res = await noticePage(c, isAway ? 503 : 500, isAway ? 'This cannot be shown at the moment' : 'This page could not be made', [
+    label(message, 400),
+    html`Reload the page in a moment; <a href="/console/health">Health</a> says what is wrong.`,
+  ])
 }

@@ -29,6 +29,11 @@ export interface OpenOptions {
   readonly database?: string | undefined
 }
 
+/** The server cannot be used. The message, for the log, names its address and the user. */
+export class ServerUnusable extends Error {
+  override readonly name = 'ServerUnusable'
+}
+
 export const DEFAULT_DATABASE = 'waymark'
 const WRITE_TIMEOUT_MS = 15 * 60_000
 /** Proxies close a connection that is silent for long: a long job's answer starts with a header every 110 s. */
@@ -138,7 +143,7 @@ async function prepare({ url, database, writer, form }: Address): Promise<Readon
     if ((await there.json()).length === 0) await outside.command({ query: createDatabaseStatement(database, form) })
     return names
   } catch (cause) {
-    throw new Error(
+    throw new ServerUnusable(
       `ClickHouse at ${url} cannot be used as ${writer.username}: ${cause instanceof Error ? cause.message : String(cause)}. Check CLICKHOUSE_URL, the user's rights and that the server runs.`,
       { cause },
     )

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 
 /** Values that may be bound to `{name:Type}` parameters; times as `sqlTime(ms)`, days as `YYYY-MM-DD`. */
@@ -69,6 +70,23 @@ export async function execute<P extends Params>(
     query_params: { ...params },
     ...callOptions(query.name, options, { wait_end_of_query: 1 }),
   })
+  return Number(summary?.written_rows ?? 0)
+}
+
+/** Runs an `INSERT … SELECT … FROM input(…) … FORMAT JSONEachRow` over objects; resolves with the rows it wrote. */
+export async function insertThrough<P extends Params>(
+  client: ClickHouseClient,
+  query: Query<P, never>,
+  params: P,
+  values: readonly object[],
+): Promise<number> {
+  const { stream, summary } = await client.exec({
+    query: query.sql,
+    query_params: { ...params },
+    values: Readable.from([values.map(value => JSON.stringify(value)).join('\n')], { objectMode: false }),
+    ...callOptions(query.name, {}, { wait_end_of_query: 1 }),
+  })
+  await stream.resume().toArray()
   return Number(summary?.written_rows ?? 0)
 }
 

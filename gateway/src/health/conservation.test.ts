@@ -91,6 +91,22 @@ describe('the check of closed hours', () => {
     expect(told.map(({ difference }) => difference)).toEqual([1, 1])
   })
 
+  it('looks once when it is asked twice at the same time', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    const loader = loaderBench(test.db).loaderOf(spool)
+    const told: CheckFacts[] = []
+    const conservation = createConservation({
+      db: test.db,
+      spool,
+      loader,
+      now: () => TEST_TIME + 48 * HOUR_MS,
+      onChecked: check => told.push(check),
+    })
+    await Promise.all([conservation.check(), conservation.checkHourly()])
+    await loader.stop()
+    expect(told).toHaveLength(1)
+  })
+
   const AT = sqlTime(TEST_TIME)
   it.each([
     [hoursQuery, { from: AT, to: AT, in_doubt: [] }, 'hour received ended'],

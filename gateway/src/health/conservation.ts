@@ -52,6 +52,7 @@ export function createConservation({ db, spool, loader, now, onChecked }: Conser
   let recordedAt = Number.NEGATIVE_INFINITY
   let fullDay = -1
   let freshUntil = Number.NEGATIVE_INFINITY
+  let underWay: Promise<void> | null = null
 
   /** A trouble found far back stays in view until it is none any more. */
   function beginning(to: number): number {
@@ -79,7 +80,15 @@ export function createConservation({ db, spool, loader, now, onChecked }: Conser
     return { check, segments: segments.slice(0, MOST_TOLD).map(({ segment }) => segment) }
   }
 
-  async function check(): Promise<void> {
+  /** One at a time: a look at the whole history, asked for by a run and by the clock at once, would be made twice and recorded twice. */
+  function check(): Promise<void> {
+    underWay ??= checkNow().finally(() => {
+      underWay = null
+    })
+    return underWay
+  }
+
+  async function checkNow(): Promise<void> {
     const startedAt = now()
     if (startedAt < freshUntil) return
     const to = Math.floor(startedAt / HOUR_MS) * HOUR_MS

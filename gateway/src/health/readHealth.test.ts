@@ -45,6 +45,20 @@ describe('a look at the health', () => {
       ...more,
     })
 
+  it('reads a few rows of the table of counts, however long that became: it is asked for every few seconds', async () => {
+    const own = await testDatabase()
+    await own.db.client.command({
+      query: `INSERT INTO ingest_counts SELECT generateUUIDv4(), 0, 'web', toDateTime(1790000000), 1, 0, 0, 0, toDateTime64(1790000000, 3),
+        toDateTime64(1790000000, 3), toDateTime64(1790000000 + number, 3) FROM numbers(300000)`,
+    })
+    const params = { seen_until: sqlTime((1790000000 + 100_000) * 1000) }
+    const result = await own.db.reader.query({ query: loadingState.sql, query_params: params, format: 'JSON' })
+    const { data, statistics } = await result.json<{ last_loaded_at: number; unseen_since: number }>()
+    expect(data).toEqual([{ last_loaded_at: (1790000000 + 299_999) * 1000, unseen_since: (1790000000 + 100_001) * 1000 }])
+    expect(statistics?.rows_read).toBeLessThan(100_000)
+    await own.close()
+  })
+
   it('finds each job in the order of the pipeline, with its last good run and its failures since', async () => {
     const { jobs } = await reader().facts()
     expect(jobs).toEqual({

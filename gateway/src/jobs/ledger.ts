@@ -1,5 +1,5 @@
 import type { Database } from '../db/open.ts'
-import { insertRows, row, rows, sqlFile, sqlTime } from '../db/query.ts'
+import { insertRows, insertThrough, row, rows, sqlFile, sqlTime } from '../db/query.ts'
 
 /** What earlier runs left behind, per job. */
 export interface LastRun {
@@ -66,6 +66,7 @@ const lastRunsQuery = sqlFile<Record<string, never>, { job: string; watermark: s
 const failingQuery = sqlFile<Record<string, never>, { job: string }>('job_failing')
 const lastTurnQuery = sqlFile<Record<string, never>, { run: number }>('job_turn_last')
 const turnsQuery = sqlFile<{ from_run: number }, TurnRow>('job_turns')
+const doneQuery = sqlFile<{ turn: number }, never>('job_run_done')
 const openRunsQuery = sqlFile<{ from_run: number; to_run: number; fence: number }, OpenRow>('job_runs_open')
 
 export function createRunLedger({ db, holder, isAlive, clock }: LedgerEdges): RunLedger {
@@ -146,13 +147,17 @@ export function createRunLedger({ db, holder, isAlive, clock }: LedgerEdges): Ru
             run: open.run,
             async close(result) {
               await requireTurn(fence)
-              const outcome =
-                'error' in result
-                  ? { state: 'failed', error: result.error }
-                  : { state: 'done', rows: result.rows, watermark: result.watermark }
               const ended = clock()
-              const finished = { finished_at: sqlTime(ended), duration_ms: Math.max(0, ended - started), version: 1 }
-              await insertRows(client, 'job_runs', [{ ...open, ...outcome, ...finished }])
+              const finished = { finished_at: sqlTime(ended), duration_ms: Math.max(0, ended - started) }
+              if ('error' in result) {
+                await insertRows(client, 'job_runs', [{ ...open, ...finished, state: 'failed', error: result.error, version: 1 }])
+                return
+              }
+              // This process may sleep between the look above and here; between the look and the row of one statement it cannot.
+              const written = await insertThrough(client, doneQuery, { turn: fence * RUNS_OF_A_TURN }, [
+                { ...open, ...finished, ...result },
+              ])
+              if (written === 0) throw new JobsBusy(`another process took the jobs over before ${job} was done; its work is done again`)
             },
           }
         },

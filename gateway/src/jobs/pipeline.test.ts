@@ -165,3 +165,33 @@ test('of a process on another machine nothing is known: it has a quarter of an h
   await expect(turn.open('alpha', 0)).rejects.toThrow(JobsBusy)
   await taken.end()
 })
+
+test('a process that falls asleep between its last look and its last row commits nothing when another took over meanwhile', async () => {
+  const { client } = database.db
+  const heir = createRunLedger({ db: database.db, holder: 'heir', isAlive: () => false, clock: Date.now })
+  // What the sleep looks like from outside: the turn passes just before the row is sent.
+  const sleepy = new Proxy(client, {
+    get(target, name) {
+      const value = Reflect.get(target, name) as unknown
+      if (typeof value !== 'function') return value
+      if (name !== 'exec') return value.bind(target)
+      return async (...given: unknown[]) => {
+        await (await heir.begin()).end()
+        return value.apply(target, given) as unknown
+      }
+    },
+  })
+  const ledger = createRunLedger({ db: { ...database.db, client: sleepy }, holder: 'sleepy', isAlive: () => true, clock: Date.now })
+  const run = await (await ledger.begin()).open('asleep', 0)
+  await expect(run.close({ rows: 1, watermark: 'mine' })).rejects.toThrow(JobsBusy)
+  expect((await ledger.lastRuns()).get('asleep')).toBeUndefined()
+})
+
+test('a watermark may be as long as a night of segments makes it', async () => {
+  const ledger = createRunLedger({ db: database.db, holder: 'long', isAlive: () => false, clock: Date.now })
+  const turn = await ledger.begin()
+  const watermark = 'x'.repeat(300_000)
+  await (await turn.open('long', 0)).close({ rows: 0, watermark })
+  expect((await ledger.lastRuns()).get('long')?.watermark).toBe(watermark)
+  await turn.end()
+})

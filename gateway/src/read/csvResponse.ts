@@ -1,3 +1,4 @@
+import { explainError } from '../log.ts'
 import type { AccountExport } from './accountExport.ts'
 
 /** A download that is written as it is read: only one page of accounts is in memory. */
@@ -21,7 +22,10 @@ function streamOf(text: AsyncIterable<string>): ReadableStream<Uint8Array> {
   return new ReadableStream(
     {
       async pull(controller) {
-        const { done, value } = await pieces.next()
+        const { done, value } = await pieces.next().catch((error: unknown) => {
+          // The server prints what ends a stream and sends its message: neither may hold the data that the engine quotes.
+          throw new Error(`the file could not be finished: ${explainError(error)}`)
+        })
         if (done === true) controller.close()
         else controller.enqueue(encoder.encode(value))
       },

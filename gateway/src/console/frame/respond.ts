@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { type Html, layout, notice } from './layout.ts'
 
-type Status = 200 | 400 | 403 | 404 | 409 | 429 | 503
+type Status = 200 | 400 | 403 | 404 | 409 | 429 | 500 | 503
 
 /** Answers with a rendered page. */
 export async function page(c: Context, body: Html, status: Status = 200, headers: Record<string, string> = {}): Promise<Response> {
