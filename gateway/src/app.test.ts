@@ -20,6 +20,7 @@ function appWith(routes: Hono, readiness: Readiness = READY) {
 
 test('it lives, is ready, and names what is not there', async () => {
   const { app } = appWith(new Hono())
+  expect((await app.request('/')).headers.get('location')).toBe('/console/')
   expect((await app.request('/healthz')).status).toBe(200)
   expect((await app.request('/readyz')).status).toBe(200)
   const missing = await app.request('/v2/nothing')

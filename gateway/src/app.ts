@@ -21,6 +21,8 @@ const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT',
 /** The whole HTTP surface as a value: `app.request()` needs no port. Routes are logged as patterns: a path may hold an address. */
 export function createApp({ routes, log, notReady, readiness }: AppDeps): Hono {
   const app = new Hono()
+  // The ready line names this address: whoever opens it looks for something to see.
+  app.get('/', context => context.redirect('/console/', 302))
   app.get('/healthz', context => context.json({ status: 'ok' }))
   app.get('/readyz', context => {
     const detail = readiness()

@@ -189,7 +189,7 @@ export function createSurface({
     dataDir: config.dataDir,
     pages: [
       createAccountPages({ reader, models, now }),
-      createLivePages({ feed: live, db, now, host: url, writeKey, hasDemo: demo, stopping: leaving, onOpen: tally.streams }),
+      createLivePages({ feed: live, db, now, address, writeKey, hasDemo: demo, stopping: leaving, onOpen: tally.streams }),
       sourcePages,
       createHealthPages({ health, runNow }),
     ],

@@ -21,7 +21,7 @@ const NAMES = BENCHMARKS.map(
   ({ name, question, parts }) =>
     `  ${name.padEnd(10)} ${question}${parts.length > 0 ? `\n${' '.repeat(13)}parts: ${parts.join(', ')}` : ''}`,
 ).join('\n')
-const USAGE = `Usage: npm run bench -- [name …] [--quick | --full] [--only PART,…] [--seed N] [--json FILE]\n\n${NAMES}\n`
+const USAGE = `Usage: npm run bench -- [name …] [--quick | --full] [--only PART,…] [--seed N] [--json FILE]\n       npm run bench -- faults|loads [id …] [--form smoke|middle|long] [--size N] [--seed N] [--log FOLDER]\n\n${NAMES}\n`
 
 interface Asked {
   readonly chosen: readonly Benchmark[]
@@ -69,6 +69,12 @@ function progress(name: string): (what: string) => void {
 }
 
 async function main(args: string[]): Promise<number> {
+  const [kind, ...rest] = args
+  if (kind === 'faults' || kind === 'loads') {
+    const { FAULTS, LOADS } = await import('../faults/list.ts')
+    const { runFaults } = await import('../faults/run.ts')
+    return runFaults(kind === 'faults' ? FAULTS : LOADS, rest, text => process.stdout.write(text))
+  }
   if (args.includes('list') || args.includes('--help')) {
     process.stdout.write(USAGE)
     return 0

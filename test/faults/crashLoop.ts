@@ -31,7 +31,7 @@ const PATIENCE_MS = 30_000
 
 /** How far into its work a process comes before it dies. */
 export function crashAt(at: string, random: Random): Crash {
-  const furthest = at === 'mid_job' ? 60 : at === 'mid_migration' ? 40 : 3
+  const furthest = at === 'mid_job' ? 40 : at === 'mid_migration' ? 40 : 3
   return { at, visit: random.whole(1, furthest), isForgetful: random.chance(0.5), isEngineKilled: random.chance(0.5) }
 }
 

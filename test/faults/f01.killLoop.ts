@@ -16,7 +16,7 @@ export const killLoop: Fault = {
   id: 'F01',
   title: 'kill -9 of gateway and engine at any moment, at 3,000 events/s',
   unit: 'cycles',
-  sizes: { smoke: 4, middle: 20, long: 200 },
+  sizes: { smoke: 2, middle: 20, long: 200 },
   async run({ form, size, random, log }) {
     const folder = temporaryDataDir()
     const dataDir = folder.path
@@ -27,12 +27,12 @@ export const killLoop: Fault = {
     try {
       for (let cycle = 0; cycle < size; cycle++) {
         // Seldom, for it heals what the next start should find.
-        if (cycle % 8 === 2) bareStarts.push(await bareStart(dataDir))
+        if (cycle % 8 === 1) bareStarts.push(await bareStart(dataDir))
         const gateway = await startGateway({ dataDir })
         starts.push(gateway.readyMs)
         broken.push(...unbalanced(await gateway.stats()).map(told => `cycle ${cycle}: ${told}`))
         const load = startLoad({ url: gateway.url, connections: 16, perRequest: 10, eventsPerSecond: 3000 })
-        const ms = form === 'smoke' ? 100 + 400 * random.next() : 200 + 1500 * random.next()
+        const ms = form === 'smoke' ? 100 + 300 * random.next() : 200 + 1500 * random.next()
         await pause(ms)
         const victim = random.pick(VICTIMS)
         if (victim === 'engine') {

@@ -20,7 +20,7 @@ export const renameKills: Fault = {
     const dataDir = folder.path
     const acknowledged = new Set<string>()
     const broken: string[] = []
-    const longestMs = form === 'smoke' ? 3000 : 6000
+    const longestMs = form === 'smoke' ? 2000 : 6000
     let gatewayDeaths = 0
     let engineDeaths = 0
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDataDir } from '../gateway.ts'
@@ -28,8 +28,7 @@ export const engineVolumeFull: Fault = {
         const load = startLoad({ url: gateway.url, connections: 16, perRequest: 10, eventsPerSecond: 2000 })
         await pause(500)
         const filler = join(engineDir, 'filler')
-        const free = statfsSync(engineDir)
-        execFileSync('fallocate', ['-l', String(free.bavail * free.bsize - 64 * 1024), filler])
+        fill(engineDir, filler)
         const before = load.acknowledged.size
         await pause(size * 1000)
         await load.stop()
@@ -64,4 +63,14 @@ export const engineVolumeFull: Fault = {
       folder.remove()
     }
   },
+}
+
+/** Takes all but a crumb of the volume; the engine may write between the look and the grab, so the next try leaves more. */
+function fill(volume: string, filler: string): void {
+  for (const crumb of [64 * 1024, 2 ** 20, 4 * 2 ** 20]) {
+    const { bavail, bsize } = statfsSync(volume)
+    if (spawnSync('fallocate', ['-l', String(bavail * bsize - crumb), filler]).status === 0) return
+    rmSync(filler, { force: true })
+  }
+  throw new Error(`${volume} could not be filled`)
 }

@@ -21,7 +21,7 @@ export const migration: Fault = {
   id: 'F12',
   title: 'death at each statement of a migration; a migration under load',
   unit: 'boundaries (all at most)',
-  sizes: { smoke: 3, middle: 10, long: 10_000 },
+  sizes: { smoke: 2, middle: 10, long: 10_000 },
   async run({ form, size, random, log }) {
     const folder = temporaryDataDir()
     const dataDir = folder.path

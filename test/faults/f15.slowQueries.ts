@@ -12,7 +12,7 @@ const READERS = 8
 /** Acknowledgements while others read ÷ without; of a smoke, too short to tell more, only that they do not wait for the queries. */
 const SLOWER = { smoke: 20, middle: 2, long: 2 }
 /** As wide as a dashboard asks, and as slow as the reader's limits let a query be. */
-const QUERY_S = { smoke: 1.5, middle: 5, long: 10 }
+const QUERY_S = { smoke: 1, middle: 5, long: 10 }
 const LONG_AGO = '2020-01-01'
 const PAGES = ['/v1/accounts?limit=100', '/v1/stats', `/v1/accounts/acme.example/score?at=${LONG_AGO}`, '/v1/accounts?sort=-lastTouchAt']
 
@@ -20,7 +20,7 @@ export const slowQueries: Fault = {
   id: 'F15',
   title: 'eight slow queries of a dashboard at once beside 2,000 events/s',
   unit: 'seconds of each part',
-  sizes: { smoke: 2, middle: 10, long: 60 },
+  sizes: { smoke: 1, middle: 10, long: 60 },
   async run({ form, size, log }) {
     const folder = temporaryDataDir()
     const gateway = await startGateway({ dataDir: folder.path })
@@ -40,7 +40,8 @@ export const slowQueries: Fault = {
     }
 
     try {
-      await under(async () => 0)
+      // What starts cold would make everything after it look fast.
+      if (form !== 'smoke') await under(async () => 0)
       const alone = await under(async () => 0)
       const pages = await under(isOver => readPages(gateway, isOver))
       const heavy = await under(isOver => askHard(folder.path, QUERY_S[form], isOver))

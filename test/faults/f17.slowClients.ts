@@ -33,7 +33,7 @@ export const slowClients: Fault = {
     const gateway = await startGateway({ dataDir: folder.path })
     const port = Number(new URL(gateway.url).port)
     const openFiles = () => readdirSync(`/proc/${gateway.pid}/fd`).length
-    const seconds = form === 'smoke' ? 1.5 : 5
+    const seconds = form === 'smoke' ? 1 : 5
     const acknowledged = new Set<string>()
     const broken: string[] = []
 
@@ -49,7 +49,7 @@ export const slowClients: Fault = {
 
     const crowds: Crowd[] = []
     try {
-      await traffic(seconds)
+      if (form !== 'smoke') await traffic(seconds)
       const alone = await traffic(seconds)
       const before = openFiles()
       const head = `POST /v1/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${Buffer.from(`${KEYS.server}:`).toString('base64')}\r\n`

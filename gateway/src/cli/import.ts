@@ -45,13 +45,23 @@ export async function importFile(options: ImportOptions, edges: ImportEdges): Pr
   })
 
   const stop = new AbortController()
+  let told = ''
+  const sending: SendEdges = {
+    ...edges,
+    onRetry(reason, ms) {
+      // Each lane has the same trouble; it is said once until it is another.
+      if (reason !== told)
+        edges.terminal.err(`${reason}\nTrying again in ${Math.max(1, Math.round(ms / 1000))} s; nothing is lost or counted twice.\n`)
+      told = reason
+    },
+  }
 
   async function sendUntilEmpty(): Promise<void> {
     // Every lane pulls from the one generator, which hands each batch to one lane.
     for (;;) {
       const { value: batch, done } = await batches.next()
       if (done === true) return
-      const reply = await sendImport(importBody(options.source, batch), options, edges, stop.signal)
+      const reply = await sendImport(importBody(options.source, batch), options, sending, stop.signal)
       result.accepted += reply.accepted
       result.rejected += reply.rejected.length
       for (const { index, code, path, message } of reply.rejected)
@@ -130,7 +140,9 @@ export function parseImport(
 function report(result: ImportResult, seconds: number): string {
   const lines = [
     `${count(result.accepted)} events accepted in ${seconds.toFixed(1)} s (those the gateway had already are among them; it keeps one of each).`,
-    ...(result.rejected > 0 ? [`${count(result.rejected)} rejected by the gateway; they are kept: waymark rejected list.`] : []),
+    ...(result.rejected > 0
+      ? [`${count(result.rejected)} rejected by the gateway; they are kept, with the reason: GET /v1/rejected, or /console/rejected.`]
+      : []),
     ...(result.unreadable > 0 ? [`${count(result.unreadable)} lines were not events and were not sent.`] : []),
     ...result.reasons.map(({ line, reason }) => `  line ${line}: ${reason}`),
   ]

@@ -5,6 +5,8 @@ export interface SendEdges {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   readonly sleep: (ms: number) => Promise<void>
   readonly random: () => number
+  /** Told of each attempt that failed and is repeated after so many milliseconds. */
+  readonly onRetry?: (reason: string, ms: number) => void
 }
 
 export interface SendTarget {
@@ -45,7 +47,9 @@ export async function deliver(delivery: Delivery, edges: SendEdges, stop: AbortS
     if (attempt === MOST_ATTEMPTS) throw new Error(`Gave up after ${MOST_ATTEMPTS} attempts: ${reason}`)
     stop.throwIfAborted()
     const wish = isLost ? undefined : retryAfterMs(answer.headers.get('retry-after'))
-    await edges.sleep(wish ?? backoffMs(attempt, edges.random, 500, 30_000))
+    const wait = wish ?? backoffMs(attempt, edges.random, 500, 30_000)
+    edges.onRetry?.(reason, wait)
+    await edges.sleep(wait)
   }
 }
 

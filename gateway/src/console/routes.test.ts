@@ -128,9 +128,27 @@ describe('the way into the console', () => {
     const { app } = await setUp()
     for (const path of ['/console/', '/console/accounts/a_1', '/console/anything']) {
       const answer = await app.request(path)
-      expect([answer.status, answer.headers.get('location')], path).toEqual([303, '/console/sign-in'])
+      const to = path === '/console/' ? '' : `?to=${encodeURIComponent(path)}`
+      expect([answer.status, answer.headers.get('location')], path).toEqual([303, `/console/sign-in${to}`])
     }
     expect((await app.request('/console/', { headers: { cookie: 'waymark_session=planted' } })).status).toBe(303)
+  })
+
+  it('leads on to the page that was asked for, and to no other site', async () => {
+    const { app } = await setUp()
+    const wanted = '/console/accounts/a_1?before=x'
+    const form = await (await app.request(`/console/sign-in?to=${encodeURIComponent(wanted)}`)).text()
+    expect(form).toContain(`name="to" value="${wanted}"`)
+    const place = async (to: string) => (await post(app, '/console/sign-in', { password: PASSWORD, to })).headers.get('location')
+    expect(await place(wanted)).toBe(wanted)
+    for (const planted of [
+      'https://evil.example/console/',
+      '//evil.example/console/',
+      '/console/../../evil',
+      '/\\evil.example',
+      'javascript:alert(1)',
+    ])
+      expect(await place(planted), planted).toBe('/console/')
   })
 
   it('never adopts a planted session id, and gives a new one at each sign-in', async () => {

@@ -9,7 +9,7 @@ export async function told<T>(look: (signal: AbortSignal) => Promise<T>, patienc
     signal.addEventListener('abort', () => reject(new Error(`no answer within ${patienceMs / 1000} s`)), { once: true })
   })
   try {
-    return { isKnown: true, value: await Promise.race([look(signal), late]) }
+    return { isKnown: true, value: await Promise.race([Promise.resolve(signal).then(look), late]) }
   } catch (error) {
     return { isKnown: false, error: errorWords(error) }
   }

@@ -14,8 +14,8 @@ export const steady: Fault = {
   id: 'L1',
   title: 'steady: 2,000 events/s, gzip, batches of 10 on 32 connections',
   unit: 'seconds',
-  sizes: { smoke: 2, middle: 20, long: 600 },
-  run: ({ size, log }) =>
+  sizes: { smoke: 1, middle: 20, long: 600 },
+  run: ({ form, size, log }) =>
     onBench(async ({ gateway, part }) => {
       const quiet = await part(QUIET, Math.min(5, size))
       const memory: { minute: number; mb: number }[] = []
@@ -46,7 +46,7 @@ export const steady: Fault = {
         },
         broken: [
           ...notAcknowledged(loaded),
-          ...tooSlow('steady load', loaded.p99, { ms: 50, times: 5, quiet }),
+          ...tooSlow('steady load', loaded.p99, { form, ms: 50, times: 5, quiet }),
           ...(visibleP95 > VISIBLE_S && size >= 20 ? [`visible only after ${visibleP95.toFixed(1)} s`] : []),
           ...(late.length > 60 && growth > GROWTH_MB_A_MINUTE ? [`memory grows by ${growth.toFixed(1)} MB a minute`] : []),
         ],

@@ -3,7 +3,7 @@ import { pause } from '../launch.ts'
 import { dishonest, onBench, QUIET } from './bench.ts'
 
 /** Seconds of each burst, and from one to the next. */
-const SHAPE = { smoke: { burst: 1.5, every: 3 }, middle: { burst: 8, every: 25 }, long: { burst: 30, every: 120 } }
+const SHAPE = { smoke: { burst: 1, every: 3 }, middle: { burst: 8, every: 25 }, long: { burst: 30, every: 120 } }
 const RECOVERED_TIMES = 3
 const RECOVERY_S = 10
 
@@ -14,7 +14,7 @@ export const burst: Fault = {
   sizes: { smoke: 1, middle: 2, long: 5 },
   run: ({ form, size, log }) =>
     onBench(async ({ part }) => {
-      const quiet = await part(QUIET, form === 'smoke' ? 1.5 : 5)
+      const quiet = await part(QUIET, form === 'smoke' ? 1 : 5)
       const rates: number[] = []
       const broken: string[] = []
       const recoveries: number[] = []

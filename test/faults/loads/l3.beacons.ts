@@ -8,8 +8,8 @@ export const beacons: Fault = {
   id: 'L3',
   title: 'small beacons: one event a request, a connection each, 3,000 requests/s',
   unit: 'seconds',
-  sizes: { smoke: 2, middle: 10, long: 60 },
-  run: ({ size }) =>
+  sizes: { smoke: 1, middle: 10, long: 60 },
+  run: ({ form, size }) =>
     onBench(async ({ gateway, part }) => {
       const quiet = await part({ ...QUIET, perRequest: 1 }, Math.min(5, size))
       const loaded = await part({ connections: 128, perRequest: 1, eventsPerSecond: 3000, isKeptAlive: false, from: FROM }, size)
@@ -22,7 +22,7 @@ export const beacons: Fault = {
           'quiet p99 ms': quiet.p99.toFixed(1),
           'TIME_WAIT of the gateway': waiting,
         },
-        broken: [...notAcknowledged(loaded), ...tooSlow('beacons', loaded.p99, { ms: 100, times: 10, quiet })],
+        broken: [...notAcknowledged(loaded), ...tooSlow('beacons', loaded.p99, { form, ms: 100, times: 10, quiet })],
       }
     }),
 }

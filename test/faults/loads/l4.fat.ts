@@ -15,7 +15,7 @@ export const fat: Fault = {
   id: 'L4',
   title: 'fat: gzip bodies near 1 MiB with 1,000 events on 20 connections, and one in twenty at the limit of events',
   unit: 'seconds',
-  sizes: { smoke: 3, middle: 15, long: 60 },
+  sizes: { smoke: 1, middle: 15, long: 60 },
   run: ({ form, size }) =>
     onBench(async ({ gateway, start, part }) => {
       await loopDelayMs(gateway.url)

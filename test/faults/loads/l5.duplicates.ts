@@ -25,7 +25,7 @@ export const duplicates: Fault = {
   id: 'L5',
   title: 'a storm of copies: each batch sent 1 to 20 times over a day, out of order, to two gateways that are started again',
   unit: 'batches',
-  sizes: { smoke: 40, middle: 300, long: 3000 },
+  sizes: { smoke: 20, middle: 300, long: 3000 },
   async run({ form, size, random, log }) {
     const folder = temporaryDataDir()
     const ports = [await freePort(), await freePort()]

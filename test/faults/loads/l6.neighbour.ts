@@ -13,12 +13,12 @@ export const neighbour: Fault = {
   id: 'L6',
   title: 'a noisy neighbour: one source floods while the engine stands still, another sends 100 events/s',
   unit: 'seconds above 80 %',
-  sizes: { smoke: 2, middle: 10, long: 60 },
-  run: ({ size, log }) =>
+  sizes: { smoke: 1, middle: 10, long: 60 },
+  run: ({ form, size, log }) =>
     onBench(
       async ({ gateway, start, part }) => {
         const small = { connections: 2, perRequest: 1, eventsPerSecond: 100, key: KEYS.browser }
-        const quiet = await part(small, Math.min(5, Math.max(2, size)))
+        const quiet = await part(small, Math.min(5, size))
         killEngine(gateway.dataDir, 'SIGSTOP')
         try {
           const beside = start(small)
@@ -44,7 +44,7 @@ export const neighbour: Fault = {
               ...(refusals.length === 0 ? ['the flood was never refused'] : []),
               ...dishonest(flood),
               ...notAcknowledged(beside).map(told => `the neighbour suffers: ${told}`),
-              ...tooSlow('the neighbour', p99, { ms: 50, times: 2, quiet }),
+              ...tooSlow('the neighbour', p99, { form, ms: 50, times: 2, quiet }),
               ...(late.answers.length === 0 ? ['the neighbour sent nothing'] : []),
             ],
           }

@@ -10,7 +10,7 @@ import { residentMb, untilDrained } from '../watch.ts'
 
 const MOST_PARTS = 300
 /** From one kill to the next, seconds. */
-const LIFE_S = { smoke: 3, middle: 30, long: 300 }
+const LIFE_S = { smoke: 2, middle: 30, long: 300 }
 const PAGES = ['/v1/accounts?limit=50', '/v1/stats', '/console/', '/readyz']
 
 /** What must stay flat, at the end of a life, in its median. */

@@ -7,16 +7,19 @@ import { countRejected, readRejected } from '../../ingest/request/rejectedList.t
 import { label } from '../../read/label.ts'
 import { DAY_MS } from '../../read/times.ts'
 import { letRunOwnScript } from '../frame/guard.ts'
+import type { PublicAddress } from '../frame/publicAddress.ts'
 import { page } from '../frame/respond.ts'
 import { type LiveView, livePage } from './livePage.ts'
 import { createLiveStreams, type LiveStreamDeps, placeOf } from './liveStream.ts'
 import { rejectedPage } from './rejectedPage.ts'
 import { shown } from './shown.ts'
 
-export interface LivePagesDeps extends Pick<LiveView, 'host' | 'writeKey' | 'hasDemo'>, Omit<LiveStreamDeps, 'feed'> {
+export interface LivePagesDeps extends Pick<LiveView, 'writeKey' | 'hasDemo'>, Omit<LiveStreamDeps, 'feed'> {
   readonly feed: LiveFeed
   readonly db: Database
   readonly now: () => number
+  /** Where senders reach this gateway. */
+  readonly address: Pick<PublicAddress, 'origin'>
 }
 
 const SCRIPT = readFileSync(new URL('live.js', import.meta.url), 'utf8')
@@ -25,7 +28,7 @@ const REJECTED_ROWS = 50
 const COUNTED_DAYS = 7
 
 /** What arrives and what was rejected: `/console/live` with its stream, `/console/rejected`. */
-export function createLivePages({ feed, db, now, host, writeKey, hasDemo, ...streaming }: LivePagesDeps): Hono {
+export function createLivePages({ feed, db, now, address, writeKey, hasDemo, ...streaming }: LivePagesDeps): Hono {
   const stream = createLiveStreams({ feed, ...streaming })
   const app = new Hono()
 
@@ -33,7 +36,7 @@ export function createLivePages({ feed, db, now, host, writeKey, hasDemo, ...str
     letRunOwnScript(c)
     const filter = readFilter(c)
     const { entries, last } = feed.since(0, filter, LISTED)
-    const view = { filter, host, writeKey, hasDemo, sources: feed.sources(), perSecond: feed.perSecond() }
+    const view = { filter, host: address.origin(c), writeKey, hasDemo, sources: feed.sources(), perSecond: feed.perSecond() }
     return page(c, livePage({ ...view, entries: entries.map(shown).reverse(), after: placeOf(feed, last) }))
   })
   app.get('/console/live.js', c => c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-cache' }))

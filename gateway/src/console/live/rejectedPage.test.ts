@@ -42,13 +42,17 @@ describe('the page of rejected events', () => {
       feed: createLiveFeed({ now: () => NOW }),
       db,
       now: () => NOW,
-      host: 'http://127.0.0.1:8090',
+      address: { origin: () => 'https://collect.acme.test' },
       writeKey: null,
       hasDemo: false,
       stopping: new AbortController().signal,
     })
   const visit = async (path: string) => (await app().request(path)).text()
   const idsOn = (page: string) => [...page.matchAll(/message id (\S+?),/g)].map(([, id]) => id)
+
+  it('has a neighbour that tells newcomers where events go: the address that senders use', async () => {
+    expect(await visit('/console/live')).toContain('curl https://collect.acme.test/v1/track')
+  })
 
   it('counts the last seven days by source and reason, most first, with what to do', async () => {
     expect(await countRejected(test.db, NOW - 7 * DAY)).toEqual([

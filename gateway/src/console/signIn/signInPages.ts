@@ -5,13 +5,15 @@ import { type Html, layout, notice } from '../frame/layout.ts'
 export const SHORTEST_PASSWORD = 12
 export const LONGEST_PASSWORD = 200
 
-export function signInPage(complaint: string): Html {
+/** `to`: where the person was going. */
+export function signInPage(complaint: string, to = '/console/'): Html {
   return layout(
     { title: 'Sign in', isSignedIn: false },
     html`<section class="card narrow">
 <h1>Sign in</h1>
 ${complained(complaint)}
 <form method="post" action="/console/sign-in">
+${to === '/console/' ? '' : html`<input type="hidden" name="to" value="${to}">`}
 ${userName()}
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="${LONGEST_PASSWORD}" autofocus>

@@ -50,12 +50,12 @@ export function createSignIn({ now, dataDir, address, passwordCost }: SignInDeps
   const isOpen = (c: Context) => sessions.isOpen(getCookie(c, cookie(c)))
   const routes = new Hono()
 
-  function signIn(c: Context): Response {
+  function signIn(c: Context, to = '/console/'): Response {
     // Whatever id the browser brought is dropped: a planted one never becomes a session.
     sessions.close(getCookie(c, cookie(c)))
     const options = { httpOnly: true, secure: isSecure(c), sameSite: 'Lax', path: '/', maxAge: SESSION_MS / 1000 } as const
     setCookie(c, cookie(c), sessions.open(), options)
-    return c.redirect('/console/', 303)
+    return c.redirect(to, 303)
   }
 
   routes.get('/console/set-up', async c => {
@@ -79,17 +79,19 @@ export function createSignIn({ now, dataDir, address, passwordCost }: SignInDeps
 
   routes.get('/console/sign-in', async c => {
     if (!(await credentials.isSetUp())) return page(c, noSetUpPage(false))
-    return isOpen(c) ? c.redirect('/console/', 303) : page(c, signInPage(''))
+    const to = ownPage(c.req.query('to'))
+    return isOpen(c) ? c.redirect(to, 303) : page(c, signInPage('', to))
   })
 
   routes.post('/console/sign-in', async c => {
+    const form = await c.req.parseBody()
+    const [password, to] = [field(form.password), ownPage(field(form.to))]
     const wait = throttle.take(address.client(c))
-    if (wait > 0) return page(c, signInPage(waitWords(wait)), 429, { 'Retry-After': String(wait) })
-    const password = field((await c.req.parseBody()).password)
+    if (wait > 0) return page(c, signInPage(waitWords(wait), to), 429, { 'Retry-After': String(wait) })
     if (password.length > LONGEST_PASSWORD || !(await credentials.isPassword(password)))
-      return page(c, signInPage('That is not the password.'), 403)
+      return page(c, signInPage('That is not the password.', to), 403)
     throttle.forgive(address.client(c))
-    return signIn(c)
+    return signIn(c, to)
   })
 
   routes.post('/console/sign-out', c => {
@@ -101,11 +103,25 @@ export function createSignIn({ now, dataDir, address, passwordCost }: SignInDeps
   return {
     routes,
     async required(c, next) {
-      if (!isOpen(c)) return c.redirect('/console/sign-in', 303)
+      if (!isOpen(c)) return c.redirect(signInPath(c), 303)
       c.set('isSessionOpen', () => isOpen(c))
       return next()
     },
   }
+}
+
+/** The sign-in, which leads on to the page that was asked for: links are passed on to colleagues. */
+function signInPath(c: Context): string {
+  const { pathname, search } = new URL(c.req.url)
+  const isPage = c.req.method === 'GET' && pathname !== '/console/'
+  return isPage ? `/console/sign-in?to=${encodeURIComponent(pathname + search)}` : '/console/sign-in'
+}
+
+/** A page of the console; the list for every other address, so that a planted one leads nowhere else. */
+function ownPage(to = ''): string {
+  if (!to.startsWith('/console/') || !URL.canParse(to, 'http://console.invalid')) return '/console/'
+  const { origin, pathname, search } = new URL(to, 'http://console.invalid')
+  return origin === 'http://console.invalid' && pathname.startsWith('/console/') ? pathname + search : '/console/'
 }
 
 function passwordComplaint(password: string, again: string): string {

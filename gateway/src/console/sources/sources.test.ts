@@ -105,7 +105,7 @@ describe('sources and keys', () => {
       ['2', '2'],
       ['3', '3'],
     ])
-    expect(web).toMatch(/>Rejected<\/th><td class="number">1 <span class="share">\(16\.7 %\)/)
+    expect(web).toMatch(/>Rejected<\/th><td class="number">1 <span class="rejected-share">\(16\.7 %\)/)
     const old = block(await page(), 'old import')
     expect(old).toContain('3 d ago')
     expect(old).toContain('No key')

@@ -117,7 +117,7 @@ function counts(ofDay: IngestCounts, week: IngestCounts): Html {
     ([title, of]) =>
       html`<tr><th scope="row">${title}</th>${[ofDay, week].map(
         period =>
-          html`<td class="number">${countWords(period[of])}${of === 'rejected' && period.rejected > 0 ? html` <span class="share">${share(period)}</span>` : ''}</td>`,
+          html`<td class="number">${countWords(period[of])}${of === 'rejected' && period.rejected > 0 ? html` <span class="rejected-share">${share(period)}</span>` : ''}</td>`,
       )}</tr>`,
   )}</tbody></table>${week.rejected > 0 ? html`<p class="hint"><a href="/console/rejected">Why they were rejected</a></p>` : ''}`
 }

@@ -1,0 +1,4 @@
+import { LOADS } from '../list.ts'
+import { smokes } from '../smoke.fixture.ts'
+
+smokes(LOADS)
