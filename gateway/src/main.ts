@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 /** The command line: the only reader of the environment, and the only place that opens, listens and handles signals. */
 import { doctorCommand } from './cli/doctorCommand.ts'
 import { explainHere } from './cli/explainHere.ts'
