@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -18,10 +18,23 @@ test('what one process writes, another reads; nobody else may', () => {
   expect(readdirSync(folder)).toEqual(['engine.json'])
 })
 
-test.each(['', '{', 'null', '[]', '{"url":"http://127.0.0.1:1"}', JSON.stringify({ ...HANDOVER, writer: {} })])(
-  'a damaged file is no file: %s',
-  text => {
-    writeFileSync(join(folder, 'engine.json'), text)
-    expect(readHandover(folder)).toBeNull()
-  },
-)
+test('what came with a copy of another folder is no handover', () => {
+  writeHandover(folder, HANDOVER)
+  const copy = mkdtempSync(join(tmpdir(), 'waymark-handover-copy-'))
+  cpSync(folder, copy, { recursive: true })
+  expect(readHandover(copy)).toBeNull()
+  // Restored to where the original was: the path alone does not tell.
+  rmSync(folder, { recursive: true })
+  renameSync(copy, folder)
+  expect(readHandover(folder)).toBeNull()
+})
+
+test.each(['', '{', 'null', '[]', '{"url":"http://127.0.0.1:1"}'])('a damaged file is no file: %s', text => {
+  writeFileSync(join(folder, 'engine.json'), text)
+  expect(readHandover(folder)).toBeNull()
+})
+
+test('one without a password is no handover', () => {
+  writeHandover(folder, { ...HANDOVER, writer: { username: 'w', password: '' } })
+  expect(readHandover(folder)).toBeNull()
+})

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Credentials } from './config.ts'
 
@@ -15,20 +15,37 @@ export interface Handover extends EngineAccess {
   readonly pid: number
 }
 
-/** Replaces the file in one step: a reader sees the old one or the new one. */
-export function writeHandover(dataDir: string, handover: Handover): void {
-  writePrivate(join(dataDir, 'engine.json'), `${JSON.stringify(handover, null, 2)}\n`)
+interface HandoverFile extends Handover {
+  /** The data folder that it was written for. */
+  readonly folder: string
 }
 
-/** null when there is none, or none that makes sense. */
+/** Replaces the file in one step: a reader sees the old one or the new one. */
+export function writeHandover(dataDir: string, handover: Handover): void {
+  const file: HandoverFile = { ...handover, folder: identityOf(dataDir) }
+  writePrivate(join(dataDir, 'engine.json'), `${JSON.stringify(file, null, 2)}\n`)
+}
+
+/**
+ * null when there is none, or none that makes sense, or it came here with a copy of another folder: its address and passwords are those of
+ * the other folder's engine.
+ */
 export function readHandover(dataDir: string): Handover | null {
   try {
-    const value = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as Partial<Handover>
-    const { url, writer, reader, pid } = value
+    const value = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as Partial<HandoverFile>
+    const { url, writer, reader, pid, folder } = value
+    if (folder !== identityOf(dataDir)) return null
     return url && writer?.password && reader?.password && pid !== undefined ? { url, writer, reader, pid } : null
   } catch {
     return null // not written yet, or damaged: the next holder writes it anew
   }
+}
+
+/** Where the folder is and which one it is there: a copy differs in one of them, wherever it is restored or mounted. */
+function identityOf(dataDir: string): string {
+  const path = realpathSync(dataDir)
+  const { dev, ino } = statSync(path, { bigint: true })
+  return `${path} ${dev}:${ino}`
 }
 
 /** Writes a file that only its owner may read, atomically. */

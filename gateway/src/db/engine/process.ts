@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { basic, type Credentials } from './config.ts'
+import { writePrivate } from './handover.ts'
 import { startError } from './problems.ts'
 
 export interface ChildArguments {
@@ -14,6 +18,8 @@ export interface ChildArguments {
 
 export interface EngineProcess {
   readonly pid: number
+  /** Only this process's engine answers with it. */
+  readonly token: string
   /** Resolves when the process is gone, with its last words on stderr. */
   readonly ended: Promise<string>
   kill(): void
@@ -25,6 +31,8 @@ const KEPT_LINES = 20
 
 /** Starts the engine's process; it has an empty environment and dies with this one. */
 export function startProcess(child: ChildArguments): EngineProcess {
+  const token = randomUUID()
+  writeToken(child.folder, token)
   // detached: a Ctrl-C in the terminal must not end the engine before the gateway has drained into it.
   const engine = spawn(process.execPath, [ENTRY, JSON.stringify(child)], {
     env: { TZ: 'UTC' },
@@ -41,10 +49,19 @@ export function startProcess(child: ChildArguments): EngineProcess {
     engine.on('close', (code, signal) => resolve([`ended with ${signal ?? `exit code ${code}`}`, ...lastLines].join('\n')))
   })
   engine.stdin.on('error', () => undefined)
-  return { pid: engine.pid ?? 0, ended, kill: () => void engine.kill('SIGKILL') }
+  return { pid: engine.pid ?? 0, token, ended, kill: () => void engine.kill('SIGKILL') }
 }
 
-/** Resolves when the engine answers an authenticated query; an Error with the process's last words and what to do when it ends before. */
+/** Beside `config.xml`, which the engine reads with it, once, at its start. */
+function writeToken(folder: string, token: string): void {
+  mkdirSync(join(folder, 'config.d'), { recursive: true, mode: 0o700 })
+  writePrivate(join(folder, 'config.d', 'start.xml'), `<clickhouse><macros><start>${token}</start></macros></clickhouse>\n`)
+}
+
+/**
+ * Resolves when this process's own engine answers an authenticated query: another one on its port, even with the same passwords, does not
+ * count. Rejects with the process's last words and what to do when it ends before.
+ */
 export async function untilReady(engine: EngineProcess, url: string, user: Credentials): Promise<void> {
   const end = engine.ended.then(words => {
     throw startError(words)
@@ -52,7 +69,7 @@ export async function untilReady(engine: EngineProcess, url: string, user: Crede
   end.catch(() => undefined)
   const deadline = performance.now() + START_TIMEOUT_MS
   while (performance.now() < deadline) {
-    if (await Promise.race([answers(url, user), end])) return
+    if ((await Promise.race([tokenAt(url, user), end])) === engine.token) return
     await Promise.race([sleep(25), end])
   }
   engine.kill()
@@ -63,11 +80,23 @@ export async function untilReady(engine: EngineProcess, url: string, user: Crede
 
 /** Whether the engine at this address takes this user's queries. */
 export async function answers(url: string, user: Credentials): Promise<boolean> {
+  return (await ask(url, user, 'SELECT 1')) === '1'
+}
+
+/** Of the start of the engine that has this port now. */
+function tokenAt(url: string, user: Credentials): Promise<string | null> {
+  return ask(url, user, "SELECT getMacro('start')")
+}
+
+async function ask(url: string, user: Credentials, query: string): Promise<string | null> {
   try {
-    const response = await fetch(`${url}/?query=SELECT+1`, { headers: { authorization: basic(user) }, signal: AbortSignal.timeout(2000) })
-    return (await response.text()).trim() === '1'
+    const response = await fetch(`${url}/?${new URLSearchParams({ query })}`, {
+      headers: { authorization: basic(user) },
+      signal: AbortSignal.timeout(2000),
+    })
+    return (await response.text()).trim()
   } catch {
-    return false // not listening yet, or no more
+    return null // not listening yet, or no more
   }
 }
 

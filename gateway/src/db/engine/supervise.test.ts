@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -157,6 +157,48 @@ test('a second engine on the same data is refused, and the message says what to 
   const refusal = untilReady(second, `http://127.0.0.1:${port}`, engine.writer)
   await expect(refusal).rejects.toThrow(/own DATA_DIR.*Another server instance/s)
   await expect(refusal).rejects.toMatchObject({ isOccupied: true })
+})
+
+test('of a folder and its copy, opened at the same moment, each has its own engine and data; the original keeps URL and passwords', async () => {
+  const [original, copy] = [freshFolder(), freshFolder()]
+  const before = await open(original)
+  await before.close()
+  cpSync(original, copy, { recursive: true })
+
+  const [first, second] = await Promise.all([open(original), open(copy)])
+  expect([first.url, first.writer, first.reader]).toEqual([before.url, before.writer, before.reader])
+  expect(second.url).not.toBe(first.url)
+  for (const [engine, folder] of [[first, original] as const, [second, copy] as const]) {
+    expect(await ask(engine, engine.writer, 'SELECT path FROM system.disks')).toBe(`${folder}/engine/data/`)
+    const other = engine === first ? second : first
+    expect(await ask(engine, other.writer, 'SELECT 42')).toContain('AUTHENTICATION_FAILED')
+  }
+})
+
+test('a copy of a folder whose engine runs leads nobody to that engine', async () => {
+  const [original, copy] = [freshFolder(), freshFolder()]
+  const first = await open(original)
+  cpSync(join(original, 'engine.json'), join(copy, 'engine.json'))
+  const opened = await Promise.all([open(copy), open(copy)])
+  expect(opened.map(engine => engine.state().role).sort()).toEqual(['guest', 'holder'])
+  for (const engine of opened) {
+    expect(engine.url).not.toBe(first.url)
+    expect(await ask(engine, engine.writer, 'SELECT path FROM system.disks')).toBe(`${copy}/engine/data/`)
+  }
+})
+
+test('an engine whose port another one has, with the same users, is not ready but refused', async () => {
+  const [original, copy] = [freshFolder(), freshFolder()]
+  const engine = await open(original)
+  const folder = join(copy, 'engine')
+  mkdirSync(folder)
+  const [config, users] = ['config.xml', 'users.xml'].map(file => readFileSync(join(original, 'engine', file), 'utf8'))
+  writeFileSync(join(folder, 'config.xml'), `${config}`.replaceAll(original, copy))
+  writeFileSync(join(folder, 'users.xml'), `${users}`)
+  const second = startProcess({ library: engineLibrary(), folder, port: Number(new URL(engine.url).port) })
+  closers.push(() => second.kill())
+  await expect(untilReady(second, engine.url, engine.writer)).rejects.toThrow(/Address already in use/)
+  expect(await ask(engine, engine.writer, 'SELECT 1')).toBe('1')
 })
 
 test('a guest that closes leaves the engine alone', async () => {

@@ -39,7 +39,7 @@ const PORT_PATIENCE_MS = 3_000
 
 /**
  * The embedded engine of a data folder. The process that holds its lock runs it; every other one connects by `engine.json`. URL and
- * passwords outlive restarts and takeovers. Rejects when the engine cannot run here, with what to do.
+ * passwords outlive restarts and takeovers, and are no other folder's: a copy of the folder gets new ones. Rejects when the engine cannot run here, with what to do.
  */
 export async function openEngine({ dataDir, memory = machineMemory(), silenceMs, log = () => undefined }: EngineOptions): Promise<Engine> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
