@@ -4,7 +4,7 @@ import { startGateway } from './gatewayProcess.ts'
 import { ask, faultsOf, judge, unbalanced } from './judge.ts'
 import { killEngine, pause } from './launch.ts'
 import { ackMs, quantile, startLoad, tally } from './load.ts'
-import { residentMb, untilDrained, untilReady, untilSpoolEmpty, watchPeak } from './watch.ts'
+import { firstStats, residentMb, untilDrained, untilReady, untilSpoolEmpty, watchPeak } from './watch.ts'
 
 const EVENTS_PER_SECOND = 5000
 const MOST_MB = 300
@@ -36,7 +36,7 @@ export const engineAway: Fault = {
       log(`away for ${seconds} s: ${tally(away)}; ${acknowledged.size} acknowledged`)
       killEngine(dataDir)
       const back = await untilReady(gateway)
-      const left = (await gateway.stats()).pending
+      const left = (await firstStats(gateway)).pending
       const drainSeconds = await untilSpoolEmpty(dataDir)
       const stats = await untilDrained(gateway)
       const rate = (away.reduce((sum, { events }) => sum + events, 0) / seconds) | 0

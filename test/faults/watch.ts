@@ -40,6 +40,19 @@ export async function untilReady({ url }: { url: string }, withinMs = 60_000): P
   throw new Error(`not ready within ${withinMs / 1000} s: ${last}`)
 }
 
+/** The first statistics that can be had: a gateway may say that it is ready in the moment before it sees that its engine is gone. */
+export async function firstStats(gateway: Pick<GatewayProcess, 'stats'>, withinMs = 60_000): Promise<IngestCounts> {
+  const began = performance.now()
+  for (;;) {
+    try {
+      return await gateway.stats()
+    } catch (error) {
+      if (performance.now() - began > withinMs) throw error
+      await pause(50)
+    }
+  }
+}
+
 /** Waits until nothing is pending, over restarts of the engine; an Error when it takes longer than `withinMs`. */
 export async function untilDrained(gateway: Pick<GatewayProcess, 'stats'>, withinMs = 600_000): Promise<IngestCounts> {
   const began = performance.now()
