@@ -42,6 +42,14 @@ export interface Load {
   stop(): Promise<void>
 }
 
+/** Loads that still send. */
+const running = new Set<Load>()
+
+/** For a fault that ended in the middle of one: what it left would send for ever. */
+export async function stopLoads(): Promise<void> {
+  await Promise.all([...running].map(load => load.stop()))
+}
+
 export function startLoad(plan: LoadPlan): Load {
   const { connections, perRequest, eventsPerSecond, from = [], newId = () => crypto.randomUUID() } = plan
   const agent = new Agent({ keepAlive: plan.isKeptAlive ?? true, maxSockets: connections })
@@ -71,7 +79,7 @@ export function startLoad(plan: LoadPlan): Load {
   }
 
   const ended = Promise.all(Array.from({ length: connections }, (_, index) => connection(index)))
-  return {
+  const load: Load = {
     acknowledged,
     refused,
     answers,
@@ -79,8 +87,11 @@ export function startLoad(plan: LoadPlan): Load {
       isOver = true
       await ended
       agent.destroy()
+      running.delete(load)
     },
   }
+  running.add(load)
+  return load
 }
 
 /** Sends one batch. Never rejects. */

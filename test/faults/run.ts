@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createRandom } from '../../gateway/src/simulate/random.ts'
 import type { Fault, Form, Outcome } from './fault.ts'
+import { stopLoads } from './load.ts'
 
 export interface Report extends Outcome {
   readonly id: string
@@ -71,6 +72,8 @@ export async function runOne(
   } catch (error) {
     log(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return { id: fault.id, seed, size, seconds: seconds(), skipped, figures: {}, broken: [String(error)] }
+  } finally {
+    await stopLoads()
   }
 }
 
