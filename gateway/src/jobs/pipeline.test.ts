@@ -187,6 +187,27 @@ test('a process that falls asleep between its last look and its last row commits
   expect((await ledger.lastRuns()).get('asleep')).toBeUndefined()
 })
 
+test('a run that is done while an heir takes it for abandoned stays done', async () => {
+  const { client } = database.db
+  const dying = createRunLedger({ db: database.db, holder: 'dying', isAlive: () => true, clock: Date.now })
+  const run = await (await dying.begin()).open('last words', 0)
+  const late = new Proxy(client, {
+    get(target, name) {
+      const value = Reflect.get(target, name) as unknown
+      if (typeof value !== 'function') return value
+      return async (...given: unknown[]) => {
+        // The row that the dead process had sent arrives between the heir's look and its verdict.
+        if (name === 'insert' && JSON.stringify(given).includes('abandoned')) await run.close({ rows: 1, watermark: 'w1' })
+        return value.apply(target, given) as unknown
+      }
+    },
+  })
+  const heir = createRunLedger({ db: { ...database.db, client: late }, holder: 'second heir', isAlive: () => false, clock: Date.now })
+  await (await heir.begin()).end()
+  expect((await logged()).filter(({ job }) => job === 'last words')).toEqual([{ job: 'last words', state: 'done', rows: 1, error: '' }])
+  expect((await heir.lastRuns()).get('last words')?.watermark).toBe('w1')
+})
+
 test('a watermark may be as long as a night of segments makes it', async () => {
   const ledger = createRunLedger({ db: database.db, holder: 'long', isAlive: () => false, clock: Date.now })
   const turn = await ledger.begin()
