@@ -57,7 +57,8 @@ export const killLoop: Fault = {
       await last.killAll()
       broken.push(...faultsOf(verdict, size * 50))
       const [ready, bare] = [quantile(starts, 0.95) / 1000, quantile(bareStarts, 0.95) / 1000]
-      if (ready > READY_S && ready > READY_TIMES * bare)
+      // Two starts beside other tests have no 95th of a hundred.
+      if (form !== 'smoke' && ready > READY_S && ready > READY_TIMES * bare)
         broken.push(`ready p95 ${ready.toFixed(2)} s, the bare engine ${bare.toFixed(2)} s`)
       return {
         figures: {
