@@ -31,11 +31,14 @@ export const SHARD_BY: { readonly [table: string]: string } = {
   costs: 'sipHash64(campaign)',
   targets: 'sipHash64(domain)',
   keys: 'sipHash64(key_id)',
+  source_settings: 'sipHash64(source_id)',
   models: 'sipHash64(id)',
   suppressions: 'sipHash64(identifier)',
   deletions: 'sipHash64(deletion_id)',
   job_runs: 'sipHash64(job)',
   conservation_checks: 'sipHash64(checked_at)',
+  removed_events: 'sipHash64(segment_id)',
+  ingest_days: 'toUInt32(day)',
 }
 
 const REPLICA = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'"
