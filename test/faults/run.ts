@@ -2,7 +2,7 @@
  * Runs faults or loads and prints a table: `npm run bench -- faults [F01 …] [--form smoke|middle|long] [--size N] [--seed N] [--log DIR]`.
  * The form is `long` unless told; with --log each keeps a file of what it said.
  */
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createRandom } from '../../gateway/src/simulate/random.ts'
@@ -39,6 +39,10 @@ export async function runFaults(faults: readonly Fault[], argv: readonly string[
     out(
       `there is no ${unknown.length > 0 ? unknown.join(', ') : `form ${values.form}`}; there are ${faults.map(({ id }) => id).join(' ')}\n`,
     )
+    return 2
+  }
+  if (values.log !== undefined && statSync(values.log, { throwIfNoEntry: false })?.isFile()) {
+    out(`${values.log} is a file; --log takes the folder that the logs are kept in\n`)
     return 2
   }
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
