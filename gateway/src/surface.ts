@@ -19,6 +19,7 @@ import { createHealthReader } from './health/readHealth.ts'
 import { createRunNow } from './health/runNow.ts'
 import { watchWrites } from './health/writeWatch.ts'
 import { undoMerge } from './identity/unmerge.ts'
+import { createClosedDays } from './ingest/closedDays.ts'
 import { createHotSet } from './ingest/dedupe.ts'
 import { createLiveFeed } from './ingest/live/feed.ts'
 import type { Loader } from './ingest/load/loader.ts'
@@ -95,7 +96,7 @@ export function createSurface({
   leaving,
 }: SurfaceDeps): Hono {
   const counters = createIngestCounters()
-  const stats = createStats({ db, spool, loader, counters })
+  const stats = createStats({ db, spool, loader, counters, days: createClosedDays({ db, spool, now }) })
   const live = createLiveFeed({ now })
   const writeKey = writeKeys.find(key => !key.server)?.key ?? null
   const reader = createReader({ db, models, now })
@@ -144,7 +145,7 @@ export function createSurface({
     keys,
     models,
     now,
-    readStats: (from, to) => stats({ from, to }),
+    readStats: (from, to, signal) => stats({ from, to }, signal),
   })
   const address = createPublicAddress({
     trustProxy: config.trustProxy,

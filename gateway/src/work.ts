@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { NotReady } from './db/late.ts'
 import type { Database } from './db/open.ts'
 import { createConservation } from './health/conservation.ts'
+import { createClosedDays } from './ingest/closedDays.ts'
 import { createLoader, type Loader } from './ingest/load/loader.ts'
 import type { Spool } from './ingest/spool/spool.ts'
 import { TIMETABLE } from './jobs/list.ts'
@@ -65,6 +66,7 @@ export function createWork({ config, db, spool, models, log, now, notReady, tall
     spool,
     loader,
     now,
+    days: createClosedDays({ db, spool, now }),
     onChecked({ difference, segments, received }, uuids) {
       if (segments > 0) log.error('events are not accounted for', { difference, segments, uuids: uuids.join(' ') })
       else log.debug('all events of closed hours are accounted for', { received })

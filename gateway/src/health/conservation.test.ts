@@ -72,6 +72,44 @@ describe('the check of closed hours', () => {
     await loader.stop()
   })
 
+  it('takes an erasure on request for none of its business, from the record on until the rows are gone, and still misses what nobody asked for', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    const loader = loaderBench(test.db).loaderOf(spool)
+    const hour = TEST_TIME + 72 * HOUR_MS
+    await spool.append(testFrame(['stays', 'erased-1', 'erased-2'], { source: 'erasure', at: hour }))
+    await loader.drain()
+    const clock = { now: hour + 2 * HOUR_MS }
+    const closed: unknown[] = []
+    const told: number[] = []
+    const conservation = createConservation({
+      db: test.db,
+      spool,
+      loader,
+      now: () => clock.now,
+      days: { close: async period => void closed.push(period) },
+      onChecked: ({ difference }) => told.push(difference),
+    })
+    const difference = async () => {
+      clock.now += 61_000
+      await conservation.check()
+      return told.at(-1) ?? Number.NaN
+    }
+    const before = await difference()
+    const command = (query: string) => test.db.client.command({ query, clickhouse_settings: { mutations_sync: '2' } })
+    await command(
+      `INSERT INTO removed_events SELECT segment_id, segment_index, source_id, toStartOfHour(received_at), 'r', received_at FROM events WHERE startsWith(message_id, 'erased-')`,
+    )
+    expect(await difference()).toBe(before)
+    await command(`ALTER TABLE events DELETE WHERE message_id = 'erased-1'`)
+    expect(await difference()).toBe(before)
+    await command(`ALTER TABLE events DELETE WHERE message_id = 'erased-2'`)
+    expect(await difference()).toBe(before)
+    await command(`ALTER TABLE events DELETE WHERE message_id = 'stays'`)
+    expect(await difference()).toBe(before + 1)
+    expect(closed).toHaveLength(5)
+    await loader.stop()
+  })
+
   it('takes no notice of a segment whose load was cut off: it is told by the spool', async () => {
     const fs = memoryDisk()
     const bench = loaderBench(test.db)

@@ -1,5 +1,6 @@
 import type { Database } from '../db/open.ts'
 import { insertRows, rows, sqlFile, sqlTime } from '../db/query.ts'
+import type { ClosedDays } from '../ingest/closedDays.ts'
 import type { Loader } from '../ingest/load/loader.ts'
 import { inDoubt, type StatsEdges } from '../ingest/stats.ts'
 import type { CheckFacts } from './facts.ts'
@@ -15,6 +16,8 @@ export interface Conservation {
 export interface ConservationEdges extends Pick<StatsEdges, 'db' | 'spool'> {
   readonly loader: Pick<Loader, 'snapshot'>
   readonly now: () => number
+  /** Closed by the way, so that nobody who looks has to wait for it. */
+  readonly days?: Pick<ClosedDays, 'close'>
   /** Told of each recorded check; the segments that do not add up are at most ten. */
   readonly onChecked: (check: CheckFacts, segments: readonly string[]) => void
 }
@@ -47,7 +50,7 @@ const LEAST_GAP_MS = 60_000
 const SHARE = 20
 const MOST_TOLD = 10
 
-export function createConservation({ db, spool, loader, now, onChecked }: ConservationEdges): Conservation {
+export function createConservation({ db, spool, loader, now, days, onChecked }: ConservationEdges): Conservation {
   let last: CheckFacts | null = null
   let recordedAt = Number.NEGATIVE_INFINITY
   let fullDay = -1
@@ -92,6 +95,7 @@ export function createConservation({ db, spool, loader, now, onChecked }: Conser
     const startedAt = now()
     if (startedAt < freshUntil) return
     const to = Math.floor(startedAt / HOUR_MS) * HOUR_MS
+    await days?.close({ from: 0, to })
     const { check: found, segments } = await look(beginning(to), to)
     fullDay = Math.floor(startedAt / DAY_MS)
     freshUntil = now() + Math.max(LEAST_GAP_MS, SHARE * (now() - startedAt))

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import type { Database } from '../db/open.ts'
 import { row, rows, sqlTime } from '../db/query.ts'
 import type { IngestCounters } from '../ingest/request/counters.ts'
-import type { IngestStats, StatsPeriod } from '../ingest/stats.ts'
+import type { Stats } from '../ingest/stats.ts'
 import type { Models } from '../model/models.ts'
 import { lastCheck } from './conservation.ts'
 import type { EngineFacts, GatewayFacts, HealthFacts, ModelFacts, SpoolFacts } from './facts.ts'
@@ -20,7 +20,7 @@ export interface HealthEdges {
   readonly engine: () => Omit<EngineFacts, 'ping'>
   readonly spool: () => SpoolFacts
   readonly counters: Readonly<IngestCounters>
-  readonly readStats: (period: StatsPeriod) => Promise<IngestStats>
+  readonly readStats: Stats
   /** Names of all jobs, in the order of the pipeline. */
   readonly jobs: readonly string[]
   readonly models: Pick<Models, 'intent' | 'journeys'>
@@ -42,12 +42,14 @@ const DAY_MS = 86_400_000
 /** As long as `job_runs` keeps them. */
 const RUNS_KEPT_MS = 30 * DAY_MS
 const MOST_RUNS = 50
+const LONGEST_COUNT_MS = 60_000
 
 /** Looks at everything side by side; what cannot be looked at is told as that. */
 export function createHealthReader(edges: HealthEdges): HealthReader {
   const { db, now, patienceMs = 5_000, readStats } = edges
-  const countEver = sparingly(() => readStats({}), now)
-  const countDay = sparingly(() => readStats({ from: now() - DAY_MS }), now)
+  // Not for one page: whoever looks next has it. But not for ever either.
+  const countEver = sparingly(() => readStats({}, AbortSignal.timeout(LONGEST_COUNT_MS)), now)
+  const countDay = sparingly(() => readStats({ from: now() - DAY_MS }, AbortSignal.timeout(LONGEST_COUNT_MS)), now)
   const since = () => sqlTime(now() - RUNS_KEPT_MS)
 
   async function readJobs(signal: AbortSignal) {

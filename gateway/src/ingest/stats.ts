@@ -1,5 +1,7 @@
 import type { Database } from '../db/open.ts'
 import { rows, sqlFile, sqlTime } from '../db/query.ts'
+import type { ClosedDays } from './closedDays.ts'
+import { countDays, DAY_MS, type DayCounts, type Hours } from './dayCounts.ts'
 import type { Loader } from './load/loader.ts'
 import type { IngestCounters } from './request/counters.ts'
 import type { SealedSegment } from './spool/sealed.ts'
@@ -15,6 +17,7 @@ export interface IngestCounts {
   /** Copies: seen on arrival, or found in the warehouse. */
   readonly deduplicated: number
   readonly rejected: number
+  /** Kept out because they may not be kept, or erased on request later. */
   readonly suppressed: number
 }
 
@@ -35,15 +38,9 @@ export interface StatsEdges {
   readonly spool: Pick<Spool, 'pending' | 'sealed'>
   readonly loader: Pick<Loader, 'look'>
   readonly counters?: Readonly<IngestCounters>
+  /** Days that need not be counted again; without it all of a period is counted. */
+  readonly days?: ClosedDays
 }
-
-type PeriodParams = { from: string; to: string; in_doubt: readonly string[] }
-
-export const countsQuery = sqlFile<
-  PeriodParams,
-  { source_id: string; received: number; deduplicated: number; rejected: number; suppressed: number }
->('stats_counts')
-export const eventsQuery = sqlFile<PeriodParams, { source_id: string; copies: number; stored: number }>('stats_events')
 
 export const inDoubtQuery = sqlFile<{ segments: readonly string[]; from: string }, { segment_id: string }>('stats_in_doubt')
 
@@ -54,46 +51,89 @@ const NOTHING: IngestCounts = { received: 0, stored: 0, pending: 0, deduplicated
 /** A day on which nothing will be received any more. */
 const FAR_MS = Date.UTC(2200, 0, 1)
 
-/** `readStats`, of which one look is shared: who asks while one is under way gets the next, which knows all that was received before. */
-export function createStats(edges: StatsEdges): (period?: StatsPeriod) => Promise<IngestStats> {
-  const looks = new Map<string, { readonly now: Promise<IngestStats>; next: Promise<IngestStats> | null }>()
+/** A look that is shared; it goes on as long as one of its askers wants it. */
+interface Look {
+  readonly answer: Promise<IngestStats>
+  readonly stop: AbortController
+  askers: number
+}
 
-  function begin(key: string, period: StatsPeriod): Promise<IngestStats> {
-    const look = { now: readStats(edges, period), next: null as Promise<IngestStats> | null }
-    looks.set(key, look)
-    const end = () => void (look.next === null ? looks.delete(key) : undefined)
-    look.now.then(end, end)
-    return look.now
+/** Tells the statistics of a period. When the signal of each asker is aborted, the look ends, in the engine too. */
+export type Stats = (period?: StatsPeriod, signal?: AbortSignal) => Promise<IngestStats>
+
+/** `readStats`, of which one look is shared: who asks while one is under way gets the next, which knows all that was received before. */
+export function createStats(edges: StatsEdges): Stats {
+  const looks = new Map<string, { readonly now: Look; next: Look | null }>()
+
+  function begin(key: string, period: StatsPeriod, after?: Promise<unknown>): Look {
+    const stop = new AbortController()
+    const read = () => readStats(edges, period, stop.signal)
+    const inTurn = () => {
+      stop.signal.throwIfAborted()
+      looks.set(key, { now: look, next: null })
+      return read()
+    }
+    const look: Look = { answer: after === undefined ? read() : after.then(inTurn, inTurn), stop, askers: 0 }
+    if (after === undefined) looks.set(key, { now: look, next: null })
+    const end = () => {
+      const current = looks.get(key)
+      if (current?.next === null || current?.next === look) looks.delete(key)
+    }
+    look.answer.then(end, end)
+    return look
   }
 
-  return (period = {}) => {
+  return (period = {}, signal) => {
     const { from, to } = hoursOf(period)
     const key = `${from} ${to}`
-    const look = looks.get(key)
-    if (look === undefined) return begin(key, period)
-    const again = () => begin(key, period)
-    look.next ??= look.now.then(again, again)
-    return look.next
+    const current = looks.get(key)
+    if (current === undefined) return join(begin(key, period), signal)
+    current.next ??= begin(key, period, current.now.answer)
+    return join(current.next, signal)
   }
 }
 
-function hoursOf({ from = 0, to = FAR_MS }: StatsPeriod): Required<StatsPeriod> {
+function join(look: Look, signal: AbortSignal | undefined): Promise<IngestStats> {
+  look.askers++
+  const leave = () => {
+    look.askers--
+    if (look.askers === 0) look.stop.abort(signal?.reason)
+  }
+  if (signal?.aborted) leave()
+  signal?.addEventListener('abort', leave, { once: true })
+  const forget = () => signal?.removeEventListener('abort', leave)
+  look.answer.then(forget, forget)
+  return look.answer
+}
+
+function hoursOf({ from = 0, to = FAR_MS }: StatsPeriod): Hours {
   return { from: Math.floor(from / HOUR_MS) * HOUR_MS, to: Math.ceil(to / HOUR_MS) * HOUR_MS }
 }
 
-export function readStats({ db, spool, loader, counters }: StatsEdges, given: StatsPeriod = {}): Promise<IngestStats> {
+export async function readStats(
+  { db, spool, loader, counters, days }: StatsEdges,
+  given: StatsPeriod = {},
+  signal?: AbortSignal,
+): Promise<IngestStats> {
   const period = hoursOf(given)
+  // Before the look: loading goes on beside it.
+  await days?.close(period, signal)
   return loader.look(async moving => {
     // In the same turn as the look begins: of every segment either the spool tells all or the tables do.
     const waiting = spool.pending().filter(({ hour }) => hour >= period.from && hour < period.to)
     // What is in the tables of a segment that waited then is told by the spool, not by the tables.
-    const in_doubt = await inDoubt({ db, spool }, moving)
-    const params: PeriodParams = { from: sqlTime(period.from), to: sqlTime(period.to), in_doubt }
-    const [counts, events] = await Promise.all([rows(db.client, countsQuery, params), rows(db.client, eventsQuery, params)])
-
+    const told = new Set(waiting.map(({ hour }) => hour - (hour % DAY_MS)))
+    const doubted = await inDoubt({ db, spool }, moving)
+    const closed = [...((await days?.read(period, signal)) ?? [])].filter(([day]) => !told.has(day))
+    const counts: DayCounts[] = closed.flatMap(([, ofDay]) => ofDay)
+    for (const hours of between(
+      period,
+      closed.map(([day]) => day),
+    )) {
+      counts.push(...(await countDays({ reader: db.reader, inDoubt: doubted, signal }, hours)))
+    }
     const parts: (readonly [string, Partial<IngestCounts>])[] = [
       ...counts.map(({ source_id, ...row }) => [source_id, row] as const),
-      ...events.map(({ source_id, copies, stored }) => [source_id, { stored, deduplicated: copies - stored }] as const),
       ...waiting.map(({ source_id, received, deduplicated, rejected, suppressed }) => {
         return [
           source_id,
@@ -109,6 +149,17 @@ export function readStats({ db, spool, loader, counters }: StatsEdges, given: St
       ...(counters === undefined ? {} : { requests: { ...counters } }),
     }
   })
+}
+
+/** What is left of a period without these days. */
+function between({ from, to }: Hours, days: readonly number[]): Hours[] {
+  const left: Hours[] = []
+  let begun = from
+  for (const day of [...days].sort((one, other) => one - other)) {
+    if (day > begun) left.push({ from: begun, to: day })
+    begun = day + DAY_MS
+  }
+  return begun < to ? [...left, { from: begun, to }] : left
 }
 
 /**

@@ -13,7 +13,8 @@ export interface ReadDeps {
   readonly models: { readonly journeys: readonly { readonly id: string; readonly states: readonly { readonly id: string }[] }[] }
   readonly now: () => number
   /** Conservation of the events received in [from, to), epoch milliseconds. */
-  readonly readStats: (from: number, to: number) => Promise<object>
+  /** Ends when the signal is aborted: nobody waits for it any more. */
+  readonly readStats: (from: number, to: number, signal: AbortSignal) => Promise<object>
 }
 
 /** `GET /v1/accounts…`, `/v1/profiles…`, `/v1/stats`: what is known, for a secret key with scope `read`. */
@@ -78,7 +79,7 @@ export function createReadRoutes({ reader, keys, models, now, readStats }: ReadD
     const from = instant(asks(c), 'from') ?? 0
     const to = instant(asks(c), 'to') ?? now() + 1
     if (from >= to) throw bad('from', 'must be earlier than “to”')
-    return c.json(await readStats(from, to))
+    return c.json(await readStats(from, to, c.req.raw.signal))
   })
 
   return app

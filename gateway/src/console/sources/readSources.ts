@@ -2,7 +2,7 @@ import type { Database } from '../../db/open.ts'
 import { type Params, rows, sqlFile } from '../../db/query.ts'
 import type { Told } from '../../health/facts.ts'
 import { told } from '../../health/told.ts'
-import type { IngestCounts, IngestStats, StatsPeriod } from '../../ingest/stats.ts'
+import type { IngestCounts, Stats } from '../../ingest/stats.ts'
 import type { OriginRule } from '../../keys/origins.ts'
 import type { Scope, SecretKeySetting, WriteKeySetting } from '../../keys/parse.ts'
 import { listKeys, type StoredKey } from '../../keys/table.ts'
@@ -49,7 +49,7 @@ export interface SourcesEdges {
   readonly writeKeys: readonly WriteKeySetting[]
   readonly secretKeys: readonly SecretKeySetting[]
   readonly allowedOrigins: readonly OriginRule[]
-  readonly readStats: (period: StatsPeriod) => Promise<IngestStats>
+  readonly readStats: Stats
   readonly now: () => number
   readonly patienceMs?: number
 }
@@ -64,8 +64,8 @@ export async function readSources(edges: SourcesEdges): Promise<SourcesFacts> {
   const { db, now, readStats, patienceMs = 5_000 } = edges
   const [created, day, week, last] = await Promise.all([
     told(() => listKeys(db), patienceMs),
-    told(() => readStats({ from: now() - DAY_MS }), patienceMs),
-    told(() => readStats({ from: now() - 7 * DAY_MS }), patienceMs),
+    told(signal => readStats({ from: now() - DAY_MS }, signal), patienceMs),
+    told(signal => readStats({ from: now() - 7 * DAY_MS }, signal), patienceMs),
     told(signal => rows(db.reader, lastEvents, {}, { signal }), patienceMs),
   ])
   const keys = known(created, [])

@@ -61,7 +61,7 @@ describe('sources and keys', () => {
     })
     const log: string[] = []
     const write = (message: string, fields: object = {}) => void log.push(`${message} ${JSON.stringify(fields)}`)
-    const stats = (period: StatsPeriod): Promise<IngestStats> => readStats({ db: test.db, spool, loader }, period)
+    const stats = (period: StatsPeriod = {}): Promise<IngestStats> => readStats({ db: test.db, spool, loader }, period)
     const console = await signedInConsole(
       address => [
         createSourcePages({
