@@ -27,6 +27,9 @@ import { createIngestCounters } from './ingest/request/counters.ts'
 import { createIngestRoutes } from './ingest/routes.ts'
 import type { Spool } from './ingest/spool/spool.ts'
 import { createStats } from './ingest/stats.ts'
+import { createReachedAt } from './ingest/wire/reachedAt.ts'
+import { segmentScriptFolder } from './ingest/wire/segmentScripts.ts'
+import { createWireRoutes } from './ingest/wire/wireRoutes.ts'
 import { JOBS } from './jobs/list.ts'
 import type { Pipeline } from './jobs/pipeline.ts'
 import { createJobRoutes, createMergeRoutes } from './jobs/routes.ts'
@@ -152,6 +155,16 @@ export function createSurface({
     url,
     remote: context => getConnInfo(context).remote.address ?? '',
   })
+  const wireRoutes = createWireRoutes({
+    ingest: ingestRoutes,
+    keys,
+    isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin),
+    live,
+    now,
+    reachedAt: createReachedAt({ url, proxied: config.trustProxy ? address.origin : null }),
+    segmentScripts: segmentScriptFolder(),
+    onFailure: error => log.error('a pixel could not be taken', { error: explainError(error) }),
+  })
   const health = createHealthReader({
     db,
     now,
@@ -231,7 +244,7 @@ export function createSurface({
   })
   const demoRoutes = demo ? [createDemo({ writeKey })] : []
   return createApp({
-    routes: [createSdkRoutes(sdkFile), metricsRoutes, ingestRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
+    routes: [createSdkRoutes(sdkFile), metricsRoutes, ingestRoutes, wireRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
     log,
     notReady,
     readiness,

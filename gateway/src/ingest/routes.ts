@@ -19,6 +19,7 @@ import type { RefusalCause } from './spool/admission.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import type { Spool } from './spool/spool.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
+import { BATCH_PATHS, SINGLE_PATHS } from './wire/paths.ts'
 
 export interface IngestDeps {
   readonly keys: Pick<KeyRing, 'writeKey' | 'secretKey'>
@@ -55,6 +56,8 @@ const SINGLE: { readonly [path: string]: EventType } = {
 
 interface Route {
   readonly type?: EventType
+  /** One event that says its type itself. */
+  readonly isSingle?: boolean
   readonly isImport?: boolean
 }
 
@@ -71,7 +74,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   const list = listRejected(deps.db)
   const app = new Hono()
 
-  async function ingest(c: Context, { type, isImport = false }: Route): Promise<Response> {
+  async function ingest(c: Context, { type, isSingle = type !== undefined, isImport = false }: Route): Promise<Response> {
     const isBySecretKey = isImport && secretKeyOf(c.req, 'import', deps) !== null
     const headerKey = isBySecretKey ? null : basicKey(c.req)
     // A key that is wrong before the body is read spares the reading.
@@ -93,7 +96,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
       })
     }
     // In one chain: a variable for the events would keep all of them until the disk is done.
-    const reply = await decode(c.req.raw, { single: type !== undefined, incoming: incomingOf(c) })
+    const reply = await decode(c.req.raw, { single: isSingle, incoming: incomingOf(c) })
       .then(take)
       .catch(asRefusal)
     return answerJson(c, reply)
@@ -114,7 +117,8 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   }
 
   for (const [path, type] of Object.entries(SINGLE)) route(path, { type })
-  for (const path of ['/v1/batch', '/v1/b']) route(path, {})
+  for (const path of BATCH_PATHS) route(path, {})
+  for (const path of SINGLE_PATHS) route(path, { isSingle: true })
   route('/v1/import', { isImport: true })
   app.get('/v1/rejected', (c, next) => {
     if (secretKeyOf(c.req, 'read', deps) === null) throw noSecretKey()

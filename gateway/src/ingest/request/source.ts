@@ -9,11 +9,11 @@ export interface SourceEdges {
   readonly isOriginAllowed?: (sourceId: string, origin: string) => boolean
 }
 
-/** The key of `Authorization: Basic`, before the body is read; null when the header names none. A missing colon is tolerated. */
+/** The key of `Authorization: Basic` or of `X-Write-Key`, before the body is read; null when no header names one. A missing colon is tolerated. */
 export function basicKey(request: HonoRequest): string | null {
   const [, encoded = ''] = /^Basic +(\S+) *$/i.exec(request.header('authorization') ?? '') ?? []
   const [key = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
-  return key === '' ? null : key
+  return key === '' ? request.header('x-write-key') || null : key
 }
 
 /**

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { SERVER_KEY, WEB_KEY, wireApp } from './wire.fixture.ts'
+
+interface Settings {
+  readonly integrations: { readonly [name: string]: { readonly apiKey: string; readonly apiHost: string; readonly protocol: string } }
+}
+
+const SETTINGS = `/v1/projects/${WEB_KEY}/settings`
+
+async function hostTold(headers: Record<string, string>, proxied: string | null = null): Promise<string> {
+  const { request } = wireApp({ proxied })
+  const { integrations } = (await (await request(SETTINGS, { headers })).json()) as Settings
+  const own = integrations['Segment.io']
+  return `${own?.protocol}://${own?.apiHost}`
+}
+
+describe('the settings document of analytics-next', () => {
+  it.each<[string, Record<string, string>, string | null, string]>([
+    ['on a laptop', { host: 'localhost:8090', origin: 'http://localhost:3000' }, null, 'http://localhost:8090/v1'],
+    ['on a laptop, asked by a browser', { host: '127.0.0.1:8090', 'sec-fetch-site': 'cross-site' }, null, 'http://127.0.0.1:8090/v1'],
+    ['asked by a page of https', { host: 'collect.acme.com', origin: 'https://www.acme.com' }, null, 'https://collect.acme.com/v1'],
+    ['asked by its own site over https', { host: 'www.acme.com', 'sec-fetch-site': 'same-origin' }, null, 'https://www.acme.com/v1'],
+    ['asked over plain http', { host: 'waymark:8090', origin: 'http://intranet' }, null, 'http://waymark:8090/v1'],
+    ['with a Host that is none', { host: 'a b"c' }, null, 'http://127.0.0.1:8090/v1'],
+    ['behind a trusted proxy', { host: 'inside:1' }, 'https://collect.acme.com', 'https://collect.acme.com/v1'],
+    ['below a path of a proxy', { 'x-forwarded-prefix': '/collect' }, 'https://acme.com', 'https://acme.com/collect/v1'],
+    ['below a path that nobody may say', { host: 'acme.com', 'x-forwarded-prefix': '/x' }, null, 'http://acme.com/v1'],
+    ['below a path that is none', { 'x-forwarded-prefix': '//evil.test/' }, 'https://acme.com', 'https://acme.com/v1'],
+  ])('names the host by which the page reaches the gateway: %s', async (_, headers, proxied, told) => {
+    expect(await hostTold(headers, proxied)).toBe(told)
+  })
+
+  it('has one integration, so the SDK loads no destinations, with delivery and retries of ours', async () => {
+    const { request } = wireApp()
+    const response = await request(SETTINGS, { headers: { origin: 'https://www.acme.com' } })
+    expect(await response.json()).toMatchObject({
+      integrations: {
+        'Segment.io': {
+          apiKey: WEB_KEY,
+          deliveryStrategy: { strategy: 'batching' },
+          httpConfig: { backoffConfig: { statusCodeOverrides: { '401': 'retry' } } },
+        },
+      },
+      metrics: { sampleRate: 0 },
+      remotePlugins: [],
+    })
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'access-control-allow-origin': 'https://www.acme.com',
+      'cache-control': expect.stringContaining('stale-if-error'),
+      vary: 'Sec-Fetch-Site, Origin',
+    })
+  })
+})
+
+describe('RudderStack’s source configuration', () => {
+  const basic = (key: string) => ({ authorization: `Basic ${btoa(`${key}:`)}`, origin: 'https://www.acme.com' })
+
+  it.each(['/sourceConfig', '/sourceConfig/'])('%s has what its SDK checks, for the key of the header or the address', async path => {
+    const { request } = wireApp()
+    const byHeader = await request(`${path}?p=npm&v=3.34.1`, { headers: basic(WEB_KEY) })
+    expect(await byHeader.json()).toMatchObject({
+      source: { id: 'web', writeKey: WEB_KEY, enabled: true, config: {}, destinations: [] },
+    })
+    expect(byHeader.headers.get('cache-control')).toMatch(/^private/)
+    expect((await request(`${path}?writeKey=${WEB_KEY}`)).status).toBe(200)
+  })
+
+  it('may be asked from another site with a key in the header', async () => {
+    const { request } = wireApp()
+    const headers = {
+      origin: 'https://www.acme.com',
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization',
+    }
+    const response = await request('/sourceConfig/', { method: 'OPTIONS', headers })
+    expect([response.status, response.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization'])
+  })
+})
+
+describe('an SDK that may not send', () => {
+  it.each([
+    ['/v1/projects/nope/settings', 'https://www.acme.com', 401, 'unknown_write_key'],
+    [`/v1/projects/${SERVER_KEY}/settings`, 'https://www.acme.com', 403, 'server_key_in_browser'],
+    [SETTINGS, 'https://evil.test', 403, 'origin_not_allowed'],
+    ['/sourceConfig/', 'https://www.acme.com', 401, 'no_write_key'],
+    ['/sourceConfig/?writeKey=nope', 'https://www.acme.com', 401, 'unknown_write_key'],
+  ])('%s learns why, and so does who watches for its events', async (path, origin, status, code) => {
+    const { request, refused } = wireApp()
+    const response = await request(path, { headers: { origin } })
+    expect([response.status, await response.json()]).toEqual([status, { error: { code, message: expect.any(String) } }])
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin)
+    expect(refused).toMatchObject([{ status, code, origin }])
+    // The key of the address is in no list.
+    expect(refused[0]?.path).not.toContain(SERVER_KEY)
+  })
+})

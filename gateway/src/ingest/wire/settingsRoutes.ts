@@ -1,0 +1,42 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { cors } from '../request/cors.ts'
+import { basicKey, type SourceEdges, sourceOfWriteKey } from '../request/source.ts'
+import { REACHED_BY } from './reachedAt.ts'
+import { rudderConfig } from './rudderConfig.ts'
+import { segmentSettings } from './segmentSettings.ts'
+
+export interface SettingsEdges extends SourceEdges {
+  /** Where the sender of this request reaches the gateway. */
+  readonly reachedAt: (c: Context) => string
+  /** Around every route. */
+  readonly watch: MiddlewareHandler
+}
+
+/** What Segment's and RudderStack's SDKs ask before they send anything. Refused like an event would be: without a good key nothing could be sent. */
+export function createSettingsRoutes({ reachedAt, watch, ...edges }: SettingsEdges): Hono {
+  const app = new Hono()
+
+  app.use('/v1/projects/:writeKey/settings', cors, watch)
+  app.get('/v1/projects/:writeKey/settings', c => {
+    const writeKey = c.req.param('writeKey')
+    sourceOfWriteKey(writeKey, c.req, edges)
+    c.header('Cache-Control', FOR_A_WHILE)
+    c.header('Vary', REACHED_BY)
+    return c.json(segmentSettings({ writeKey, reachedAt: reachedAt(c) }))
+  })
+
+  for (const path of ['/sourceConfig', '/sourceConfig/']) {
+    app.use(path, cors, watch)
+    app.get(path, c => {
+      const writeKey = basicKey(c.req) ?? c.req.query('writeKey') ?? null
+      const { sourceId } = sourceOfWriteKey(writeKey, c.req, edges)
+      // The key came in a header that shared caches do not look at.
+      c.header('Cache-Control', 'private, max-age=300')
+      return c.json(rudderConfig({ writeKey: writeKey ?? '', sourceId }))
+    })
+  }
+  return app
+}
+
+/** Seconds. While the gateway is down, pages go on with the settings they had. */
+const FOR_A_WHILE = 'public, max-age=300, stale-if-error=86400'
