@@ -1,4 +1,5 @@
 import { isbotMatch } from 'isbot'
+import { isRecord, type JsonObject } from '../event/json.ts'
 
 const NAMED = /\b[a-z]{1,24}(?:bot|crawler|spider)\b/i
 const NAME_CHARS = 24
@@ -19,4 +20,10 @@ export function botInAgent(userAgent: string): string {
  */
 export function botReason(inAgent: string, webdriver: unknown): string {
   return inAgent === '' && webdriver === true ? 'webdriver' : inAgent
+}
+
+/** Why an event was not made by a person, told by what its context says of the machine; '' when nothing says so. */
+export function botSignal({ screen }: JsonObject): string {
+  // A window can have no size, in a tab that was never shown; a screen that a person looks at cannot.
+  return isRecord(screen) && screen.width === 0 && screen.height === 0 ? 'no screen' : ''
 }

@@ -1,4 +1,5 @@
 import { isRecord } from '../event/json.ts'
+import type { Arrival } from './channel.ts'
 
 /** Where a visit came from, '' where nothing was said. */
 export interface CampaignFacts {
@@ -12,24 +13,50 @@ export interface CampaignFacts {
   readonly clickId: string
 }
 
-/** Parameters that advertisers add to the pages they send people to. */
-const CLICK_IDS = [
-  'gclid',
-  'gbraid',
-  'wbraid',
-  'dclid',
-  'fbclid',
-  'msclkid',
-  'li_fat_id',
-  'ttclid',
-  'twclid',
-  'rdt_cid',
-  'epik',
-  'qclid',
-  'bd_vid',
-  'yclid',
-  'ScCid',
-]
+const PAID_SEARCH: Arrival = { channel: 'paid_search', medium: 'cpc' }
+const PAID_SOCIAL: Arrival = { channel: 'paid_social', medium: 'cpc' }
+const DISPLAY: Arrival = { channel: 'display', medium: 'cpc' }
+const EMAIL: Arrival = { channel: 'email', medium: 'email' }
+const AFFILIATE: Arrival = { channel: 'referral', medium: 'affiliate' }
+
+/**
+ * Parameters that advertisers and senders add to the pages they send people to, the more telling ones first, and how one arrives by them.
+ * null: it says who sent them, not whether that was paid for.
+ */
+export const CLICKS: ReadonlyMap<string, Arrival | null> = new Map([
+  ['gclid', PAID_SEARCH],
+  ['gbraid', PAID_SEARCH],
+  ['wbraid', PAID_SEARCH],
+  ['dclid', DISPLAY],
+  ['msclkid', PAID_SEARCH],
+  ['fbclid', null],
+  ['li_fat_id', PAID_SOCIAL],
+  ['ttclid', PAID_SOCIAL],
+  ['twclid', PAID_SOCIAL],
+  ['rdt_cid', PAID_SOCIAL],
+  ['epik', PAID_SOCIAL],
+  ['qclid', PAID_SOCIAL],
+  ['ScCid', PAID_SOCIAL],
+  ['sccid', PAID_SOCIAL],
+  ['ndclid', PAID_SOCIAL],
+  ['bd_vid', PAID_SEARCH],
+  ['qhclickid', PAID_SEARCH],
+  ['yclid', PAID_SEARCH],
+  ['ysclid', { channel: 'organic_search', medium: 'organic' }],
+  ['srsltid', { channel: 'organic_search', medium: 'organic' }],
+  ['s_kwcid', PAID_SEARCH],
+  ['vmcid', DISPLAY],
+  ['tblci', DISPLAY],
+  ['dicbo', DISPLAY],
+  ['obclid', DISPLAY],
+  ['irclickid', AFFILIATE],
+  ['cjevent', AFFILIATE],
+  ['awc', AFFILIATE],
+  ['igsh', { channel: 'social', medium: 'social' }],
+  ['igshid', { channel: 'social', medium: 'social' }],
+  ['mc_cid', EMAIL],
+  ['_hsmi', EMAIL],
+])
 
 /** What the parameters of an address say of a campaign. */
 export type AddressCampaign = CampaignFacts
@@ -51,7 +78,7 @@ export function campaignInAddress({ search, searchParams }: Pick<URL, 'search' |
 }
 
 function clickIdIn(parameters: URLSearchParams): string {
-  for (const name of CLICK_IDS) {
+  for (const name of CLICKS.keys()) {
     const value = parameters.get(name)
     if (value) return `${name}:${value}`
   }

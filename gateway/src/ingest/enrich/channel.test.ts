@@ -27,7 +27,24 @@ describe('the channel of a visit', () => {
     ['', 'https://mail.google.com/mail/u/0', 'email', 'email'],
     ['', 'https://blog.example.org/post', 'referral', 'referral'],
     ['', 'https://not-google.com.evil.test/', 'referral', 'referral'],
-    ['', 'android-app://com.slack', 'direct', ''],
+    ['', 'android-app://com.slack', 'referral', 'referral'],
+    ['', 'android-app://com.linkedin.android/', 'social', 'social'],
+    ['', 'https://docs.google.com/document/d/1', 'referral', 'referral'],
+    ['', 'https://www.yandex.kz/', 'organic_search', 'organic'],
+    ['', 'https://google.evil-partner.com/', 'referral', 'referral'],
+    ['', 'https://copilot.microsoft.com/', 'ai_assistant', 'ai'],
+    ['', 'https://claude.ai/chat/1', 'ai_assistant', 'ai'],
+    ['', 'https://grok.com/', 'ai_assistant', 'ai'],
+    ['', 'https://webmail.provider.test/', 'email', 'email'],
+    ['', 'https://app.acme.com/start', '', ''],
+    ['', 'https://accounts.google.com/', '', ''],
+    ['', 'https://acme.okta.com/login', '', ''],
+    ['', 'https://checkout.stripe.com/c/pay', '', ''],
+    ['?utm_source=claude', '', 'ai_assistant', ''],
+    ['?utm_source=perplexity.ai&utm_medium=referral', '', 'referral', 'referral'],
+    ['?mc_cid=1', '', 'email', 'email'],
+    ['?srsltid=x', 'https://www.google.com/', 'organic_search', 'organic'],
+    ['?irclickid=x', 'https://blog.example.org/', 'referral', 'affiliate'],
     ['', 'https://www.acme.com/', '', ''],
     ['', 'https://docs.acme.com/start', '', ''],
     ['', 'https://acme.com/', '', ''],
@@ -49,6 +66,17 @@ describe('the channel of a visit', () => {
     ['?fbclid=x', 'https://l.facebook.com/', 'social', 'social'],
   ])('%s from “%s” is %s', (query, referrer, channel, medium) => {
     expect(arrival(query, referrer)).toEqual({ channel, medium })
+  })
+
+  it('takes the neighbours under a public suffix for strangers', () => {
+    const page = parseAddress('https://acme.github.io/')
+    expect(arrivalOf(campaignOf(undefined), parseAddress('https://other.github.io/'), page).channel).toBe('referral')
+    expect(arrivalOf(campaignOf(undefined), parseAddress('https://acme.github.io/a'), page).channel).toBe('')
+  })
+
+  it('takes one host for itself, also where it has no domain', () => {
+    for (const host of ['localhost:3000', '10.0.0.7', 'intranet'])
+      expect(arrivalOf(campaignOf(undefined), parseAddress(`http://${host}/a`), parseAddress(`http://${host}/b`)).channel).toBe('')
   })
 
   it('is empty for an event without a page', () => {

@@ -1,4 +1,6 @@
-import type { CampaignFacts } from './campaign.ts'
+import { getDomain, getDomainWithoutSuffix } from 'tldts'
+import { type CampaignFacts, CLICKS } from './campaign.ts'
+import { BRANDS, KINDS, type Kind } from './referrers.ts'
 
 /** How a visit arrived. `''`: no arrival at all, a step within the site or an event without a page. */
 export type Channel =
@@ -23,56 +25,38 @@ export interface Arrival {
 /** What the channel is told from, of an address. */
 interface Place {
   readonly hostname: string
+  /** As `siteOf` tells it. */
+  readonly site: string
   /** How one arrives who comes from there. */
   readonly referral: Arrival
 }
 
-const SEARCH =
-  /(?:^|\.)(?:google|bing|yahoo|duckduckgo|ecosia|baidu|yandex|startpage|qwant|naver|sogou|seznam|so)\.[a-z.]{2,6}$|^search\.brave\.com$/
-const SOCIAL =
-  /(?:^|\.)(?:linkedin|facebook|instagram|twitter|x|t|lnkd|youtube|reddit|pinterest|tiktok|threads|weibo|zhihu|douyin|xiaohongshu|quora|medium)\.(?:com|net|cn|in|co)$|(?:^|\.)(?:bsky\.app|mastodon\.social|youtu\.be|news\.ycombinator\.com|weixin\.qq\.com)$/
-const ASSISTANT =
-  /(?:^|\.)(?:chatgpt\.com|openai\.com|perplexity\.ai|claude\.ai|gemini\.google\.com|copilot\.microsoft\.com|chat\.deepseek\.com|deepseek\.com|doubao\.com|kimi\.com|moonshot\.cn|you\.com|poe\.com|grok\.com|mistral\.ai)$/
-const MAIL = /^(?:mail|webmail|outlook|email)\.|(?:^|\.)(?:mail\.google\.com|outlook\.live\.com|outlook\.office\.com)$/
+/** Web mail of one's own provider. */
+const WEBMAIL = /^(?:mail|webmail|email)\./
 
 const SEARCH_SOURCE = /^(?:google|bing|yahoo|duckduckgo|baidu|yandex|naver|ecosia|adwords)(?:[ ._-]?ads)?$/
 const SOCIAL_SOURCE =
   /^(?:linkedin|facebook|fb|meta|instagram|ig|twitter|x|youtube|reddit|tiktok|pinterest|weibo|wechat|zhihu|douyin)(?:[ ._-]?ads)?$/
-
-/** Click parameters of advertisers that sell search, of those that sell feeds, and of those that sell banners. */
-const CLICK_CHANNEL: { readonly [parameter: string]: Channel } = {
-  gclid: 'paid_search',
-  gbraid: 'paid_search',
-  wbraid: 'paid_search',
-  msclkid: 'paid_search',
-  bd_vid: 'paid_search',
-  yclid: 'paid_search',
-  li_fat_id: 'paid_social',
-  ttclid: 'paid_social',
-  twclid: 'paid_social',
-  rdt_cid: 'paid_social',
-  epik: 'paid_social',
-  qclid: 'paid_social',
-  ScCid: 'paid_social',
-  dclid: 'display',
-}
+const ASSISTANT_SOURCE = /^(?:chatgpt|openai|claude|anthropic|gemini|bard|perplexity|copilot|grok|deepseek|mistral|doubao|kimi)$/
 
 /** Tells the channel from the campaign first (it was written on purpose), then the advertiser's click id, then the referrer. */
-export function arrivalOf(campaign: CampaignFacts, referrer: Place | null, page: Pick<Place, 'hostname'> | null): Arrival {
+export function arrivalOf(campaign: CampaignFacts, referrer: Place | null, page: Pick<Place, 'site'> | null): Arrival {
   const medium = campaign.medium.toLowerCase()
   const source = campaign.source.toLowerCase()
   const host = referrer?.hostname ?? ''
   if (medium !== '' || source !== '') return { channel: ofCampaign(medium, source, host), medium }
-  const clicked = campaign.clickId === '' ? undefined : CLICK_CHANNEL[campaign.clickId.slice(0, campaign.clickId.indexOf(':'))]
-  if (clicked !== undefined) return { channel: clicked, medium: 'cpc' }
+  const clicked = campaign.clickId === '' ? undefined : CLICKS.get(campaign.clickId.slice(0, campaign.clickId.indexOf(':')))
+  if (clicked !== undefined && clicked !== null) return clicked
   if (page === null && referrer === null) return { channel: '', medium: '' }
   if (referrer === null) return { channel: 'direct', medium: '' }
-  if (page !== null && sameSite(host, page.hostname)) return { channel: '', medium: '' }
+  if (page !== null && referrer.site === page.site) return { channel: '', medium: '' }
   return referrer.referral
 }
 
 function ofCampaign(medium: string, source: string, host: string): Channel {
-  const isSocial = SOCIAL_SOURCE.test(source) || SOCIAL.test(source) || (source === '' && SOCIAL.test(host))
+  // `utm_source=chatgpt.com`: some senders name themselves by their host.
+  const named = source.includes('.') ? kindOf(source) : null
+  const isSocial = SOCIAL_SOURCE.test(source) || named === 'social' || (source === '' && kindOf(host) === 'social')
   if (/^(?:e-?mail|newsletter|edm)$/.test(medium) || (medium === '' && /^(?:e-?mail|newsletter)$/.test(source))) return 'email'
   if (/^(?:display|banner|cpm|programmatic|interstitial)$/.test(medium)) return 'display'
   if (/^(?:paid[ _-]?social|social[ _-]?paid|cpc[ _-]social)$/.test(medium)) return 'paid_social'
@@ -80,28 +64,43 @@ function ofCampaign(medium: string, source: string, host: string): Channel {
   if (/^(?:organic[ _-]?social|social(?:[ _-]?(?:media|network))?|sm)$/.test(medium)) return 'social'
   if (/^organic(?:[ _-]?search)?$/.test(medium)) return 'organic_search'
   if (/^(?:referral|affiliate|partner|link)$/.test(medium)) return 'referral'
-  if (ASSISTANT.test(source) || medium === 'ai') return 'ai_assistant'
+  if (named === 'assistant' || ASSISTANT_SOURCE.test(source) || /^(?:ai|llm|chatbot)$/.test(medium)) return 'ai_assistant'
   if (medium !== '') return 'other'
   if (isSocial) return 'social'
-  return SEARCH_SOURCE.test(source) ? 'organic_search' : 'referral'
+  return SEARCH_SOURCE.test(source) || named === 'search' ? 'organic_search' : 'referral'
+}
+
+const ARRIVALS: { readonly [kind in Kind]: Arrival } = {
+  search: { channel: 'organic_search', medium: 'organic' },
+  social: { channel: 'social', medium: 'social' },
+  assistant: { channel: 'ai_assistant', medium: 'ai' },
+  mail: { channel: 'email', medium: 'email' },
+  return: { channel: '', medium: '' },
+  other: { channel: 'referral', medium: 'referral' },
 }
 
 /** The channel of visits that come from this host. */
 export function referralFrom(host: string): Arrival {
-  if (ASSISTANT.test(host)) return { channel: 'ai_assistant', medium: 'ai' }
-  if (MAIL.test(host)) return { channel: 'email', medium: 'email' }
-  if (SEARCH.test(host)) return { channel: 'organic_search', medium: 'organic' }
-  if (SOCIAL.test(host)) return { channel: 'social', medium: 'social' }
-  return { channel: 'referral', medium: 'referral' }
+  return ARRIVALS[kindOf(host) ?? (WEBMAIL.test(host) ? 'mail' : 'other')]
 }
 
-/** The page's own host, one it is a part of, or one that is a part of it; `www.` is no part. */
-function sameSite(a: string, b: string): boolean {
-  if (a === b) return true
-  const [left, right] = [withoutWww(a), withoutWww(b)]
-  return left === right || left.endsWith(`.${right}`) || right.endsWith(`.${left}`)
+/** What a host is known for: by its own name or that of a host it is below, else as one of the names of a brand. */
+function kindOf(host: string): Kind | null {
+  for (let from = 0; from !== -1; from = host.indexOf('.', from) + 1 || -1) {
+    const kind = KINDS.get(host.slice(from))
+    if (kind !== undefined) return kind
+  }
+  const brand = getDomainWithoutSuffix(host)
+  const searches = brand === null ? undefined : BRANDS.get(brand)
+  if (searches === undefined) return null
+  const domain = getDomain(host) ?? ''
+  return searches.test(host.slice(0, Math.max(0, host.length - domain.length - 1))) ? 'search' : 'other'
 }
 
-function withoutWww(host: string): string {
-  return host.startsWith('www.') ? host.slice(4) : host
+/** The registrable domain of a host; of one without (a number, an intranet's, a public suffix itself) the host. */
+export function siteOf(host: string): string {
+  return getDomain(host, OWN_SITES) ?? host
 }
+
+// Under github.io and its like each name is somebody else's.
+const OWN_SITES = { allowPrivateDomains: true }

@@ -4,10 +4,13 @@ import type { Source } from '../../keys/ring.ts'
 import { isRecord, type JsonObject } from '../event/json.ts'
 import { pathOf, type ReadAddress } from './address.ts'
 import type { Agent } from './agent.ts'
-import { botReason } from './bot.ts'
+import { botReason, botSignal } from './bot.ts'
 import { campaignOf } from './campaign.ts'
 import { arrivalOf } from './channel.ts'
 import type { EventTime } from './devices.ts'
+import { withHints } from './hints.ts'
+import type { Origin } from './origin.ts'
+import { REDACT, type Redact } from './redact.ts'
 
 /** What the event itself does not say. */
 export interface Facts {
@@ -16,25 +19,30 @@ export interface Facts {
   readonly receivedAt: number
   readonly time: EventTime
   /** What the sender wrote as its time, where that is none. */
-  readonly unreadableTime?: string
+  readonly unreadableTime?: string | undefined
   /** Header of the request, '' where it says nothing about the visitor. */
   readonly userAgent: string
   readonly readAgent: (userAgent: string) => Agent
   readonly readAddress: ReadAddress
+  /** Where the visitor's address is registered, looked up before the address was let go. */
+  readonly origin?: Origin | undefined
+  /** What must not be stored of addresses, besides the columns that `readAddress` cleans. */
+  readonly redact?: Redact | undefined
 }
 
 /** The row as it is stored. A pure function of its arguments. */
 export function enrich(
   event: Event,
-  { source, messageId, receivedAt, time, userAgent, readAgent, readAddress, unreadableTime }: Facts,
+  { source, messageId, receivedAt, time, userAgent, readAgent, readAddress, unreadableTime, origin, redact = REDACT }: Facts,
 ): EventRow {
   const context: JsonObject = event.context ?? EMPTY
   const page = pageOf(event)
   const address = readAddress(page.url)
   const campaign = campaignOf(context.campaign, address?.campaign)
-  const arrival = arrivalOf(campaign, readAddress(page.referrer), address)
-  const agent = readAgent(text(context.userAgent) || userAgent)
-  const bot = botReason(agent.bot, context.webdriver)
+  const referrer = readAddress(page.referrer)
+  const arrival = arrivalOf(campaign, referrer, address)
+  const agent = withHints(readAgent(text(context.userAgent) || userAgent), context)
+  const bot = botReason(agent.bot, context.webdriver) || botSignal(context)
   return {
     message_id: messageId,
     source_id: source.sourceId,
@@ -51,9 +59,9 @@ export function enrich(
     sent_at: time.sentAt,
     received_at: receivedAt,
     clock_offset_ms: time.offset,
-    url: page.url,
-    path: pathOf(page.path, address),
-    referrer: page.referrer,
+    url: address?.text ?? redact(page.url),
+    path: pathOf(redact(page.path), address),
+    referrer: referrer?.text ?? redact(page.referrer),
     title: page.title,
     channel: arrival.channel,
     medium: arrival.medium,
@@ -67,13 +75,13 @@ export function enrich(
     browser: agent.browser,
     os: agent.os,
     device: agent.device,
-    country: '',
+    country: origin?.country ?? '',
     is_bot: bot === '' ? 0 : 1,
     bot_reason: bot,
     consent: json(context.consent),
-    properties: json(propertiesOf(event)),
-    traits: 'traits' in event ? json(event.traits) : '{}',
-    context: json(restOfContext(event, context, unreadableTime)),
+    properties: redact(json(propertiesOf(event))),
+    traits: 'traits' in event ? redact(json(event.traits)) : '{}',
+    context: redact(json(restOfContext(event, context, { unreadableTime, origin }))),
   }
 }
 
@@ -126,7 +134,11 @@ const TAKEN_OF_PAGE: ReadonlySet<string> = new Set(['url', 'path', 'referrer', '
 const TAKEN_OF_CAMPAIGN: ReadonlySet<string> = new Set(['name', 'source', 'medium', 'term', 'content', 'id'])
 
 /** The context without what became columns. `integrations` have no column and are kept here. */
-function restOfContext(event: Event, context: JsonObject, unreadableTime: string | undefined): JsonObject {
+function restOfContext(
+  event: Event,
+  context: JsonObject,
+  { unreadableTime, origin }: Pick<Facts, 'unreadableTime' | 'origin'>,
+): JsonObject {
   const rest: JsonObject = {}
   for (const name in context) if (!TAKEN.has(name) && name !== 'page' && name !== 'campaign') rest[name] = context[name]
   const page = without(context.page, TAKEN_OF_PAGE)
@@ -137,6 +149,8 @@ function restOfContext(event: Event, context: JsonObject, unreadableTime: string
   if (event.type === 'group' && context.traits !== undefined) rest.traits = context.traits
   if (event.integrations !== undefined) rest.integrations = event.integrations
   if (unreadableTime !== undefined) rest.unreadableTime = unreadableTime
+  if (origin?.asn !== undefined)
+    rest.network = { asn: origin.asn, ...(origin.organisation === undefined ? {} : { organisation: origin.organisation }) }
   return rest
 }
 

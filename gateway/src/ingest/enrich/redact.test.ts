@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createRedaction, REDACT, REDACTED } from './redact.ts'
+
+describe('what is taken out of an address', () => {
+  it.each([
+    'token',
+    'access_token',
+    'id_token',
+    'refreshToken',
+    'reset_password_token',
+    'invitation-token',
+    'api_key',
+    'apikey',
+    'x-api-key',
+    'password',
+    'user[password]',
+    'pwd',
+    'client_secret',
+    'X-Amz-Signature',
+    'X-Amz-Credential',
+    'sig',
+    'sessionid',
+    'PHPSESSID',
+    'JSESSIONID',
+    'SAMLResponse',
+    'jwt',
+    'otp',
+    'auth',
+    'email',
+    'user_email',
+    'e-mail',
+    'phone',
+    'mkt_tok',
+    'key',
+    'ssn',
+    'iban',
+  ])('the value of %s, in the query, after the path and in the fragment', name => {
+    for (const before of ['?', '?a=1&', '?a=1;', '#', '#/route?', ';'])
+      expect(REDACT(`https://acme.com/x${before}${name}=s3cret&b=2`)).toBe(`https://acme.com/x${before}${name}=${REDACTED}&b=2`)
+  })
+
+  it.each([
+    'https://acme.com/?q=ana%40acme.com',
+    'https://acme.com/?q=ana@acme.com',
+    'https://acme.com/?q=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x',
+    'https://acme.com/?q=sk_live_51Habcdef',
+    'https://acme.com/?q=ghp_abcdefghijklmnopqrstuvwxyz0123456789',
+    'https://acme.com/?q=AKIAIOSFODNN7EXAMPLE',
+  ])('what is seen to be a secret or an e-mail address, whatever it is called: %s', url => {
+    expect(REDACT(url)).toBe(`https://acme.com/?q=${REDACTED}`)
+  })
+
+  it('the code of a sign-in, and not that of a voucher', () => {
+    expect(REDACT('https://acme.com/cb?code=4/0Ab&state=xyz')).toBe(`https://acme.com/cb?code=${REDACTED}&state=${REDACTED}`)
+    expect(REDACT('https://acme.com/buy?code=SPRING')).toBe('https://acme.com/buy?code=SPRING')
+  })
+
+  it('a login before the host, and an e-mail address in the path', () => {
+    expect(REDACT('https://ana:pw@acme.com/')).toBe('https://acme.com/')
+    expect(REDACT('https://acme.com/stop/ana@acme.com/now')).toBe(`https://acme.com/stop/${REDACTED}/now`)
+    expect(REDACT('/stop/ana%40acme.com')).toBe(`/stop/${REDACTED}`)
+  })
+})
+
+it.each([
+  'https://acme.com/pricing?utm_source=google&utm_medium=cpc&gclid=Cj0KCQ&page=2&q=cdp+keynote#top',
+  'https://medium.com/@ana/a-story-1?source=rss',
+  'https://acme.com/?tokens_used&redirect=%2Fhome&monkey=1&author=ana&sort=asc',
+  'ana@acme.com',
+  '{"email":"ana@acme.com","note":"a=b; c and d/e@f"}',
+  '',
+])('leaves as it is: %s', text => {
+  expect(REDACT(text)).toBe(text)
+})
+
+it('takes out what the operator names, however it is written', () => {
+  const redact = createRedaction(['patient-id'])
+  expect(redact('https://acme.com/?patientId=7&patient_id=8&x=9')).toBe(
+    `https://acme.com/?patientId=${REDACTED}&patient_id=${REDACTED}&x=9`,
+  )
+  expect(REDACT('https://acme.com/?patientId=7')).toBe('https://acme.com/?patientId=7')
+})
+
+describe('in JSON text', () => {
+  it('cleans every address in it, however deep, and nothing around it', () => {
+    const given = { a: [{ href: 'https://acme.com/?token=1"2\\3&x=y', n: 1 }], search: '?password=x y', t: 'say "a=b"' }
+    expect(JSON.parse(REDACT(JSON.stringify(given)))).toEqual({
+      a: [{ href: `https://acme.com/?token=${REDACTED}&x=y`, n: 1 }],
+      search: `?password=${REDACTED} y`,
+      t: 'say "a=b"',
+    })
+  })
+
+  it('stays JSON of the same shape, whatever stands in it', () => {
+    const word = fc.oneof(fc.string(), fc.constantFrom('?token=', '&email=', '#', '\\', '"', '@a.co', 'https://', '/', '=', '%40', '\n'))
+    const texts = fc.array(word, { maxLength: 12 }).map(parts => parts.join(''))
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('a', 'b', 'c'), texts), given => {
+        const clean = JSON.parse(REDACT(JSON.stringify(given))) as Record<string, string>
+        expect(Object.keys(clean)).toEqual(Object.keys(given))
+        for (const [name, text] of Object.entries(clean)) if (!/[=@]|%40/.test(given[name] ?? '')) expect(text).toBe(given[name])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('does nothing more the second time', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), url => {
+        expect(REDACT(REDACT(url))).toBe(REDACT(url))
+      }),
+    )
+  })
+})
+
+it('takes its time in step with the length, whatever is made up to delay it', () => {
+  const time = (text: string) => {
+    const start = performance.now()
+    REDACT(text)
+    return performance.now() - start
+  }
+  for (const hostile of ['/a@', '?a=', 'https://a', '/%40', '?a=\\', '&a=b@'])
+    expect(time(hostile.repeat(20_000)), hostile).toBeLessThan(2_000)
+})
