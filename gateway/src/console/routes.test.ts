@@ -176,6 +176,18 @@ describe('the way into the console', () => {
     expect((await app.request('/console/', { headers: { cookie: next } })).status).toBe(303)
   })
 
+  it('keeps who is signed in over a restart, and who signed out signed out', async () => {
+    const { app, cookie } = await setUp()
+    const left = cookieOf(await post(app, '/console/sign-in', { password: PASSWORD }))
+    await post(app, '/console/sign-out', {}, { cookie: left })
+    const again = open().app
+    expect((await again.request('/console/', { headers: { cookie } })).status).toBe(200)
+    expect((await again.request('/console/', { headers: { cookie: left } })).status).toBe(303)
+    // The way back in for who forgot the password leaves nobody signed in by the old one.
+    await rm(join(dataDir, 'console.json'))
+    expect((await again.request('/console/', { headers: { cookie } })).status).toBe(303)
+  })
+
   it('lets ten tries in a quarter of an hour, from each address', async () => {
     const { app } = await setUp()
     const statuses: number[] = []

@@ -59,7 +59,7 @@ export function createLiveStreams({ feed, stopping, onOpen = () => undefined, ev
     const send = (message: SSEMessage) => sendWithin(c, stream, message, AbortSignal.any([stopping, AbortSignal.timeout(patienceMs)]))
     let after = readPlace(feed, c.req.header('last-event-id') ?? c.req.query('after') ?? '')
     for (let round = 0; !isGone(); round = (round + 1) % PULSE_ROUNDS) {
-      if (!isStillSignedIn(c)) return send({ event: 'signed-out', data: '' })
+      if (!(await isStillSignedIn(c))) return send({ event: 'signed-out', data: '' })
       const { entries, more, last } = feed.since(after, filter, MOST_ENTRIES)
       if (entries.length + more > 0)
         await send({ event: 'entries', id: placeOf(feed, last), data: JSON.stringify({ entries: entries.map(shown), more }) })

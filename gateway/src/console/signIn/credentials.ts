@@ -25,6 +25,8 @@ export interface Credentials {
   setUp(token: string, password: string): Promise<boolean>
   isPassword(password: string): Promise<boolean>
   isSetUp(): Promise<boolean>
+  /** Stands for the password that is set, and tells nothing of it; '' when none is. */
+  mark(): Promise<string>
 }
 
 export interface CredentialEdges {
@@ -83,6 +85,10 @@ export function createCredentials({ dataDir, cost = PASSWORD_COST }: CredentialE
         return timingSafeEqual(await derive(password, stored.salt, stored.cost), Buffer.from(stored.hash, 'base64url'))
       }),
     isSetUp: async () => (await read()).password !== null,
+    async mark() {
+      const stored = (await read()).password
+      return stored === null ? '' : sha256(`${stored.salt} ${stored.hash}`)
+    },
   }
 }
 

@@ -36,25 +36,25 @@ export async function consoleSetup({
 }
 
 /** Whether the session behind a request that goes on and on is still open. */
-export function isStillSignedIn(c: Context): boolean {
+export async function isStillSignedIn(c: Context): Promise<boolean> {
   const isOpen: unknown = c.get('isSessionOpen')
-  return typeof isOpen === 'function' && isOpen() === true
+  return typeof isOpen === 'function' && (await isOpen()) === true
 }
 
 export function createSignIn({ now, dataDir, address, passwordCost }: SignInDeps): SignIn {
   const credentials = createCredentials({ dataDir, ...(passwordCost === undefined ? {} : { cost: passwordCost }) })
-  const sessions = createSessions(now)
+  const sessions = createSessions({ now, dataDir, account: credentials.mark })
   const throttle = createThrottle(now)
   const isSecure = (c: Context) => address.origin(c).startsWith('https:')
   const cookie = (c: Context) => (isSecure(c) ? '__Host-waymark_session' : 'waymark_session')
   const isOpen = (c: Context) => sessions.isOpen(getCookie(c, cookie(c)))
   const routes = new Hono()
 
-  function signIn(c: Context, to = '/console/'): Response {
+  async function signIn(c: Context, to = '/console/'): Promise<Response> {
     // Whatever id the browser brought is dropped: a planted one never becomes a session.
-    sessions.close(getCookie(c, cookie(c)))
+    await sessions.close(getCookie(c, cookie(c)))
     const options = { httpOnly: true, secure: isSecure(c), sameSite: 'Lax', path: '/', maxAge: SESSION_MS / 1000 } as const
-    setCookie(c, cookie(c), sessions.open(), options)
+    setCookie(c, cookie(c), await sessions.open(), options)
     return c.redirect(to, 303)
   }
 
@@ -80,7 +80,7 @@ export function createSignIn({ now, dataDir, address, passwordCost }: SignInDeps
   routes.get('/console/sign-in', async c => {
     if (!(await credentials.isSetUp())) return page(c, noSetUpPage(false))
     const to = ownPage(c.req.query('to'))
-    return isOpen(c) ? c.redirect(to, 303) : page(c, signInPage('', to))
+    return (await isOpen(c)) ? c.redirect(to, 303) : page(c, signInPage('', to))
   })
 
   routes.post('/console/sign-in', async c => {
@@ -94,8 +94,8 @@ export function createSignIn({ now, dataDir, address, passwordCost }: SignInDeps
     return signIn(c, to)
   })
 
-  routes.post('/console/sign-out', c => {
-    sessions.close(getCookie(c, cookie(c)))
+  routes.post('/console/sign-out', async c => {
+    await sessions.close(getCookie(c, cookie(c)))
     deleteCookie(c, cookie(c), { path: '/', secure: isSecure(c) })
     return c.redirect('/console/sign-in', 303)
   })
@@ -103,7 +103,7 @@ export function createSignIn({ now, dataDir, address, passwordCost }: SignInDeps
   return {
     routes,
     async required(c, next) {
-      if (!isOpen(c)) return c.redirect(signInPath(c), 303)
+      if (!(await isOpen(c))) return c.redirect(signInPath(c), 303)
       c.set('isSessionOpen', () => isOpen(c))
       return next()
     },
