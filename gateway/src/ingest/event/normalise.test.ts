@@ -82,9 +82,11 @@ describe('what a batch says once', () => {
 })
 
 describe('times', () => {
-  it('originalTimestamp is RudderStack’s name and wins', () => {
-    const event = normalise({ timestamp: '2026-03-01T09:00:00Z', originalTimestamp: '2026-03-01T08:00:00Z' }, {})
-    expect(event).toEqual({ timestamp: '2026-03-01T08:00:00Z' })
+  it('originalTimestamp is RudderStack’s name; what the caller gave beside it wins', () => {
+    const [called, given] = ['2026-03-01T09:00:00Z', '2026-02-01T08:00:00Z']
+    expect(normalise({ originalTimestamp: called }, {})).toEqual({ timestamp: called })
+    expect(normalise({ timestamp: null, originalTimestamp: called }, {})).toEqual({ timestamp: called })
+    expect(normalise({ timestamp: given, originalTimestamp: called }, {})).toEqual({ timestamp: given })
   })
 
   it.each([

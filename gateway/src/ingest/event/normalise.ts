@@ -54,7 +54,8 @@ export function normalise(given: JsonObject, shared: Shared): Normalised {
     groupId: idOf(given.groupId) ?? groupInContext(context),
     name: given.name ?? undefined,
     category: given.category ?? undefined,
-    timestamp: timeOf(given.originalTimestamp ?? given.timestamp ?? undefined),
+    // RudderStack's Node SDK puts the time of the call into originalTimestamp, and beside it the time that the caller gave.
+    timestamp: timeOf(given.timestamp ?? given.originalTimestamp ?? undefined),
     sentAt: timeOf(given.sentAt ?? sentAtOf(shared.sentAt)),
     context,
     integrations: merged(given.integrations ?? undefined, shared.integrations),
