@@ -1,4 +1,6 @@
 import { resolve } from 'node:path'
+import { pathComplaint } from './edge/ingestPath.ts'
+import { type ProxyTrust, parseProxies } from './edge/proxies.ts'
 import { type OriginRule, parseAllowedOrigins } from './keys/origins.ts'
 import { parseSecretKeys, parseWriteKeys, type SecretKeySetting, type WriteKeySetting } from './keys/parse.ts'
 
@@ -24,6 +26,14 @@ export interface Config {
   readonly modelsDir: string | null
   readonly logLevel: LogLevel
   readonly trustProxy: boolean
+  /** Which proxies are believed. */
+  readonly proxies: ProxyTrust
+  /** Events a second that one source may send with its public keys, and one address of the internet; null: any number. */
+  readonly sourceRate: number | null
+  readonly addressRate: number | null
+  readonly maxConnections: number
+  /** Where pages may send besides the usual routes; null: nowhere. */
+  readonly ingestPath: string | null
   readonly geoipFile: string | null
   /** With it, `/metrics` wants this key. */
   readonly metricsKey: string | null
@@ -82,6 +92,29 @@ export function loadConfig(env: Environment, cwd: string): Config {
     return value
   }
 
+  /** Events a second; null: `off`. */
+  function rate(name: string, usual: number): number | null {
+    const value = text(name)
+    if (value === null) return usual
+    if (/^(?:off|0)$/i.test(value)) return null
+    if (!/^[1-9]\d{0,8}$/.test(value)) problem(name, 'use a whole number of events a second, or off')
+    return Number(value)
+  }
+
+  function maxConnections(): number {
+    const value = text('MAX_CONNECTIONS')
+    if (value === null) return 10_000
+    if (!/^\d{2,7}$/.test(value)) problem('MAX_CONNECTIONS', 'use a whole number from 10 to 9999999')
+    return Number(value)
+  }
+
+  function ingestPath(): string | null {
+    const value = text('INGEST_PATH')
+    const complaint = value === null ? null : pathComplaint(value)
+    if (complaint !== null) problem('INGEST_PATH', complaint)
+    return value
+  }
+
   function clickhouseUrl(): string | null {
     const value = text('CLICKHOUSE_URL')
     if (value === null) return null
@@ -93,7 +126,8 @@ export function loadConfig(env: Environment, cwd: string): Config {
   const writeKeys = parseWriteKeys(env.WRITE_KEYS ?? '')
   const secretKeys = parseSecretKeys(env.SECRET_KEYS ?? '')
   const origins = parseAllowedOrigins(env.ALLOWED_ORIGINS ?? '')
-  problems.push(...writeKeys.problems, ...secretKeys.problems, ...origins.problems)
+  const proxies = parseProxies(env.TRUST_PROXY ?? '')
+  problems.push(...writeKeys.problems, ...secretKeys.problems, ...origins.problems, ...proxies.problems)
   if (text('CLICKHOUSE_CLUSTER') !== null && text('CLICKHOUSE_URL') === null)
     problems.push('CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL; the embedded engine is one node')
 
@@ -110,7 +144,12 @@ export function loadConfig(env: Environment, cwd: string): Config {
     allowedOrigins: origins.rules,
     modelsDir: text('MODELS_DIR') === null ? null : resolve(cwd, text('MODELS_DIR') ?? ''),
     logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
-    trustProxy: oneOf('TRUST_PROXY', ['off', 'on', 'false', 'true', '0', '1'], 'off').match(/^(on|true|1)$/) !== null,
+    trustProxy: proxies.trust.kind !== 'nobody',
+    proxies: proxies.trust,
+    sourceRate: rate('SOURCE_EVENTS_PER_SECOND', 20_000),
+    addressRate: rate('ADDRESS_EVENTS_PER_SECOND', 500),
+    maxConnections: maxConnections(),
+    ingestPath: ingestPath(),
     geoipFile: text('GEOIP_FILE'),
     metricsKey: metricsKey(),
   }

@@ -7,10 +7,13 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Config } from './config.ts'
 import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
+import { type Connections, connectionsFor, holdConnections, openFilesLimit } from './edge/connections.ts'
+import { createIngestPath } from './edge/ingestPath.ts'
 import { prepareGround } from './ground.ts'
-import { keyCopy } from './keys/files.ts'
+import { keyCopy, settingsCopy } from './keys/files.ts'
 import type { WriteKeySetting } from './keys/parse.ts'
 import { openKeyRing } from './keys/ring.ts'
+import { listSettings, openSettingsRing } from './keys/settings.ts'
 import { listKeys } from './keys/table.ts'
 import { reachWarehouse } from './lateWarehouse.ts'
 import { freePort, listen, stopListening } from './listening.ts'
@@ -61,6 +64,8 @@ export const ADDRESS_FILE = 'gateway.json'
 const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 /** How long the first try to reach the warehouse may hold the word that the gateway listens; it takes events from before that. */
 const FIRST_TRY_MS = 8_000
+/** Request line and headers; beyond it Node answers 431. */
+const MOST_HEADER_BYTES = 16 * 1024
 
 /**
  * Listens as soon as events can be made durable; the warehouse may come later, and readers are told so until it does.
@@ -98,6 +103,8 @@ async function start(
     onStale: error => log.warn('created keys cannot be read; the last good copy is used', { error: explainError(error) }),
   })
   opened.push(async () => keys.close())
+  const settings = await openSettingsRing({ load: () => listSettings(db), copy: settingsCopy(config.dataDir) })
+  opened.push(async () => settings.close())
   const engineState = () => warehouse.engine()?.state() ?? null
   const notReady = () => missingFor(warehouse.state(), engineState())
   const work = createWork({ config, db, spool, models, log, now, notReady, tally })
@@ -111,12 +118,14 @@ async function start(
     wasReached = true
   })
   const leaving = new AbortController()
+  let connections: Connections | null = null
   const app = createSurface({
     config,
     url,
     db,
     models,
     keys,
+    settings,
     writeKeys,
     secretKeys,
     spool,
@@ -130,6 +139,7 @@ async function start(
     wasReached: () => wasReached,
     tally,
     engineState,
+    connections: () => connections?.counts ?? null,
     gateway: () => ({
       version: VERSION,
       node: process.version,
@@ -145,14 +155,30 @@ async function start(
   const server = createAdaptorServer({
     fetch: app.fetch,
     createServer,
-    serverOptions: { connectionsCheckingInterval: 5_000, headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+    serverOptions: {
+      connectionsCheckingInterval: 5_000,
+      headersTimeout: 15_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: MOST_HEADER_BYTES,
+    },
   }) as Server
+  const most = connectionsFor(config.maxConnections, openFilesLimit())
+  if (most < config.maxConnections)
+    log.warn('fewer connections are taken than MAX_CONNECTIONS says, for this process may open few files: raise its limit', { most })
+  connections = holdConnections(server, most, now)
+  if (config.ingestPath !== null) {
+    const pathOf = createIngestPath(config.ingestPath)
+    server.prependListener('request', request => {
+      request.url = pathOf(request.url ?? '/')
+    })
+  }
   await listen(server, config.host, port)
   opened.push(() => stopListening(server))
   const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })
   const addressFile = join(config.dataDir, ADDRESS_FILE)
   await writeFile(addressFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })
-  void warehouse.opened.then(() => keys.reload())
+  void warehouse.opened.then(() => Promise.all([keys.reload(), settings.reload()]))
   work.startAfter(warehouse.opened, async signal =>
     firstly?.({ url, db, writeKeys, settle: work.settle, runJobs: () => pipeline.run(), signal }),
   )
@@ -171,6 +197,7 @@ async function start(
       // The spool's lock goes late: until then nobody else may load from it.
       await spool.close()
       keys.close()
+      settings.close()
       await warehouse.close()
     },
   }

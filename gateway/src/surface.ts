@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
@@ -13,6 +13,8 @@ import { createSourcePages } from './console/sources/sourceRoutes.ts'
 import type { EngineState } from './db/engine/supervise.ts'
 import type { Database } from './db/open.ts'
 import { createDemo } from './demo/routes.ts'
+import type { Connections } from './edge/connections.ts'
+import { createEdge } from './edge/edge.ts'
 import { engineFacts } from './health/engineFacts.ts'
 import type { GatewayFacts } from './health/facts.ts'
 import { createHealthReader } from './health/readHealth.ts'
@@ -33,10 +35,11 @@ import { createWireRoutes } from './ingest/wire/wireRoutes.ts'
 import { JOBS } from './jobs/list.ts'
 import type { Pipeline } from './jobs/pipeline.ts'
 import { createJobRoutes, createMergeRoutes } from './jobs/routes.ts'
-import { originAllowed } from './keys/origins.ts'
 import type { SecretKeySetting, WriteKeySetting } from './keys/parse.ts'
 import type { KeyRing } from './keys/ring.ts'
+import type { SettingsRing } from './keys/settings.ts'
 import { explainError, type Log } from './log.ts'
+import { edgeFamilies } from './metrics/edgeFamilies.ts'
 import { createMetrics } from './metrics/readMetrics.ts'
 import { createMetricsRoutes } from './metrics/routes.ts'
 import type { Tally } from './metrics/tally.ts'
@@ -54,6 +57,7 @@ export interface SurfaceDeps {
   readonly db: Database
   readonly models: Models
   readonly keys: KeyRing
+  readonly settings: SettingsRing
   readonly writeKeys: readonly WriteKeySetting[]
   readonly secretKeys: readonly SecretKeySetting[]
   readonly spool: Spool
@@ -69,6 +73,8 @@ export interface SurfaceDeps {
   readonly tally: Tally
   /** Of the embedded engine; null with a server of its own. */
   readonly engineState: () => EngineState | null
+  /** Of the server that listens; null before it does. */
+  readonly connections: () => Connections['counts'] | null
   /** This process, now. */
   readonly gateway: () => GatewayFacts
   /** Aborted when the gateway begins to stop: what would go on for ever ends. */
@@ -82,6 +88,7 @@ export function createSurface({
   db,
   models,
   keys,
+  settings,
   writeKeys,
   secretKeys,
   spool,
@@ -95,6 +102,7 @@ export function createSurface({
   wasReached,
   tally,
   engineState,
+  connections,
   gateway,
   leaving,
 }: SurfaceDeps): Hono {
@@ -116,6 +124,7 @@ export function createSurface({
   jobRoutes.route('/', createJobRoutes({ pipeline }))
   jobRoutes.route('/', createMergeRoutes({ undoMerge: mergeId => undoMerge(db, mergeId, now(), 'POST /v1/merges') }))
 
+  const edge = createEdge({ config, settings, now, seed: randomInt(2 ** 32) })
   const ingestRoutes = createIngestRoutes({
     keys,
     spool,
@@ -141,7 +150,8 @@ export function createSurface({
     onAnswered: tally.answered,
     now,
     randomUUID,
-    isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin),
+    isOriginAllowed: edge.isOriginAllowed,
+    guard: edge.guard,
   })
   const readRoutes = createReadRoutes({
     reader,
@@ -151,14 +161,14 @@ export function createSurface({
     readStats: (from, to, signal) => stats({ from, to }, signal),
   })
   const address = createPublicAddress({
-    trustProxy: config.trustProxy,
+    proxies: config.proxies,
     url,
     remote: context => getConnInfo(context).remote.address ?? '',
   })
   const wireRoutes = createWireRoutes({
     ingest: ingestRoutes,
     keys,
-    isOriginAllowed: (source, origin) => originAllowed(config.allowedOrigins, source, origin),
+    isOriginAllowed: edge.isOriginAllowed,
     live,
     now,
     reachedAt: createReachedAt({ url, proxied: config.trustProxy ? address.origin : null }),
@@ -232,6 +242,7 @@ export function createSurface({
       const { ingest, read } = readiness()
       return { ingest: ingest.ready, read: read.ready }
     },
+    more: () => edgeFamilies(edge.refusals.counts, connections()),
     now,
   })
   leaving.addEventListener('abort', metrics.stop)

@@ -156,7 +156,7 @@ describe('data of strangers in the console', () => {
       pages: [createAccountPages({ reader, models: MODELS, now: () => NOW })],
       now: () => NOW,
       dataDir,
-      address: createPublicAddress({ trustProxy: false, url: PUBLIC_URL, remote: () => '192.0.2.1' }),
+      address: createPublicAddress({ proxies: { kind: 'nobody' }, url: PUBLIC_URL, remote: () => '192.0.2.1' }),
       passwordCost: 2 ** 10,
     })
     const { setupUrl } = await consoleSetup({ dataDir, publicUrl: PUBLIC_URL })

@@ -18,7 +18,7 @@ export interface SignedIn {
 
 export async function signedInConsole(pages: (address: PublicAddress) => readonly Hono[], now: () => number): Promise<SignedIn> {
   const dataDir = await mkdtemp(join(tmpdir(), 'waymark-pages-'))
-  const address = createPublicAddress({ trustProxy: false, url: CONSOLE_URL, remote: () => '192.0.2.1' })
+  const address = createPublicAddress({ proxies: { kind: 'nobody' }, url: CONSOLE_URL, remote: () => '192.0.2.1' })
   const app = createConsole({ pages: pages(address), now, dataDir, address, passwordCost: 2 ** 10 })
   const { setupUrl } = await consoleSetup({ dataDir, publicUrl: CONSOLE_URL })
   const token = new URL(setupUrl ?? '').searchParams.get('token') ?? ''

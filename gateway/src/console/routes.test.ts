@@ -45,7 +45,7 @@ describe('the way into the console', () => {
       pages: [createAccountPages({ reader: EMPTY, models: { ...loadModels(), journeys: [] }, now: () => clock })],
       now: () => clock,
       dataDir,
-      address: createPublicAddress({ trustProxy, url: publicUrl, remote: () => address }),
+      address: createPublicAddress({ proxies: { kind: trustProxy ? 'nearest' : 'nobody' }, url: publicUrl, remote: () => address }),
       passwordCost: 2 ** 10,
     }),
   })

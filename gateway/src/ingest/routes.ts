@@ -12,6 +12,7 @@ import { createReceiver, type ReceiverEdges } from './receive.ts'
 import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
 import { decode, type Envelope } from './request/decode.ts'
+import type { EdgeGuard } from './request/guard.ts'
 import { refusalCode, refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
@@ -32,8 +33,11 @@ export interface IngestDeps {
   /** Advisory list of pages by source; every page by default. */
   readonly isOriginAllowed?: (sourceId: string, origin: string) => boolean
   readonly isSuppressed?: (event: Event) => boolean
+  readonly checkPlan?: ReceiverEdges['checkPlan']
   /** Where people look whether their events arrive. */
   readonly live?: Pick<LiveFeed, 'storing' | 'passedOver' | 'refused'>
+  /** Who may send how much; nobody is limited without one. */
+  readonly guard?: EdgeGuard
   /** Told how a request was answered, and how long that took. */
   readonly onAnswered?: (status: number, ms: number) => void
 }
@@ -69,12 +73,14 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     now: deps.now,
     randomUUID: deps.randomUUID,
     ...(deps.isSuppressed === undefined ? {} : { isSuppressed: deps.isSuppressed }),
+    ...(deps.checkPlan === undefined ? {} : { checkPlan: deps.checkPlan }),
     ...(deps.live === undefined ? {} : { onPassedOver: deps.live.passedOver }),
   })
   const list = listRejected(deps.db)
   const app = new Hono()
 
   async function ingest(c: Context, { type, isSingle = type !== undefined, isImport = false }: Route): Promise<Response> {
+    deps.guard?.arriving(c)
     const isBySecretKey = isImport && secretKeyOf(c.req, 'import', deps) !== null
     const headerKey = isBySecretKey ? null : basicKey(c.req)
     // A key that is wrong before the body is read spares the reading.
@@ -83,6 +89,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     const take = (envelope: Envelope) => {
       const source = isBySecretKey ? importedSource(envelope.source) : (early ?? named(envelope))
       c.set('sourceId', source.sourceId)
+      deps.guard?.taking(c, source, envelope.events.length)
       return receive({
         source,
         events: envelope.events,
@@ -99,7 +106,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     const reply = await decode(c.req.raw, { single: isSingle, incoming: incomingOf(c) })
       .then(take)
       .catch(asRefusal)
-    return answerJson(c, reply)
+    return answerJson(c, reply, deps.guard?.cookie(c) ?? null)
   }
 
   function route(path: string, what: Route): void {
@@ -108,7 +115,9 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
       await next()
       countRequest(deps.counters, c.res.status)
       deps.onAnswered?.(c.res.status, performance.now() - startedAt)
-      if (c.error !== undefined) deps.live?.refused(refusalOf(c, path, deps.now()))
+      if (c.error === undefined) return
+      deps.guard?.refused(c)
+      deps.live?.refused(refusalOf(c, path, deps.now()))
     })
     app.post(path, c => ingest(c, what))
     app.all(path, () => {

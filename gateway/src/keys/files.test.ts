@@ -53,6 +53,8 @@ describe('the copy of created keys', () => {
       scopes: ['read'],
       created_at: 1,
       revoked_at: null,
+      public_key: '',
+      version: 1,
     } as const
     await copy.write([key])
     expect(await keyCopy(shared.dir).read()).toEqual([key])

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { open, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SCOPES, type SecretKeySetting, type WriteKeySetting } from './parse.ts'
+import type { Copy } from './reloaded.ts'
+import type { SourceSettings } from './settings.ts'
 import type { StoredKey } from './table.ts'
 import { newSecretKey, newWriteKey } from './token.ts'
 
@@ -29,18 +31,21 @@ export async function generatedKeys(dataDir: string): Promise<GeneratedKeys & { 
   return { ...made, created: true }
 }
 
-/** The last list of created keys that the warehouse gave, so that ingest starts while the engine is down. Holds hashes only. */
-export function keyCopy(dataDir: string): KeyCopy {
-  const file = join(dataDir, 'created-keys.json')
-  return {
-    read: async () => (await readJson<StoredKey[]>(file)) ?? [],
-    write: keys => writeJson(file, keys),
-  }
+/** Last lists that the warehouse gave, so that ingest starts while the engine is down. */
+export function keyCopy(dataDir: string): Copy<StoredKey> {
+  // Holds hashes, and of public keys alone the keys.
+  return copyIn(join(dataDir, 'created-keys.json'))
 }
 
-export interface KeyCopy {
-  read(): Promise<readonly StoredKey[]>
-  write(keys: readonly StoredKey[]): Promise<void>
+export function settingsCopy(dataDir: string): Copy<SourceSettings> {
+  return copyIn(join(dataDir, 'source-settings.json'))
+}
+
+function copyIn<T>(file: string): Copy<T> {
+  return {
+    read: async () => (await readJson<T[]>(file)) ?? [],
+    write: list => writeJson(file, list),
+  }
 }
 
 async function readJson<T>(file: string): Promise<T | undefined> {

@@ -35,10 +35,31 @@ export function parseAllowedOrigins(text: string): ParsedOrigins {
   return { rules, problems }
 }
 
-/** A source without a rule takes events from every page. */
-export function originAllowed(rules: readonly OriginRule[], source: string, origin: string): boolean {
+/** Pages that `ALLOWED_ORIGINS` lets send for a source; null: it says nothing about that source. */
+export function configuredOrigins(rules: readonly OriginRule[], source: string): readonly string[] | null {
   const own = rules.filter(rule => rule.source === source)
-  return own.length === 0 || own.some(rule => rule.origins.some(allowed => matches(allowed, origin.toLowerCase())))
+  return own.length === 0 ? null : own.flatMap(rule => rule.origins)
+}
+
+/** Whether a page is in the list; an empty one takes every page. */
+export function originListed(origins: readonly string[], origin: string): boolean {
+  return origins.length === 0 || origins.some(allowed => matches(allowed, origin.toLowerCase()))
+}
+
+export interface ReadOrigins {
+  readonly origins: readonly string[]
+  /** Words that are no origins. */
+  readonly wrong: readonly string[]
+}
+
+/** A list that a person wrote, by blanks, commas or lines. A slash at the end is forgiven: it is how browsers show an address. */
+export function readOrigins(text: string): ReadOrigins {
+  const words = text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(word => word !== '')
+    .map(word => word.replace(/\/$/, ''))
+  return { origins: [...new Set(words.filter(word => ORIGIN.test(word)))], wrong: words.filter(word => !ORIGIN.test(word)) }
 }
 
 function matches(allowed: string, origin: string): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { RELOAD_MS } from './reloaded.ts'
 import { type KeyRingEdges, openKeyRing } from './ring.ts'
 import type { StoredKey } from './table.ts'
 import { hashKey } from './token.ts'
@@ -14,6 +15,8 @@ function stored(key: string, more: Partial<StoredKey> = {}): StoredKey {
     scopes: [],
     created_at: 1,
     revoked_at: null,
+    public_key: '',
+    version: 1,
     ...more,
   }
 }
@@ -72,6 +75,28 @@ describe('the key ring', () => {
     await ring.reload()
     expect(ring.writeKey('wk_new')).toBeNull()
     expect(ring.secretKey('sk_new')).toBeNull()
+  })
+
+  it('lets a rotated key go in the moment that its overlap ends, without a reload', async () => {
+    const { state, edges } = world()
+    let at = 1_000
+    const ring = await openKeyRing({ ...edges, now: () => at })
+    state.table = [
+      stored('wk_old', { revoked_at: 5_000 }),
+      stored('wk_next'),
+      stored('sk_old', { kind: 'secret', scopes: ['read'], revoked_at: 5_000 }),
+    ]
+    await ring.reload()
+    const known = () => [ring.writeKey('wk_old'), ring.writeKey('wk_next'), ring.secretKey('sk_old')].map(found => found !== null)
+    expect(known()).toEqual([true, true, true])
+    at = 4_999
+    expect(known()).toEqual([true, true, true])
+    at = 5_000
+    expect(known()).toEqual([false, true, false])
+  })
+
+  it('reads again within two seconds, so that a change is in force everywhere within five', () => {
+    expect(RELOAD_MS).toBeLessThanOrEqual(2_000)
   })
 
   it('starts from the last good copy and keeps it while the engine is down', async () => {

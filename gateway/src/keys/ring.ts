@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Trust } from '@waymark/schemas/row'
-import type { KeyCopy } from './files.ts'
 import type { Scope, SecretKeySetting, WriteKeySetting } from './parse.ts'
+import { type Copy, openReloaded, RELOAD_MS } from './reloaded.ts'
 import type { StoredKey } from './table.ts'
 import { hashKey } from './token.ts'
 
@@ -31,78 +31,72 @@ export interface KeyRingEdges {
   readonly secretKeys: readonly SecretKeySetting[]
   /** Reads the table `keys`. */
   readonly loadCreated: () => Promise<readonly StoredKey[]>
-  readonly copy: KeyCopy
+  readonly copy: Copy<StoredKey>
   /** Told once when the warehouse stops answering, and again after each recovery. */
   readonly onStale?: (error: unknown) => void
   /** Milliseconds between two reloads; 0 reloads only when asked. */
   readonly reloadMs?: number
+  readonly now?: () => number
+}
+
+/** Something that a key stands for, until it ends. */
+interface Held<T> {
+  readonly value: T
+  /** Epoch ms; infinite where no end is set. */
+  readonly endsAt: number
+}
+
+interface HeldSecret extends Held<SecretKey> {
+  readonly hash: Buffer
 }
 
 interface Created {
-  readonly write: ReadonlyMap<string, Source>
-  readonly secret: readonly HashedSecret[]
-  /** The list as text, to see cheaply whether it changed. */
-  readonly text: string
+  readonly write: ReadonlyMap<string, Held<Source>>
+  readonly secret: readonly HeldSecret[]
+  /** Write keys as they were presented, to spare the hash: only known ones, so no more than there are. */
+  readonly presented: Map<string, Held<Source>>
 }
 
-interface HashedSecret {
-  readonly hash: Buffer
-  readonly key: SecretKey
-}
+const NEVER = Number.POSITIVE_INFINITY
 
 /** Opens with the configured keys and the last good copy of the created ones, then reloads in the background. */
-export async function openKeyRing({ writeKeys, secretKeys, loadCreated, copy, onStale, reloadMs = 2000 }: KeyRingEdges): Promise<KeyRing> {
-  const configuredWrite = new Map(writeKeys.map(({ name, key, server }) => [hashKey(key), sourceOf(name, server)]))
-  const configuredSecret = secretKeys.map(({ name, key, scopes }) => hashed(hashKey(key), { name, scopes }))
-  let created = indexed(await copy.read())
-  let stale = false
-  let running: Promise<void> = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
-  let closed = false
+export async function openKeyRing({
+  writeKeys,
+  secretKeys,
+  loadCreated,
+  copy,
+  onStale,
+  reloadMs = RELOAD_MS,
+  now = Date.now,
+}: KeyRingEdges): Promise<KeyRing> {
+  const configuredWrite = new Map(
+    writeKeys.map(({ name, key, server }) => [hashKey(key), { value: sourceOf(name, server), endsAt: NEVER }] as const),
+  )
+  const configuredSecret = secretKeys.map(({ name, key, scopes }) => heldSecret(hashKey(key), { name, scopes }, NEVER))
+  const list = await openReloaded({ load: loadCreated, copy, index: indexed, onStale, reloadMs })
 
-  async function load(): Promise<void> {
-    try {
-      const keys = await loadCreated()
-      const next = indexed(keys)
-      if (next.text !== created.text) {
-        created = next
-        await copy.write(keys)
-      }
-      stale = false
-    } catch (error) {
-      if (!stale) onStale?.(error)
-      stale = true
-    }
+  function heldWrite(presented: string): Held<Source> | null {
+    const { write, presented: known } = list.current()
+    const seen = known.get(presented)
+    if (seen !== undefined) return seen
+    const hash = hashKey(presented)
+    const held = configuredWrite.get(hash) ?? write.get(hash)
+    if (held !== undefined) known.set(presented, held)
+    return held ?? null
   }
-
-  // One after another: a reading under way may have begun before the change that the caller wants to see.
-  const reload = () => {
-    running = running.then(load)
-    return running
-  }
-
-  function again(): void {
-    if (closed || reloadMs === 0) return
-    timer = setTimeout(() => reload().then(again), reloadMs)
-    timer.unref()
-  }
-  again()
 
   return {
     writeKey(presented) {
-      const hash = hashKey(presented)
-      return configuredWrite.get(hash) ?? created.write.get(hash) ?? null
+      const held = heldWrite(presented)
+      return held !== null && held.endsAt > now() ? held.value : null
     },
     secretKey(presented) {
       const hash = Buffer.from(hashKey(presented), 'hex')
-      const matches = [...configuredSecret, ...created.secret].filter(entry => timingSafeEqual(entry.hash, hash))
-      return matches[0]?.key ?? null
+      const matches = [...configuredSecret, ...list.current().secret].filter(entry => timingSafeEqual(entry.hash, hash))
+      return matches.find(({ endsAt }) => endsAt > now())?.value ?? null
     },
-    reload,
-    close() {
-      closed = true
-      clearTimeout(timer)
-    },
+    reload: list.reload,
+    close: list.close,
   }
 }
 
@@ -110,15 +104,21 @@ function sourceOf(name: string, server: boolean): Source {
   return { sourceId: name, trust: server ? 'server' : 'browser' }
 }
 
-function hashed(hash: string, key: SecretKey): HashedSecret {
-  return { hash: Buffer.from(hash, 'hex'), key }
+function heldSecret(hash: string, value: SecretKey, endsAt: number): HeldSecret {
+  return { hash: Buffer.from(hash, 'hex'), value, endsAt }
 }
 
 function indexed(keys: readonly StoredKey[]): Created {
-  const live = keys.filter(key => key.revoked_at === null)
+  const held = keys.map(key => ({ ...key, endsAt: key.revoked_at ?? NEVER }))
   return {
-    write: new Map(live.filter(key => key.kind === 'write').map(key => [key.hash, sourceOf(key.name, key.is_server === 1)])),
-    secret: live.filter(key => key.kind === 'secret').map(key => hashed(key.hash, { name: key.name, scopes: key.scopes })),
-    text: JSON.stringify(keys),
+    write: new Map(
+      held
+        .filter(({ kind }) => kind === 'write')
+        .map(({ hash, name, is_server, endsAt }) => [hash, { value: sourceOf(name, is_server === 1), endsAt }]),
+    ),
+    secret: held
+      .filter(({ kind }) => kind === 'secret')
+      .map(({ hash, name, scopes, endsAt }) => heldSecret(hash, { name, scopes }, endsAt)),
+    presented: new Map(),
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import type { Database } from '../db/open.ts'
-import { createKey, keyList, listKeys, revokeKey } from './table.ts'
+import { createKey, isLive, keyList, listKeys, revokeKey, rotateKey } from './table.ts'
 import { hashKey, isSecretKeyForm } from './token.ts'
 
 const shared: { database?: TestDatabase } = {}
@@ -32,6 +32,8 @@ describe('created keys', () => {
         scopes: [],
         created_at: NOW,
         revoked_at: null,
+        public_key: '',
+        version: NOW,
       },
       {
         key_id: secret.keyId,
@@ -43,6 +45,8 @@ describe('created keys', () => {
         scopes: ['import'],
         created_at: NOW + 1,
         revoked_at: null,
+        public_key: '',
+        version: NOW + 1,
       },
     ])
     expect(await revokeKey(db(), secret.keyId, NOW + 5)).toBe(true)
@@ -57,6 +61,38 @@ describe('created keys', () => {
     expect(await result.text()).not.toContain(key.slice(3, -4))
   })
 
+  it('keep a public key that stands in pages, and no other', async () => {
+    const { key, keyId } = await createKey(db(), { kind: 'write', name: 'pages', server: false }, NOW)
+    const kept = (await listKeys(db())).filter(({ public_key }) => public_key !== '')
+    expect(kept.map(({ key_id, public_key }) => [key_id, public_key])).toEqual([[keyId, key]])
+  })
+
+  it('are rotated: the old one is good until the overlap is over, and can be ended sooner', async () => {
+    const of = async (id: string) => (await listKeys(db())).find(({ key_id }) => key_id === id)
+    const old = await createKey(db(), { kind: 'secret', name: 'bi', scopes: ['read'] }, NOW)
+    const made = await rotateKey(db(), old.keyId, { now: NOW + 10, overlapMs: 86_400_000 })
+    expect(made).toMatchObject({ endsAt: NOW + 10 + 86_400_000 })
+    expect(await of(made?.keyId ?? '')).toMatchObject({ kind: 'secret', name: 'bi', scopes: ['read'], revoked_at: null })
+    const rotated = await of(old.keyId)
+    expect(rotated).toMatchObject({ revoked_at: NOW + 10 + 86_400_000 })
+    expect([NOW + 86_400_000, NOW + 10 + 86_400_000].map(at => rotated && isLive(rotated, at))).toEqual([true, false])
+    // A second rotation gives it no longer life.
+    await rotateKey(db(), old.keyId, { now: NOW + 20, overlapMs: 10 * 86_400_000 })
+    expect(await of(old.keyId)).toMatchObject({ revoked_at: NOW + 10 + 86_400_000 })
+    expect(await revokeKey(db(), old.keyId, NOW + 30)).toBe(true)
+    expect(await of(old.keyId)).toMatchObject({ revoked_at: NOW + 30 })
+    expect(await rotateKey(db(), old.keyId, { now: NOW + 40, overlapMs: 0 })).toBeNull()
+    expect(await rotateKey(db(), 's_unknown', { now: NOW, overlapMs: 0 })).toBeNull()
+  })
+
+  it('keep trust and name of a write key when they are rotated, and end at once without an overlap', async () => {
+    const old = await createKey(db(), { kind: 'write', name: 'billing', server: true }, NOW)
+    const made = await rotateKey(db(), old.keyId, { now: NOW + 5, overlapMs: 0 })
+    const all = await listKeys(db())
+    expect(all.find(({ key_id }) => key_id === made?.keyId)).toMatchObject({ name: 'billing', is_server: 1, public_key: '' })
+    expect(all.find(({ key_id }) => key_id === old.keyId)).toMatchObject({ revoked_at: NOW + 5 })
+  })
+
   it('have the columns that the row type says', async () => {
     expect(await describeQuery(db().client, keyList, {})).toEqual({
       key_id: 'String',
@@ -68,6 +104,8 @@ describe('created keys', () => {
       scopes: 'Array(LowCardinality(String))',
       created_at: 'Int64',
       revoked_at: 'Nullable(Int64)',
+      public_key: 'String',
+      version: 'UInt64',
     })
   })
 })

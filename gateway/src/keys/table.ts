@@ -16,7 +16,16 @@ export interface StoredKey {
   readonly is_server: 0 | 1
   readonly scopes: readonly Scope[]
   readonly created_at: number
+  /** When it ends or ended; ahead of now while a rotated key is still good. */
   readonly revoked_at: number | null
+  /** The key itself where it is public: it stands in every page. Else ''. */
+  readonly public_key: string
+  readonly version: number
+}
+
+/** Whether a key opens anything at this moment. */
+export function isLive({ revoked_at }: Pick<StoredKey, 'revoked_at'>, now: number): boolean {
+  return revoked_at === null || revoked_at > now
 }
 
 export type NewKey =
@@ -25,7 +34,7 @@ export type NewKey =
 
 export interface CreatedKey {
   readonly keyId: string
-  /** The only time it is ever seen. */
+  /** The only time it is ever seen, unless it is public. */
   readonly key: string
 }
 
@@ -45,6 +54,8 @@ export async function createKey(db: Database, wanted: NewKey, now: number, rando
     scopes: wanted.kind === 'secret' ? (wanted.scopes ?? SCOPES) : [],
     created_at: now,
     revoked_at: null,
+    public_key: wanted.kind === 'write' && !wanted.server ? key : '',
+    version: now,
   })
   return { keyId, key }
 }
@@ -54,22 +65,44 @@ export function listKeys(db: Database): Promise<StoredKey[]> {
   return rows(db.client, keyList, {})
 }
 
-/** Ends a key within 5 s; false when there is none with this id. Revoking twice keeps the first time. */
+/** Ends a key within 5 s; false when there is none with this id. Revoking twice keeps the first time, unless that is still to come. */
 export async function revokeKey(db: Database, keyId: string, now: number): Promise<boolean> {
   const found = (await listKeys(db)).find(key => key.key_id === keyId)
   if (found === undefined) return false
-  if (found.revoked_at === null) await put(db, { ...found, revoked_at: Math.max(now, found.created_at + 1) })
+  if (isLive(found, now)) await end(db, found, now)
   return true
 }
 
-// The version is the latest time the row tells of, so a revoked row always outranks the created one.
+export interface RotatedKey extends CreatedKey {
+  /** When the old key ends. */
+  readonly endsAt: number
+}
+
+/** Makes a key of the same name, kind and scopes, and ends the old one after `overlapMs`; null when there is no live key with this id. */
+export async function rotateKey(
+  db: Database,
+  keyId: string,
+  { now, overlapMs, random = randomBytes }: { readonly now: number; readonly overlapMs: number; readonly random?: RandomBytes },
+): Promise<RotatedKey | null> {
+  const old = (await listKeys(db)).find(key => key.key_id === keyId)
+  if (old === undefined || !isLive(old, now)) return null
+  const { kind, name, scopes } = old
+  // The new one first: should the second step fail, there is a key too many, not one too few.
+  const made = await createKey(db, kind === 'write' ? { kind, name, server: old.is_server === 1 } : { kind, name, scopes }, now, random)
+  const endsAt = Math.min(now + overlapMs, old.revoked_at ?? Number.POSITIVE_INFINITY)
+  await end(db, old, endsAt)
+  return { ...made, endsAt }
+}
+
+function end(db: Database, key: StoredKey, at: number): Promise<void> {
+  const revokedAt = Math.max(at, key.created_at + 1)
+  // A rotated key may end sooner than was said: the time alone would rank the older word higher.
+  return put(db, { ...key, revoked_at: revokedAt, version: Math.max(key.version + 1, revokedAt) })
+}
+
 function put(db: Database, key: StoredKey): Promise<void> {
+  const { created_at, revoked_at } = key
   return insertRows(db.client, 'keys', [
-    {
-      ...key,
-      created_at: sqlTime(key.created_at),
-      revoked_at: key.revoked_at === null ? null : sqlTime(key.revoked_at),
-      version: key.revoked_at ?? key.created_at,
-    },
+    { ...key, created_at: sqlTime(created_at), revoked_at: revoked_at === null ? null : sqlTime(revoked_at) },
   ])
 }

@@ -17,6 +17,8 @@ export interface MetricsEdges {
   readonly engine: () => Omit<EngineFacts, 'ping'>
   readonly quickFacts: () => Promise<QuickFacts>
   readonly can: () => { readonly ingest: boolean; readonly read: boolean }
+  /** What others count. */
+  readonly more?: () => readonly Family[]
   readonly now: () => number
 }
 
@@ -61,6 +63,7 @@ export function createMetrics(edges: MetricsEdges): Metrics {
         ...ingestFamilies(edges.tally),
         ...spoolFamilies(edges.backlog(), edges.oldestSealedAt(), now),
         ...warehouseFamilies({ canRead: can.read, engine: edges.engine(), quick, now }),
+        ...(edges.more?.() ?? []),
       ])
     },
     stop: own.stop,

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { clientAddress, isBelieved, type ProxyTrust } from '../../edge/proxies.ts'
 
 export interface PublicAddress {
   /** Origin under which the browser of this request reaches the gateway, e.g. `https://waymark.acme.com`. */
@@ -10,8 +11,8 @@ export interface PublicAddress {
 }
 
 export interface PublicAddressEdges {
-  /** Whether a reverse proxy stands in front whose `X-Forwarded-*` headers may be believed; anybody can send them without one. */
-  readonly trustProxy: boolean
+  /** Whose `X-Forwarded-*` headers are believed; anybody can send them. */
+  readonly proxies: ProxyTrust
   /** Where the gateway itself listens. */
   readonly url: string
   /** Address of the other end of the connection. */
@@ -19,12 +20,11 @@ export interface PublicAddressEdges {
 }
 
 const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
-const CLIENT = /^[0-9a-f.:]{2,45}$/i
 
-/** Of each header the last value counts: the nearest proxy wrote it, whatever the client had put before. */
-export function createPublicAddress({ trustProxy, url, remote }: PublicAddressEdges): PublicAddress {
+/** Of host and protocol the last value counts: the nearest proxy wrote it, whatever the client had put before. */
+export function createPublicAddress({ proxies, url, remote }: PublicAddressEdges): PublicAddress {
   const forwarded = (c: Context, name: string, form: RegExp) => {
-    const last = trustProxy ? c.req.header(name)?.split(',').at(-1)?.trim() : undefined
+    const last = isBelieved(proxies, remote(c)) ? c.req.header(name)?.split(',').at(-1)?.trim() : undefined
     return last !== undefined && form.test(last) ? last : undefined
   }
   const listening = new URL(url)
@@ -35,7 +35,7 @@ export function createPublicAddress({ trustProxy, url, remote }: PublicAddressEd
   }
 
   function origin(c: Context): string {
-    if (!trustProxy) return listening.origin
+    if (!isBelieved(proxies, remote(c))) return listening.origin
     const given = forwarded(c, 'x-forwarded-proto', /^https?$/i)?.toLowerCase()
     const protocol = given === undefined ? listening.protocol : `${given}:`
     return originOf(protocol, forwarded(c, 'x-forwarded-host', HOST)) ?? called(c, protocol)
@@ -43,8 +43,8 @@ export function createPublicAddress({ trustProxy, url, remote }: PublicAddressEd
 
   return {
     origin,
-    isOwn: (c, page) => page === origin(c) || (!trustProxy && page === called(c)),
-    client: c => forwarded(c, 'x-forwarded-for', CLIENT) ?? remote(c),
+    isOwn: (c, page) => page === origin(c) || (!isBelieved(proxies, remote(c)) && page === called(c)),
+    client: c => clientAddress(proxies, remote(c), c.req.header('x-forwarded-for')),
   }
 }
 

@@ -1,3 +1,5 @@
+import { networkOf, networkText } from '../../edge/network.ts'
+
 /** Tries per address and quarter of an hour. */
 export const MOST_TRIES = 10
 export const TRY_WINDOW_MS = 15 * 60_000
@@ -10,12 +12,19 @@ export interface Throttle {
   forgive(address: string): void
 }
 
+/** Of IPv6 a subscriber has a whole network, and could take another address for each try. */
+function subscriber(client: string): string {
+  const network = networkOf(client)
+  return network === null ? client : networkText(network)
+}
+
 /** Sliding window of tries per address. */
 export function createThrottle(now: () => number): Throttle {
   const tries = new Map<string, number[]>()
 
   return {
-    take(address) {
+    take(client) {
+      const address = subscriber(client)
       const recent = (tries.get(address) ?? []).filter(at => at > now() - TRY_WINDOW_MS)
       const [first] = recent
       if (recent.length >= MOST_TRIES && first !== undefined) return Math.ceil((first + TRY_WINDOW_MS - now()) / 1000)
@@ -25,8 +34,8 @@ export function createThrottle(now: () => number): Throttle {
       tries.set(address, [...recent, now()])
       return 0
     },
-    forgive(address) {
-      tries.delete(address)
+    forgive(client) {
+      tries.delete(subscriber(client))
     },
   }
 }

@@ -17,9 +17,10 @@ export const cors: MiddlewareHandler = async (c, next) => {
 const ANSWERED = 'isAnsweredWithCors'
 
 /** The usual answer: JSON with its headers from the start. Headers that are added to an answer later cost as much as all the rest of a small request. */
-export function answerJson(c: Context, body: unknown): Response {
+export function answerJson(c: Context, body: unknown, cookie: string | null = null): Response {
   c.set(ANSWERED, true)
-  return new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json', ...allowing(c.req.header('origin')) } })
+  const headers = { 'Content-Type': 'application/json', ...allowing(c.req.header('origin')) }
+  return new Response(JSON.stringify(body), { headers: cookie === null ? headers : { ...headers, 'Set-Cookie': cookie } })
 }
 
 function preflight(c: Context): Response {

@@ -1,0 +1,34 @@
+/** What pages ask of a gateway: nothing else can be reached below the path. */
+const FOR_PAGES =
+  /^\/(?:v1\/(?:batch|b|track|t|page|p|screen|s|identify|i|group|g|alias|a|m|decide|pixel\/\w+|projects\/[^/?]+\/settings)|beacon\/v1\/batch|pixel\/v1\/\w+|rsaRequest|sourceConfig\/?|analytics\.js\/v1\/[^?]+|next-integrations\/[^?]+|waymark\.js)(?:\?|$)/
+/** Leads nowhere. */
+const NOWHERE = '/404'
+const FORM = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}){1,4}$/
+/** Words that lists of blockers look for, alone or between the signs of a name. */
+const LISTED =
+  /^(?:ads?|adserver|analytics?|beacons?|collect(?:or)?|events?|ga|gtag|gtm|insights?|logs?|logger|marketing|matomo|metrics?|piwik|pixels?|plausible|posthog|rudder(?:stack)?|segment|snowplow|stat|stats|statistics|tag|tags|telemetry|track|tracks|tracker|tracking|umami|waymark)$/i
+
+/** What is wrong with an `INGEST_PATH`; null when it can be used. */
+export function pathComplaint(path: string): string | null {
+  if (!FORM.test(path))
+    return 'use a path such as /news/hello: one to four parts of letters, digits, “-”, “_”, “.” or “~”, without a slash at the end'
+  if (/^\/(?:v1|console|demo|healthz|readyz|metrics)(?:\/|$)/.test(path)) return 'this path has a meaning of its own; choose another'
+  const word = path.split(/[/._~-]/).find(part => LISTED.test(part))
+  return word === undefined ? null : `“${word}” is a word that blockers look for; choose one that says nothing, such as /news/hello`
+}
+
+/**
+ * The path that stands for an address under `INGEST_PATH`: the path itself takes batches, `<path>.js` is the SDK, and below it is what
+ * pages may ask of a gateway under the usual names. Every other address stays what it is. Pure.
+ */
+export function createIngestPath(path: string): (address: string) => string {
+  return address => {
+    if (!address.startsWith(path)) return address
+    const rest = address.slice(path.length)
+    const [first = ''] = rest
+    if (first === '' || first === '?') return `/v1/batch${rest}`
+    if (rest === '.js' || rest.startsWith('.js?')) return `/waymark.js${rest.slice(3)}`
+    if (first !== '/') return address
+    return FOR_PAGES.test(rest) ? rest : NOWHERE
+  }
+}

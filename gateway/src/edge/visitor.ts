@@ -1,0 +1,31 @@
+import { IncomingMessage } from 'node:http'
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import { isPublic, type Network, networkOf } from './network.ts'
+import { clientAddress, type ProxyTrust } from './proxies.ts'
+
+/** Whom a request comes from; null where that says nothing about one sender: a machine of this network, a proxy that is not believed. */
+export type VisitorOf = (c: Context) => Network | null
+
+/** The address of a connection stays what it is, so it is read once for all requests on it. */
+export function createVisitorOf(trust: ProxyTrust): VisitorOf {
+  const known = new WeakMap<object, Network | null>()
+
+  return c => {
+    const { incoming } = (c.env ?? {}) as Partial<HttpBindings>
+    if (!(incoming instanceof IncomingMessage)) return null
+    const { socket } = incoming
+    const forwardedFor = trust.kind === 'nobody' ? undefined : c.req.header('x-forwarded-for')
+    if (forwardedFor !== undefined) return publicNetwork(clientAddress(trust, socket.remoteAddress ?? '', forwardedFor))
+    const seen = known.get(socket)
+    if (seen !== undefined) return seen
+    const network = publicNetwork(socket.remoteAddress ?? '')
+    known.set(socket, network)
+    return network
+  }
+}
+
+function publicNetwork(address: string): Network | null {
+  const network = networkOf(address)
+  return network !== null && isPublic(network) ? network : null
+}
