@@ -166,6 +166,11 @@ export type RejectionCode =
   | 'too_deep'
   | 'too_many_keys'
   | 'not_storable'
+  | 'unplanned_event'
+  | 'unplanned_property'
+  | 'plan_required'
+  | 'plan_wrong_type'
+  | 'plan_wrong_value'
 
 /** Answer of every ingest route; `accepted` = received − rejected, duplicates count as accepted. */
 export interface IngestReply {

@@ -1,4 +1,5 @@
 /** A tracking plan: which events senders may send, and what their properties must look like. A file in the team's repository. */
+import type { RejectionCode } from './event.ts'
 
 /**
  * What becomes of an event that breaks the plan. `observe`: it is stored, and the violation is counted. `quarantine`: it is kept as a rejected event,
@@ -55,14 +56,14 @@ export interface TrackingPlan {
 }
 
 /** Why an event breaks the plan of its source. */
-export type PlanCode = 'unplanned_event' | 'unplanned_property' | 'plan_required' | 'plan_wrong_type' | 'plan_wrong_value'
 export const PLAN_CODES = [
   'unplanned_event',
   'unplanned_property',
   'plan_required',
   'plan_wrong_type',
   'plan_wrong_value',
-] as const satisfies readonly PlanCode[]
+] as const satisfies readonly RejectionCode[]
+export type PlanCode = (typeof PLAN_CODES)[number]
 
 /** Limits of a plan: a file that people read, checked in bounded time against events of strangers. */
 export const PLAN_LIMITS = {

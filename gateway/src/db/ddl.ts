@@ -37,6 +37,9 @@ export const SHARD_BY: { readonly [table: string]: string } = {
   deletions: 'sipHash64(deletion_id)',
   job_runs: 'sipHash64(job)',
   conservation_checks: 'sipHash64(checked_at)',
+  tracking_plans: 'sipHash64(id)',
+  plan_violations: 'sipHash64(path)',
+  rejected_replays: 'sipHash64(segment_id)',
   removed_events: 'sipHash64(segment_id)',
   ingest_days: 'toUInt32(day)',
 }

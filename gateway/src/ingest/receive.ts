@@ -4,7 +4,7 @@ import type { Source } from '../keys/ring.ts'
 import type { Flight, HotSet } from './dedupe.ts'
 import { createJudge } from './event/judge.ts'
 import type { Shared } from './event/normalise.ts'
-import type { Texts } from './event/sanitise.ts'
+import type { Flaw, Texts } from './event/sanitise.ts'
 import { type Accepted, keptOf } from './keep.ts'
 import type { PassedOver } from './live/entry.ts'
 import type { Frame } from './spool/frame.ts'
@@ -33,6 +33,8 @@ export interface ReceiverEdges {
   readonly randomUUID: () => string
   /** People who must not be stored. */
   readonly isSuppressed?: (event: Event) => boolean
+  /** Whether the tracking plan of the source refuses the event, and what is then kept of it. */
+  readonly checkPlan?: (event: Event, given: unknown, request: IngestRequest) => { readonly flaw: Flaw; readonly raw: string } | null
   /** Told of events that were not stored and are not in the frame, once the request is durable. */
   readonly onPassedOver?: (events: readonly PassedOver[], source: string, receivedAt: number) => void
 }
@@ -58,8 +60,17 @@ interface Sorted {
 /** What a request has besides the events to be stored. */
 type Rest = Pick<Sorted, 'rejected' | 'suppressed' | 'deduplicated' | 'passedOver'>
 
-export function createReceiver({ append, hotSet, now, randomUUID, isSuppressed = () => false, onPassedOver }: ReceiverEdges): Receiver {
-  function sort({ events, shared, bytes, texts, source }: IngestRequest, receivedAt: number): Sorted {
+export function createReceiver({
+  append,
+  hotSet,
+  now,
+  randomUUID,
+  isSuppressed = () => false,
+  checkPlan,
+  onPassedOver,
+}: ReceiverEdges): Receiver {
+  function sort(request: IngestRequest, receivedAt: number): Sorted {
+    const { events, shared, bytes, texts, source } = request
     const judge = createJudge({ ...shared, bytes, ...(texts === undefined ? {} : { texts }) })
     const candidates: Candidate[] = []
     const rejections: Rejection[] = []
@@ -68,14 +79,18 @@ export function createReceiver({ append, hotSet, now, randomUUID, isSuppressed =
     let suppressed = 0
     for (let index = 0; index < events.length; index++) {
       const verdict = judge(events[index])
-      if (!verdict.ok) {
-        const { flaw, messageId, raw } = verdict
-        rejections.push({ index, messageId, ...flaw })
-        rejected.push({ source_id: source.sourceId, received_at: receivedAt, index, message_id: messageId ?? '', ...flaw, raw })
-      } else if (isSuppressed(verdict.event)) {
+      if (verdict.ok && isSuppressed(verdict.event)) {
         suppressed++
         passedOver.push(passed('suppressed', verdict.event, ''))
-      } else {
+        continue
+      }
+      const refused = verdict.ok ? (checkPlan?.(verdict.event, events[index], request) ?? null) : verdict
+      if (refused !== null) {
+        const { flaw, raw } = refused
+        const messageId = verdict.ok ? (verdict.event.messageId ?? null) : verdict.messageId
+        rejections.push({ index, messageId, ...flaw })
+        rejected.push({ source_id: source.sourceId, received_at: receivedAt, index, message_id: messageId ?? '', ...flaw, raw })
+      } else if (verdict.ok) {
         const { event, print } = verdict
         candidates.push({ event, messageId: event.messageId ?? randomUUID(), index, print, isAnonymous: event.messageId === undefined })
       }

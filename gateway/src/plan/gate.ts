@@ -1,0 +1,58 @@
+/** What a plan refuses before the answer, and what is kept of it. */
+import type { Event } from '@waymark/schemas/event'
+import type { Trust } from '@waymark/schemas/row'
+import { isRecord } from '../ingest/event/json.ts'
+import { type Flaw, sanitise, withoutAddress } from '../ingest/event/sanitise.ts'
+import type { PlanBook } from './book.ts'
+import type { Violation } from './violation.ts'
+
+/** How an event came: what its replay must know that the event does not say. */
+export interface Arrival {
+  readonly source: { readonly sourceId: string; readonly trust: Trust }
+  readonly userAgent: string
+  readonly isHistorical: boolean
+}
+
+/** An event that the plan of its source refuses. `raw`: what is kept of it, JSON text. */
+export interface PlanRefusal {
+  readonly flaw: Flaw
+  readonly raw: string
+}
+
+/** null for an event that may pass. `given`: the event as it came. */
+export type CheckPlan = (event: Event, given: unknown, arrival: Arrival) => PlanRefusal | null
+
+export function createPlanGate(book: Pick<PlanBook, 'of'>): CheckPlan {
+  return (event, given, arrival) => {
+    const planned = book.of(arrival.source.sourceId)
+    if (planned === null || planned.mode === 'observe') return null
+    const violations = planned.check(event)
+    const [first] = violations
+    if (first === undefined) return null
+    return { flaw: { ...first, message: toldOf(violations) }, raw: planned.mode === 'block' ? stubOf(event) : rawOf(event, given, arrival) }
+  }
+}
+
+/** The first in words, the others by code and place. */
+export function toldOf([first, ...others]: readonly Violation[]): string {
+  if (first === undefined) return ''
+  return others.length === 0 ? first.message : `${first.message}; also ${others.map(({ code, path }) => `${code} ${path}`).join(', ')}`
+}
+
+/** As it came, with what its batch said for it, so that it means the same when it is read again. */
+function rawOf(event: Event, given: unknown, { source, userAgent, isHistorical }: Arrival): string {
+  const { value } = sanitise(given)
+  const { type, context, integrations, sentAt } = event
+  const _received = { trust: source.trust, userAgent: userAgent.slice(0, 512), isHistorical }
+  return JSON.stringify(withoutAddress({ ...(isRecord(value) ? value : {}), type, context, integrations, sentAt, _received }))
+}
+
+/** Nothing of the content: enough to find who sends it. */
+function stubOf(event: Event): string {
+  return JSON.stringify({
+    blocked: true,
+    type: event.type,
+    ...(event.type === 'track' ? { event: event.event } : {}),
+    messageId: event.messageId,
+  })
+}
