@@ -1,6 +1,6 @@
 -- Which version of each tracking plan is in force, and since when?
-SELECT id, max(version) AS version, toUnixTimestamp64Milli(argMax(pushed_at, version)) AS pushed_at
-FROM tracking_plans FINAL
-WHERE state = 'active'
-GROUP BY id
-ORDER BY id
+SELECT plans.id AS id, max(plans.version) AS version, toUnixTimestamp64Milli(argMax(plans.pushed_at, plans.version)) AS pushed_at
+FROM tracking_plans AS plans FINAL
+WHERE plans.state = 'active'
+GROUP BY plans.id
+ORDER BY plans.id

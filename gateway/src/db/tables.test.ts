@@ -19,7 +19,8 @@ describe('columns', () => {
   })
 
   test('rejected_events takes the columns of REJECTED_COLUMNS before the place in the segment, in that order', async () => {
-    expect(await columns('rejected_events')).toEqual([...REJECTED_COLUMNS, 'segment_id', 'segment_index'])
+    // What is taken from the text by the engine stands behind.
+    expect(await columns('rejected_events')).toEqual([...REJECTED_COLUMNS, 'segment_id', 'segment_index', 'event'])
   })
 
   test('what lands in events_in arrives in events under the same names', async () => {

@@ -1,0 +1,189 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { openPlanBook, type PlanBook } from './book.ts'
+import { planCopy } from './copy.ts'
+import { PLAN, planOf, planWith, track } from './example.fixture.ts'
+import { createPlanGate } from './gate.ts'
+import { activePlans, bodyQuery, claimsQuery, headsQuery, historyQuery, listHeads, planHistory, pushPlan, readPlan } from './store.ts'
+import { violationsQuery } from './violations.ts'
+
+const NOW = Date.UTC(2026, 2, 1, 9)
+let test: TestDatabase
+let folder: string
+let pushes = 0
+const edges = { now: () => NOW + pushes, randomUUID: () => `push-${++pushes}` }
+
+beforeAll(async () => {
+  test = await testDatabase()
+  folder = await mkdtemp(join(tmpdir(), 'waymark-plans-'))
+})
+afterAll(async () => {
+  await test.close()
+  await rm(folder, { recursive: true })
+})
+
+describe('the table of plans', () => {
+  it('takes each version once, in order, and tells what is in force', async () => {
+    const versions = [1, 1, 3, 2].map(version => planWith({ id: 'order', version, sources: { order: 'observe' } }))
+    const outcomes: unknown[] = []
+    for (const plan of versions) outcomes.push(await pushPlan(test.db, plan, edges))
+    expect(outcomes).toEqual([
+      { outcome: 'pushed', version: 1 },
+      { outcome: 'unchanged', version: 1 },
+      expect.objectContaining({
+        outcome: 'refused',
+        code: 'version_conflict',
+        message: expect.stringContaining('skips one; the next version is 2'),
+      }),
+      { outcome: 'pushed', version: 2 },
+    ])
+    const changed = planWith({ id: 'order', version: 2, sources: { order: 'block' } })
+    expect(await pushPlan(test.db, changed, edges)).toMatchObject({
+      message: expect.stringContaining('with other content; the next version is 3'),
+    })
+    expect((await readPlan(test.db, 'order'))?.plan).toEqual(versions[3])
+    expect((await readPlan(test.db, 'order', 1))?.plan).toEqual(versions[0])
+    expect((await planHistory(test.db, 'order')).map(({ version }) => version)).toEqual([2, 1])
+    expect(await readPlan(test.db, 'nobody')).toBeNull()
+  })
+
+  it('lets at most one of many pushes of a version win, and the next one try again', async () => {
+    const rivals = Array.from({ length: 8 }, (_, n) =>
+      planWith({ id: 'race', version: 1, description: `rival ${n}`, sources: { race: 'observe' } }),
+    )
+    const outcomes = await Promise.all(rivals.map(plan => pushPlan(test.db, plan, edges)))
+    const winners = outcomes.filter(({ outcome }) => outcome === 'pushed')
+    expect(winners.length).toBeLessThanOrEqual(1)
+    const [again = PLAN] = rivals
+    if (winners.length === 0) expect(await pushPlan(test.db, again, edges)).toMatchObject({ outcome: 'pushed' })
+    expect((await activePlans(test.db)).filter(({ plan }) => plan.id === 'race')).toHaveLength(1)
+  })
+
+  it('gives a source one plan', async () => {
+    const plan = planWith({ id: 'thief', sources: { race: 'block' } })
+    expect(await pushPlan(test.db, plan, edges)).toMatchObject({
+      code: 'source_taken',
+      message: expect.stringContaining('has the plan “race”'),
+    })
+  })
+
+  it('is read by queries of the declared types', async () => {
+    const kinds = async (query: { name: string; sql: string }, params: object) => describeQuery(test.db.client, query, params as never)
+    expect(await kinds(headsQuery, {})).toEqual({ id: 'String', version: 'UInt32', pushed_at: 'Int64' })
+    expect(await kinds(bodyQuery, { id: '', version: 0 })).toEqual({ id: 'String', version: 'UInt32', body: 'String', pushed_at: 'Int64' })
+    expect(await kinds(claimsQuery, { id: '', version: 1, push_id: '', since: '2026-01-01 00:00:00.000' })).toEqual({
+      push_id: 'String',
+      state: 'LowCardinality(String)',
+    })
+    expect(await kinds(historyQuery, { id: '' })).toEqual({ version: 'UInt32', pushed_at: 'Int64' })
+    const span = { from: '2026-01-01 00:00:00.000', to: '2026-01-02 00:00:00.000' }
+    expect(await kinds(violationsQuery, { ...span, codes: [], source: '', event: '', limit: 1 })).toEqual({
+      source_id: 'LowCardinality(String)',
+      event: 'String',
+      code: 'LowCardinality(String)',
+      path: 'String',
+      observed: 'UInt64',
+      refused: 'UInt64',
+      last_at: 'Int64',
+      message: 'String',
+    })
+  })
+})
+
+describe('the plans in force', () => {
+  const open = async (more: Partial<Parameters<typeof openPlanBook>[0]> = {}): Promise<PlanBook> =>
+    openPlanBook({ heads: () => listHeads(test.db), plans: () => activePlans(test.db), copy: planCopy(folder), reloadMs: 0, ...more })
+
+  it('are known after a reload, by name or for every other source, and from the copy while the warehouse is away', async () => {
+    await pushPlan(test.db, planOf({ required: ['a'] }, { id: 'rest', sources: { '*': 'quarantine', calm: 'observe' } }), edges)
+    const book = await open()
+    expect(book.of('web')).toBeNull()
+    await book.reload()
+    expect([book.decides('web'), book.decides('calm'), book.decides('order')]).toEqual([true, false, false])
+    expect(book.of('web')?.check(track('One', {}))).toHaveLength(1)
+
+    const stale = vi.fn()
+    const away = () => Promise.reject(new Error('away'))
+    const later = await open({ heads: away, plans: away, onStale: stale })
+    await later.reload()
+    await later.reload()
+    expect(later.of('web')?.check(track('One', {}))).toHaveLength(1)
+    expect(stale).toHaveBeenCalledTimes(1)
+    for (const one of [book, later]) one.close()
+  })
+
+  it('follow a push by themselves', async () => {
+    const book = await open({ reloadMs: 5 })
+    await pushPlan(test.db, planWith({ id: 'late', sources: { late: 'block' } }), edges)
+    await vi.waitFor(() => expect(book.decides('late')).toBe(true), { timeout: 10_000 })
+    book.close()
+    // What was under way would write its copy after this test.
+    await book.reload()
+  })
+
+  it('lose no event to a plan that cannot be checked, nor a start to a copy that cannot be read', async () => {
+    const broken = planOf({ properties: { a: { type: 'nonsense' } } }, { sources: { web: 'block' } })
+    const told: string[] = []
+    const book = await open({
+      copy: { read: async () => [{ plan: broken, pushedAt: 0 }], write: async () => undefined },
+      onBroken: id => void told.push(id),
+    })
+    expect(book.of('web')?.check(track('One'))).toEqual([])
+    expect(book.of('web')?.check(track('One'))).toEqual([])
+    expect(told).toEqual(['one'])
+    await writeFile(join(folder, 'tracking-plans.json'), '{"half')
+    expect((await open()).active()).toEqual([])
+  })
+})
+
+describe('the gate of a plan', () => {
+  const arrival = { source: { sourceId: 'web', trust: 'browser' } as const, userAgent: 'Mozilla/5.0', isHistorical: false }
+  const gate = async (mode: 'observe' | 'quarantine' | 'block') => {
+    const plans = [{ plan: planWith({ sources: { web: mode } }), pushedAt: 0 }]
+    return createPlanGate(
+      await openPlanBook({
+        heads: async () => [],
+        plans: async () => [],
+        copy: { read: async () => plans, write: async () => undefined },
+        reloadMs: 0,
+      }),
+    )
+  }
+  const event = {
+    ...track('Demo Requested', { seats: 'x' }),
+    sentAt: '2026-03-01T09:00:00.000Z',
+    context: { groupId: 'acme', ip: '203.0.113.9' },
+  }
+  const given = { event: 'Demo Requested', userId: 'u', properties: { seats: 'x', __proto__: { a: 1 } }, _received: { trust: 'server' } }
+
+  it('keeps for quarantine the event as it came, what its batch said, and how it came; never an address', async () => {
+    const refused = (await gate('quarantine'))(event, given, arrival)
+    expect(refused?.flaw).toEqual({
+      code: 'plan_required',
+      path: '/properties/plan',
+      message: 'properties.plan is missing; also plan_wrong_type /properties/seats',
+    })
+    expect(JSON.parse(refused?.raw ?? '')).toEqual({
+      event: 'Demo Requested',
+      userId: 'u',
+      properties: { seats: 'x' },
+      type: 'track',
+      context: { groupId: 'acme' },
+      sentAt: '2026-03-01T09:00:00.000Z',
+      _received: { trust: 'browser', userAgent: 'Mozilla/5.0', isHistorical: false },
+    })
+  })
+
+  it('keeps nothing of the content of what it blocks', async () => {
+    const refused = (await gate('block'))(event, given, arrival)
+    expect(JSON.parse(refused?.raw ?? '')).toEqual({ blocked: true, type: 'track', event: 'Demo Requested', messageId: 'm' })
+  })
+
+  it('lets pass what is only observed, and what is as planned', async () => {
+    expect((await gate('observe'))(event, given, arrival)).toBeNull()
+    expect((await gate('block'))(track('Demo Requested', { plan: 'free' }), {}, arrival)).toBeNull()
+  })
+})
