@@ -7,15 +7,17 @@ SELECT
     sum(parts.rejected) AS rejected,
     sum(parts.suppressed) AS suppressed,
     sum(parts.present) AS present,
-    sum(parts.erased) AS erased
+    sum(parts.erased) AS erased,
+    toUnixTimestamp64Milli(max(parts.last_at)) AS last_received_at
 FROM
 (
-    SELECT toDate(hour) AS day, source_id, received, deduplicated, rejected, suppressed, 0 AS present, 0 AS erased
+    SELECT toDate(hour) AS day, source_id, received, deduplicated, rejected, suppressed, 0 AS present, 0 AS erased,
+        least(last_received_at, toDateTime64(hour, 3, 'UTC') + INTERVAL 1 HOUR) AS last_at
     FROM ingest_counts
     WHERE hour >= {from:DateTime64(3, 'UTC')} AND hour < {to:DateTime64(3, 'UTC')}
       AND segment_id NOT IN {in_doubt:Array(UUID)}
     UNION ALL
-    SELECT toDate(received_at) AS day, source_id, 0, 0, 0, 0, count() AS present, 0
+    SELECT toDate(received_at) AS day, source_id, 0, 0, 0, 0, count() AS present, 0, fromUnixTimestamp64Milli(0, 'UTC')
     FROM events
     WHERE received_at >= {from:DateTime64(3, 'UTC')} AND received_at < {to:DateTime64(3, 'UTC')}
       AND segment_id NOT IN {in_doubt:Array(UUID)}
@@ -27,7 +29,7 @@ FROM
       )
     GROUP BY day, source_id
     UNION ALL
-    SELECT toDate(hour) AS day, source_id, 0, 0, 0, 0, 0, uniqExact(segment_id, segment_index) AS erased
+    SELECT toDate(hour) AS day, source_id, 0, 0, 0, 0, 0, uniqExact(segment_id, segment_index) AS erased, fromUnixTimestamp64Milli(0, 'UTC')
     FROM removed_events
     WHERE hour >= {from:DateTime64(3, 'UTC')} AND hour < {to:DateTime64(3, 'UTC')}
       AND segment_id NOT IN {in_doubt:Array(UUID)}

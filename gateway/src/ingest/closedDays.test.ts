@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
-import { sqlTime } from '../db/query.ts'
+import { rows, sqlFile, sqlTime } from '../db/query.ts'
 import { createClosedDays, daysQuery, entriesQuery } from './closedDays.ts'
 import { copiesQuery, countDays, countsQuery, DAY_MS } from './dayCounts.ts'
 import { type LoaderBench, loaderBench } from './load/loader.fixture.ts'
@@ -8,6 +8,9 @@ import { memoryDisk } from './spool/disk.fixture.ts'
 import { testFrame } from './spool/frame.fixture.ts'
 import { testSpool } from './spool/spool.fixture.ts'
 import { createStats, type IngestCounts } from './stats.ts'
+
+/** The console's question, which the kept days answer. */
+const lastEvents = sqlFile<{ lately: string }, { source_id: string; last_received_at: number }>('source_last_events')
 
 const DAY = Date.UTC(2026, 2, 1)
 const at = (day: number, hour = 12) => DAY + day * DAY_MS + hour * 3_600_000
@@ -143,6 +146,36 @@ describe('days that are over', () => {
   })
 })
 
+describe('when a source last sent', () => {
+  /** With the days' counts as they are kept, and without reading one that they stand for. */
+  async function last(): Promise<Record<string, string>> {
+    const found = await rows(database.db.reader, lastEvents, { lately: sqlTime(at(9)) })
+    return Object.fromEntries(found.map(({ source_id, last_received_at }) => [source_id, sqlTime(last_received_at)]))
+  }
+
+  it('is right for one that was silent for long, from its day’s count alone; for one that sends now; and for late events of a counted day', async () => {
+    const { load, days, loader, spool, bench } = await counting()
+    await load(['silent'], at(-200, 7) + 1234)
+    await spool.append(testFrame(['rejected only'], { source: 'crm', at: at(2, 8), rejected: 1 }))
+    await loader.drain()
+    const counted = { web: sqlTime(at(-200, 7) + 1234), crm: sqlTime(at(2, 8)) }
+    expect(await last()).toEqual(counted)
+    await days.close({ from: 0, to: at(10) })
+    expect(await last()).toEqual(counted)
+    await database.db.client.command({ query: 'TRUNCATE TABLE ingest_counts' })
+    expect(await last()).toEqual(counted)
+
+    await loader.stop()
+    const later = bench.loaderOf(spool, { now: () => at(10) })
+    await spool.append(testFrame(['late'], { source: 'crm', at: at(2, 9) }))
+    await spool.seal()
+    await spool.append(testFrame(['now'], { source: 'web', at: at(10) }))
+    await later.drain()
+    await later.stop()
+    expect(await last()).toEqual({ web: sqlTime(at(10)), crm: sqlTime(at(2, 9)) })
+  })
+})
+
 describe('a look at the statistics', () => {
   it('ends when nobody waits for it any more, and not before', async () => {
     const { load, loader, stats } = await counting()
@@ -178,11 +211,15 @@ describe('a look at the statistics', () => {
 
 it.each([
   [entriesQuery, { from: sqlTime(DAY), to: sqlTime(DAY) }, 'day entries'],
-  [daysQuery, { from: sqlTime(DAY), to: sqlTime(DAY) }, 'day source_id entries received deduplicated rejected suppressed stored version'],
+  [
+    daysQuery,
+    { from: sqlTime(DAY), to: sqlTime(DAY) },
+    'day source_id entries received deduplicated rejected suppressed stored version last_received_at',
+  ],
   [
     countsQuery,
     { from: sqlTime(DAY), to: sqlTime(DAY), in_doubt: [] },
-    'day source_id received deduplicated rejected suppressed present erased',
+    'day source_id received deduplicated rejected suppressed present erased last_received_at',
   ],
   [copiesQuery, { from: sqlTime(DAY), to: sqlTime(DAY), back_to: sqlTime(DAY), in_doubt: [], parts: 1, part: 0 }, 'day source_id copies'],
 ] as const)('%o gives the columns that its type says', async (query, params, columns) => {

@@ -114,7 +114,7 @@ export function createClosedDays({ db, spool, now }: ClosedDaysEdges): ClosedDay
   }
 }
 
-const NOTHING = { received: 0, stored: 0, deduplicated: 0, rejected: 0, suppressed: 0 }
+const NOTHING = { received: 0, stored: 0, deduplicated: 0, rejected: 0, suppressed: 0, last_received_at: 0 }
 
 function wholeDays({ from, to }: Hours): Hours {
   return { from: Math.ceil(from / DAY_MS) * DAY_MS, to: dayOf(to) }
@@ -124,8 +124,8 @@ function addsUp({ received, stored, deduplicated, rejected, suppressed }: DayCou
   return received === stored + deduplicated + rejected + suppressed
 }
 
-function rowOf({ day, ...counts }: DayCounts, entries: number, version: number): object {
-  return { day: sqlDay(day), ...counts, entries, version }
+function rowOf({ day, last_received_at, ...counts }: DayCounts, entries: number, version: number): object {
+  return { day: sqlDay(day), ...counts, last_received_at: sqlTime(last_received_at), entries, version }
 }
 
 function optionsOf(signal: AbortSignal | undefined) {

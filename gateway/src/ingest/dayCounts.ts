@@ -13,6 +13,8 @@ export interface DayCounts {
   readonly rejected: number
   /** Kept out, or erased later: both were not to be kept. */
   readonly suppressed: number
+  /** When the last of them came, epoch milliseconds; right to a segment. */
+  readonly last_received_at: number
 }
 
 /** Epoch milliseconds on whole hours; `from` inclusive, `to` exclusive. */
@@ -62,7 +64,7 @@ export async function countDays({ reader, inDoubt, signal, mostIds = MOST_IDS }:
       }
     }
   }
-  return counts.map(({ day, source_id, received, deduplicated, rejected, suppressed, present, erased }) => {
+  return counts.map(({ day, source_id, received, deduplicated, rejected, suppressed, present, erased, last_received_at }) => {
     const again = copies.get(`${day} ${source_id}`) ?? 0
     return {
       day,
@@ -72,6 +74,7 @@ export async function countDays({ reader, inDoubt, signal, mostIds = MOST_IDS }:
       deduplicated: deduplicated + again,
       rejected,
       suppressed: suppressed + erased,
+      last_received_at,
     }
   })
 }

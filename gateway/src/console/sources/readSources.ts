@@ -1,5 +1,5 @@
 import type { Database } from '../../db/open.ts'
-import { type Params, rows, sqlFile } from '../../db/query.ts'
+import { rows, sqlFile, sqlTime } from '../../db/query.ts'
 import type { Told } from '../../health/facts.ts'
 import { told } from '../../health/told.ts'
 import type { IngestCounts, Stats } from '../../ingest/stats.ts'
@@ -54,7 +54,7 @@ export interface SourcesEdges {
   readonly patienceMs?: number
 }
 
-export const lastEvents = sqlFile<Params, { source_id: string; last_received_at: number }>('source_last_events')
+export const lastEvents = sqlFile<{ lately: string }, { source_id: string; last_received_at: number }>('source_last_events')
 
 const DAY_MS = 86_400_000
 const NOTHING: IngestCounts = { received: 0, stored: 0, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 }
@@ -66,7 +66,7 @@ export async function readSources(edges: SourcesEdges): Promise<SourcesFacts> {
     told(() => listKeys(db), patienceMs),
     told(signal => readStats({ from: now() - DAY_MS }, signal), patienceMs),
     told(signal => readStats({ from: now() - 7 * DAY_MS }, signal), patienceMs),
-    told(signal => rows(db.reader, lastEvents, {}, { signal }), patienceMs),
+    told(signal => rows(db.reader, lastEvents, { lately: sqlTime(now() - DAY_MS) }, { signal }), patienceMs),
   ])
   const keys = known(created, [])
   const lastAt = new Map(known(last, []).map(row => [row.source_id, row.last_received_at]))
