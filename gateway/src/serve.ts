@@ -20,6 +20,9 @@ import { freePort, listen, stopListening } from './listening.ts'
 import { explainError, type Log } from './log.ts'
 import { createTally } from './metrics/tally.ts'
 import { pinModels } from './model/versions.ts'
+import { openPlanBook } from './plan/book.ts'
+import { planCopy } from './plan/copy.ts'
+import { activePlans, listHeads } from './plan/store.ts'
 import { missingFor } from './readiness.ts'
 import { createSurface } from './surface.ts'
 import { createWork } from './work.ts'
@@ -103,6 +106,14 @@ async function start(
     onStale: error => log.warn('created keys cannot be read; the last good copy is used', { error: explainError(error) }),
   })
   opened.push(async () => keys.close())
+  const plans = await openPlanBook({
+    heads: () => listHeads(db),
+    plans: () => activePlans(db),
+    copy: planCopy(config.dataDir),
+    onStale: error => log.warn('tracking plans cannot be read; those in force last hold', { error: explainError(error) }),
+    onBroken: (plan, error) => log.error('events cannot be checked by their tracking plan and pass', { plan, error: explainError(error) }),
+  })
+  opened.push(async () => plans.close())
   const settings = await openSettingsRing({ load: () => listSettings(db), copy: settingsCopy(config.dataDir) })
   opened.push(async () => settings.close())
   const engineState = () => warehouse.engine()?.state() ?? null
@@ -126,6 +137,7 @@ async function start(
     models,
     keys,
     settings,
+    plans,
     writeKeys,
     secretKeys,
     spool,
@@ -178,7 +190,7 @@ async function start(
   const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })
   const addressFile = join(config.dataDir, ADDRESS_FILE)
   await writeFile(addressFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })
-  void warehouse.opened.then(() => Promise.all([keys.reload(), settings.reload()]))
+  void warehouse.opened.then(() => Promise.all([keys.reload(), settings.reload(), plans.reload()]))
   work.startAfter(warehouse.opened, async signal =>
     firstly?.({ url, db, writeKeys, settle: work.settle, runJobs: () => pipeline.run(), signal }),
   )
@@ -197,6 +209,7 @@ async function start(
       // The spool's lock goes late: until then nobody else may load from it.
       await spool.close()
       keys.close()
+      plans.close()
       settings.close()
       await warehouse.close()
     },

@@ -44,6 +44,9 @@ import { createMetrics } from './metrics/readMetrics.ts'
 import { createMetricsRoutes } from './metrics/routes.ts'
 import type { Tally } from './metrics/tally.ts'
 import type { Models } from './model/models.ts'
+import type { PlanBook } from './plan/book.ts'
+import { createPlanGate } from './plan/gate.ts'
+import { createPlanRoutes } from './plan/routes.ts'
 import { requireScope } from './read/auth.ts'
 import { createReadRoutes } from './read/routes.ts'
 import { createReader } from './read/warehouseReader.ts'
@@ -58,6 +61,7 @@ export interface SurfaceDeps {
   readonly models: Models
   readonly keys: KeyRing
   readonly settings: SettingsRing
+  readonly plans: PlanBook
   readonly writeKeys: readonly WriteKeySetting[]
   readonly secretKeys: readonly SecretKeySetting[]
   readonly spool: Spool
@@ -89,6 +93,7 @@ export function createSurface({
   models,
   keys,
   settings,
+  plans,
   writeKeys,
   secretKeys,
   spool,
@@ -137,6 +142,7 @@ export function createSurface({
     }),
     db,
     counters,
+    checkPlan: createPlanGate(plans),
     live: {
       ...live,
       storing(frame, accepted) {
@@ -153,6 +159,7 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     guard: edge.guard,
   })
+  const planRoutes = createPlanRoutes({ db, book: plans, findSecretKey: key => keys.secretKey(key), now, randomUUID })
   const readRoutes = createReadRoutes({
     reader,
     keys,
@@ -255,7 +262,7 @@ export function createSurface({
   })
   const demoRoutes = demo ? [createDemo({ writeKey })] : []
   return createApp({
-    routes: [createSdkRoutes(sdkFile), metricsRoutes, ingestRoutes, wireRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
+    routes: [createSdkRoutes(sdkFile), metricsRoutes, ingestRoutes, wireRoutes, planRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
     log,
     notReady,
     readiness,
