@@ -15,8 +15,8 @@ const PACKAGES: Record<string, readonly string[]> = {
 
 /** Which folders of the gateway a folder may import; '.' are the files directly in src. */
 const GATEWAY: Record<string, readonly string[]> = {
-  '.': ['.', 'cli', 'console', 'db', 'demo', 'edge', 'health', 'identity', 'ingest', 'jobs', 'keys', 'metrics', 'model', 'read'],
-  cli: ['.', 'console', 'db', 'health', 'identity', 'ingest', 'jobs', 'keys', 'model', 'read', 'simulate'],
+  '.': ['.', 'cli', 'console', 'db', 'demo', 'edge', 'geo', 'health', 'identity', 'ingest', 'jobs', 'keys', 'metrics', 'model', 'read'],
+  cli: ['.', 'console', 'db', 'health', 'identity', 'ingest', 'jobs', 'keys', 'micro', 'model', 'read', 'simulate'],
   console: ['.', 'db', 'edge', 'health', 'identity', 'ingest', 'keys', 'model', 'read'],
   db: [],
   demo: [],
@@ -28,6 +28,7 @@ const GATEWAY: Record<string, readonly string[]> = {
   jobs: ['.', 'db', 'identity', 'model', 'plan'],
   keys: ['.', 'db'],
   metrics: ['edge', 'health', 'ingest'],
+  micro: ['.', 'db', 'ingest', 'keys', 'read'],
   model: ['db'],
   plan: ['.', 'db', 'ingest', 'keys', 'read'],
   quarantine: ['.', 'db', 'ingest', 'keys', 'plan', 'read'],

@@ -1,28 +1,39 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 /** The command line: the only reader of the environment, and the only place that opens, listens and handles signals. */
-import { doctorCommand } from './cli/doctorCommand.ts'
-import { explainHere } from './cli/explainHere.ts'
-import { importFromHere } from './cli/importCommand.ts'
-import { keysCommand } from './cli/keysCommand.ts'
-import { migrateCommand } from './cli/migrateCommand.ts'
 import { processTerminal } from './cli/processTerminal.ts'
-import { runCommand } from './cli/runCommand.ts'
-import { serveCommand } from './cli/serveCommand.ts'
-import { simulateCommand } from './cli/simulateCommand.ts'
-import { unmergeCommand } from './cli/unmergeCommand.ts'
 import { ConfigError, loadConfig } from './config.ts'
 import { explainError } from './log.ts'
 
+// Loaded when it is asked for: all of them together take longer to load than most take to run.
 const COMMANDS = {
-  serve: { run: serveCommand, says: 'start the gateway' },
-  migrate: { run: migrateCommand, says: 'bring the tables up to date' },
-  run: { run: runCommand, says: 'run jobs now: [job …] [--at ISO]' },
-  import: { run: importFromHere, says: 'send a file of events: FILE|- --source NAME' },
-  explain: { run: explainHere, says: 'tell why an account has its score and stage: ACCOUNT [--at ISO]' },
-  unmerge: { run: unmergeCommand, says: 'take back a merge of two people: MERGE_ID' },
-  simulate: { run: simulateCommand, says: 'send a sample history: [--companies N] [--days N] [--seed N]' },
-  doctor: { run: doctorCommand, says: 'look for what is wrong, and say what to do: [--json]' },
-  keys: { run: keysCommand, says: 'create, list or revoke keys' },
+  serve: { load: async () => (await import('./cli/serveCommand.ts')).serveCommand, says: 'start the gateway' },
+  migrate: { load: async () => (await import('./cli/migrateCommand.ts')).migrateCommand, says: 'bring the tables up to date' },
+  run: { load: async () => (await import('./cli/runCommand.ts')).runCommand, says: 'run jobs now: [job …] [--at ISO]' },
+  import: {
+    load: async () => (await import('./cli/importCommand.ts')).importFromHere,
+    says: 'send a file of events: FILE|- --source NAME',
+  },
+  explain: {
+    load: async () => (await import('./cli/explainHere.ts')).explainHere,
+    says: 'tell why an account has its score and stage: ACCOUNT [--at ISO]',
+  },
+  unmerge: {
+    load: async () => (await import('./cli/unmergeCommand.ts')).unmergeCommand,
+    says: 'take back a merge of two people: MERGE_ID',
+  },
+  simulate: {
+    load: async () => (await import('./cli/simulateCommand.ts')).simulateCommand,
+    says: 'send a sample history: [--companies N] [--days N] [--seed N]',
+  },
+  doctor: {
+    load: async () => (await import('./cli/doctorCommand.ts')).doctorCommand,
+    says: 'look for what is wrong, and say what to do: [--json]',
+  },
+  micro: {
+    load: async () => (await import('./cli/microCommand.ts')).microCommand,
+    says: 'the gateway in memory, for tests: [--port 9090]',
+  },
+  keys: { load: async () => (await import('./cli/keysCommand.ts')).keysCommand, says: 'create, list or revoke keys' },
 } as const
 
 const GRACE_MS = 500
@@ -38,7 +49,8 @@ if (command === null) {
   process.exitCode = isHelp ? 0 : 2
 } else {
   try {
-    process.exitCode = await command.run(argv, {
+    const run = await command.load()
+    process.exitCode = await run(argv, {
       config: loadConfig(process.env, process.cwd()),
       terminal,
       signals: process,

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import { parseArgs } from 'node:util'
+import { createAdaptorServer } from '@hono/node-server'
+import { segmentScriptFolder } from '../ingest/wire/segmentScripts.ts'
+import { freePort, listen, stopListening } from '../listening.ts'
+import { createMicro } from '../micro/micro.ts'
+import { type CommandEdges, commandLog } from './command.ts'
+import { exitCode, UsageError } from './terminal.ts'
+
+const USAGE = 'waymark micro [--port 9090]'
+const USUAL_PORT = '9090'
+const SDK_FILE = new URL('../../../sdk-browser/dist/waymark.js', import.meta.url)
+
+/** `waymark micro`: the gateway in memory, for other people's tests; ends with SIGTERM or SIGINT. Reads WRITE_KEYS and HOST, writes nothing. */
+export function microCommand(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
+  const { terminal, config, signals, now } = edges
+  return exitCode(terminal, USAGE, async () => {
+    const { values } = parseArgs({ args: [...argv], options: { port: { type: 'string' } } })
+    const port = await portOf(values.port ?? USUAL_PORT, config.host)
+    const stop = new Promise<void>(done => {
+      signals.once('SIGINT', done)
+      signals.once('SIGTERM', done)
+    })
+    const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+    const app = createMicro({
+      url,
+      writeKeys: config.writeKeys,
+      log: commandLog(edges),
+      now,
+      randomUUID,
+      sdkFile: SDK_FILE,
+      segmentScripts: segmentScriptFolder(),
+    })
+    const server = createAdaptorServer({ fetch: app.fetch, createServer }) as Server
+    await listen(server, config.host, port)
+    terminal.out(`waymark micro listening on ${url}\n`)
+    await stop
+    await stopListening(server)
+    return true
+  })
+}
+
+/** 0 takes any free port. */
+async function portOf(text: string, host: string): Promise<number> {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (!(port <= 65_535)) throw new UsageError(`--port ${text} is no port: a whole number from 0 (any free one) to 65535.`)
+  return port === 0 ? freePort(host) : port
+}
