@@ -1,4 +1,4 @@
--- Which accounts match, in the asked order, from a place in the list on? With `only`: how does this one stand?
+-- Which accounts match, in the asked order, from a place in the list on (or, backwards, before it)? With `only`: how does this one stand?
 WITH
     -- The day of the last finished run: rows of a day that is still being scored are not shown, and where nothing but robots came there are none.
     (
@@ -70,9 +70,13 @@ FROM
            OR arrayExists(key -> positionCaseInsensitiveUTF8(key, {q:String}) > 0, k.all_keys))
 )
 WHERE {after_id:String} = ''
-   OR number_key > {after_number:Float64}
+   OR if({is_backwards:UInt8} = 1, number_key < {after_number:Float64}, number_key > {after_number:Float64})
    OR (number_key = {after_number:Float64}
-       AND (if({is_descending:UInt8} = 1, text_key < {after_text:String}, text_key > {after_text:String})
-            OR (text_key = {after_text:String} AND account_id > {after_id:String})))
-ORDER BY number_key, if({is_descending:UInt8} = 1, '', text_key), if({is_descending:UInt8} = 1, text_key, '') DESC, account_id
+       AND (if({is_descending:UInt8} != {is_backwards:UInt8}, text_key < {after_text:String}, text_key > {after_text:String})
+            OR (text_key = {after_text:String}
+                AND if({is_backwards:UInt8} = 1, account_id < {after_id:String}, account_id > {after_id:String}))))
+ORDER BY
+    number_key * if({is_backwards:UInt8} = 1, -1, 1),
+    if({is_descending:UInt8} != {is_backwards:UInt8}, '', text_key), if({is_descending:UInt8} != {is_backwards:UInt8}, text_key, '') DESC,
+    if({is_backwards:UInt8} = 1, '', account_id), if({is_backwards:UInt8} = 1, account_id, '') DESC
 LIMIT {limit:UInt32}

@@ -16,6 +16,7 @@ const PASSWORD = 'correct horse battery'
 /** Nothing to see: these tests are about who gets in. */
 const EMPTY: Reader = {
   accounts: async () => ({ data: [], nextCursor: null }),
+  placedAccounts: async () => ({ data: [], nextCursor: null }),
   accountId: async () => null,
   account: async () => null,
   score: async () => Promise.reject(new Error('not asked')),

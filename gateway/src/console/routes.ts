@@ -13,7 +13,11 @@ export interface ConsoleDeps extends SignInDeps {
   readonly pages: readonly Hono[]
 }
 
-const STYLE = ['frame/frame', 'accounts/accounts', 'live/live', 'sources/sources', 'health/health']
+/** In this order: what comes later wins. */
+const STYLE = [
+  ...['colours', 'page', 'forms', 'tables', 'marks', 'parts', 'narrow'].map(part => `frame/${part}`),
+  ...['accounts', 'live', 'sources', 'health'].map(section => `${section}/${section}`),
+]
   .map(name => readFileSync(new URL(`${name}.css`, import.meta.url), 'utf8'))
   .join('\n')
 const MOST_FORM_BYTES = 16 * 1024

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import type { Database } from '../db/open.ts'
 import { insertRows, sqlDay, sqlTime } from '../db/query.ts'
-import { type AccountQuery, type AccountSort, listAccounts, readSummary } from './accounts.ts'
+import { type AccountPage, type AccountQuery, type AccountSort, listAccounts, listAccountsPlaced, readSummary } from './accounts.ts'
 import { daysAgo, type ExampleAccount, insertAccounts, insertPeople, MODELS, NOW } from './rows.fixture.ts'
 import { readScore } from './score.ts'
 import { DAY_MS } from './times.ts'
@@ -110,6 +110,40 @@ describe('the account list', () => {
       expect(paged, sort).toEqual(whole)
       expect(new Set(paged).size, sort).toBe(ACCOUNTS.length)
     }
+  })
+
+  it('leads back over the same pages, in every order, and says where each stands', async () => {
+    const sorts: AccountSort[] = ['-score', 'score', '-change', 'name', '-name', '-people', 'lastTouchAt', '-since']
+    const placed = (query: Partial<AccountQuery>, most?: number) =>
+      listAccountsPlaced(
+        { db: test.db, models: MODELS, now: () => NOW },
+        { stage: '', status: '', band: '', q: '', sort: '-score', limit: 2, cursor: undefined, ...query },
+        most,
+      )
+    const idsOf = ({ data }: AccountPage) => data.map(({ accountId }) => accountId)
+    for (const sort of sorts) {
+      const first = await placed({ sort })
+      const second = await placed({ sort, cursor: first.nextCursor ?? '' })
+      const third = await placed({ sort, cursor: second.nextCursor ?? '' })
+      expect(
+        [first, second, third].map(({ place }) => place?.first),
+        sort,
+      ).toEqual([1, 3, 5])
+      expect(third.place, sort).toEqual({ total: ACCOUNTS.length, isAtLeast: false, first: 5 })
+      expect([first.previousCursor, third.nextCursor], sort).toEqual([null, null])
+      const backToSecond = await placed({ sort, cursor: third.previousCursor ?? '' })
+      expect([idsOf(backToSecond), backToSecond.place?.first, backToSecond.nextCursor], sort).toEqual([idsOf(second), 3, second.nextCursor])
+      const backToFirst = await placed({ sort, cursor: backToSecond.previousCursor ?? '' })
+      expect(backToFirst, sort).toEqual(first)
+    }
+    // A page that would not be full on the way back is the first one.
+    const odd = await placed({ limit: 1 })
+    const wide = await placed({ limit: 4, cursor: odd.nextCursor ?? '' })
+    expect(idsOf(await placed({ limit: 4, cursor: wide.previousCursor ?? '' }))).toEqual(await ids({ limit: 4 }))
+    // With a filter, the filter's; and what is too far to be counted is not guessed.
+    expect((await placed({ band: 'hot' })).place?.total).toBe((await ids({ band: 'hot' })).length)
+    const far = await placed({ cursor: (await placed({})).nextCursor ?? '' }, 3)
+    expect(far.place).toEqual({ total: 3, isAtLeast: true, first: null })
   })
 
   it('orders by score, and by name without regard to case', async () => {

@@ -2,7 +2,7 @@ import { composeSql } from '../db/composeSql.ts'
 import type { Database } from '../db/open.ts'
 import { row, rows, sqlFile, sqlTime } from '../db/query.ts'
 import type { Models } from '../model/models.ts'
-import { readCursor, writeCursor } from './cursor.ts'
+import { isCursorOf, readCursor, writeCursor } from './cursor.ts'
 import type { AccountSummary, Page } from './shapes.ts'
 import { iso, isoDay } from './times.ts'
 import { readTrends, TREND_WEEKS, type Trend, UNSCORED } from './trends.ts'
@@ -56,6 +56,7 @@ type ListParams = {
   readonly after_number: number
   readonly after_text: string
   readonly after_id: string
+  readonly is_backwards: number
   /** One account id, or '' for all. */
   readonly only: string
   readonly limit: number
@@ -86,7 +87,18 @@ export const accountCountQuery = composeSql<ListParams, { accounts: number }>('a
 
 type Filter = Pick<
   ListParams,
-  'stage' | 'status' | 'band' | 'q' | 'by' | 'is_descending' | 'after_number' | 'after_text' | 'after_id' | 'only' | 'limit'
+  | 'stage'
+  | 'status'
+  | 'band'
+  | 'q'
+  | 'by'
+  | 'is_descending'
+  | 'after_number'
+  | 'after_text'
+  | 'after_id'
+  | 'is_backwards'
+  | 'only'
+  | 'limit'
 >
 const ALL: Filter = {
   stage: '',
@@ -98,32 +110,76 @@ const ALL: Filter = {
   after_number: 0,
   after_text: '',
   after_id: '',
+  is_backwards: 0,
   only: '',
   limit: 1,
 }
 
+/** A page of accounts, with the way back. */
+export interface AccountPage extends Page<AccountSummary> {
+  /** Leads to the page before; null on the first, and left out where nobody goes back. */
+  readonly previousCursor?: string | null
+  /** Where it stands among all that match; only when asked for. */
+  readonly place?: AccountPlace
+}
+
+export interface AccountPlace {
+  /** Accounts that match: so many at least, when `isAtLeast`. */
+  readonly total: number
+  readonly isAtLeast: boolean
+  /** Number of the page's first account, from 1; null when it is too far down to be counted. */
+  readonly first: number | null
+}
+
+/** Accounts counted at most: the cost of a page is bounded by it. */
+const MOST_COUNTED = 100_000
+
 /** One page of accounts. The place in the list is a key, not an offset, so rows that move do not shift the pages behind it. */
-export async function listAccounts(edges: AccountEdges, query: AccountQuery, weeks = TREND_WEEKS): Promise<Page<AccountSummary>> {
+export async function listAccounts(edges: AccountEdges, query: AccountQuery, weeks = TREND_WEEKS): Promise<AccountPage> {
   const list = `accounts ${query.sort}`
-  const [afterNumber, afterText, afterId] = readCursor(list, query.cursor, [0, '', '']) ?? [0, '', '']
-  const found = await rows(
-    edges.db.reader,
-    accountListQuery,
-    listParams(edges, {
-      ...filterOf(query),
-      after_number: afterNumber,
-      after_text: afterText,
-      after_id: afterId,
-      limit: query.limit + 1,
-    }),
-  )
-  const page = found.slice(0, query.limit)
-  const last = page.at(-1)
+  const isBackwards = isCursorOf(backwards(list), query.cursor)
+  const at = readCursor(isBackwards ? backwards(list) : list, query.cursor, EXAMPLE)
+  const params = { ...filterOf(query), ...after(at), is_backwards: isBackwards ? 1 : 0, limit: query.limit + 1 }
+  const found = await rows(edges.db.reader, accountListQuery, listParams(edges, params))
+  const isMore = found.length > query.limit
+  // So near the beginning that the page would not be full: that is the first page.
+  if (isBackwards && !isMore) return listAccounts(edges, { ...query, cursor: undefined }, weeks)
+  const page = isBackwards ? found.slice(0, query.limit).reverse() : found.slice(0, query.limit)
+  const [first, last] = [page[0], page.at(-1)]
   return {
     data: await withTrends(edges, page, weeks),
-    nextCursor:
-      found.length > query.limit && last !== undefined ? writeCursor(list, [last.number_key, last.text_key, last.account_id]) : null,
+    nextCursor: last !== undefined && (isMore || isBackwards) ? writeCursor(list, keyOf(last)) : null,
+    previousCursor: first !== undefined && at !== undefined ? writeCursor(backwards(list), keyOf(first)) : null,
   }
+}
+
+/** `listAccounts`, and where in all that match the page stands. */
+export async function listAccountsPlaced(edges: AccountEdges, query: AccountQuery, most = MOST_COUNTED): Promise<AccountPage> {
+  const [page, total] = await Promise.all([listAccounts(edges, query), countAccounts(edges, query, most)])
+  return { ...page, place: { total, isAtLeast: total >= most, first: await firstOf(edges, query, page, total, most) } }
+}
+
+async function firstOf(edges: AccountEdges, query: AccountQuery, page: AccountPage, total: number, most: number): Promise<number | null> {
+  if (page.previousCursor === null || page.previousCursor === undefined) return 1
+  if (total >= most) return null
+  const key = readCursor(backwards(`accounts ${query.sort}`), page.previousCursor, EXAMPLE)
+  const params = listParams(edges, { ...filterOf(query), ...after(key), limit: most })
+  // An account may have come or gone between the two counts.
+  return Math.max(1, total - (await row(edges.db.reader, accountCountQuery, params)).accounts)
+}
+
+const EXAMPLE: readonly [number, string, string] = [0, '', '']
+
+function backwards(list: string): string {
+  return `${list} backwards`
+}
+
+function keyOf({ number_key, text_key, account_id }: ListRow): readonly [number, string, string] {
+  return [number_key, text_key, account_id]
+}
+
+function after([after_number, after_text, after_id] = EXAMPLE): Pick<Filter, 'after_number' | 'after_text' | 'after_id'> {
+  return { after_number, after_text, after_id }
 }
 
 /** One account by its internal id. */

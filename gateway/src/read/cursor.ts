@@ -10,6 +10,11 @@ export function writeCursor(list: string, parts: readonly CursorPart[]): string 
   return Buffer.from(JSON.stringify([list, ...parts])).toString('base64url')
 }
 
+/** Whether a cursor is one of this list; what else it may be is for `readCursor` to say. */
+export function isCursorOf(list: string, cursor: string | undefined): boolean {
+  return cursor !== undefined && cursor !== '' && decode(cursor)[0] === list
+}
+
 /** The parts of a cursor of this list, each of the kind its example has; a 400 otherwise. */
 export function readCursor<T extends readonly CursorPart[]>(list: string, cursor: string | undefined, examples: T): T | undefined {
   if (cursor === undefined || cursor === '') return undefined

@@ -34,6 +34,7 @@ const LIST = {
   after_number: 0,
   after_text: '',
   after_id: '',
+  is_backwards: 0,
   only: '',
   limit: 1,
 }

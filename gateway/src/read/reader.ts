@@ -1,10 +1,12 @@
 import type { AccountExport } from './accountExport.ts'
-import type { AccountQuery } from './accounts.ts'
+import type { AccountPage, AccountQuery } from './accounts.ts'
 import type { Account, AccountSummary, Changes, History, Journey, Page, Profile, Score, TimelineEvent } from './shapes.ts'
 
 /** Everything that the read API, the console and `waymark explain` show; account ids are internal ones but for `account`. */
 export interface Reader {
   accounts(query: AccountQuery): Promise<Page<AccountSummary>>
+  /** With the way back, and the page's place among all that match. */
+  placedAccounts(query: AccountQuery): Promise<AccountPage>
   /** Every account that matches, in the query's order, as CSV. */
   accountsCsv(query: AccountQuery): Promise<AccountExport>
   /** Internal id by any key; null when nobody has it. */

@@ -1,7 +1,7 @@
 import { readChanges } from './accountChanges.ts'
 import { findAccount, readAccount } from './accountDetail.ts'
 import { exportAccounts } from './accountExport.ts'
-import { type AccountEdges, listAccounts } from './accounts.ts'
+import { type AccountEdges, listAccounts, listAccountsPlaced } from './accounts.ts'
 import { readHistory } from './history.ts'
 import { readJourney } from './journey.ts'
 import { readMerges, readProfile } from './profiles.ts'
@@ -13,7 +13,11 @@ import { readTimeline } from './timeline.ts'
 export function createReader(edges: AccountEdges): Reader {
   const { db, now } = edges
   return {
-    accounts: query => listAccounts(edges, query),
+    accounts: async query => {
+      const { data, nextCursor } = await listAccounts(edges, query)
+      return { data, nextCursor }
+    },
+    placedAccounts: query => listAccountsPlaced(edges, query),
     accountsCsv: query => exportAccounts(edges, query),
     accountId: key => findAccount(edges, key),
     account: key => readAccount(edges, key),

@@ -1,15 +1,15 @@
 import { html } from 'hono/html'
 import { BANDS } from '../../model/intent/intentBands.ts'
-import { type AccountQuery, type AccountSort, STATUSES } from '../../read/accounts.ts'
+import { type AccountPage, type AccountQuery, type AccountSort, STATUSES } from '../../read/accounts.ts'
 import { label } from '../../read/label.ts'
-import type { AccountSummary, Page } from '../../read/shapes.ts'
+import type { AccountSummary } from '../../read/shapes.ts'
 import { ago, day, href, oneDecimal, sentence } from '../frame/format.ts'
 import { type Html, layout, notice } from '../frame/layout.ts'
 import { trend } from './sparkline.ts'
 
 export interface AccountListView {
   readonly query: AccountQuery
-  readonly page: Page<AccountSummary>
+  readonly page: AccountPage
   readonly stages: readonly string[]
   readonly now: number
 }
@@ -126,13 +126,29 @@ function empty(query: AccountQuery): Html {
   )
 }
 
-function paging(query: AccountQuery, page: Page<AccountSummary>): Html {
+function paging(query: AccountQuery, page: AccountPage): Html {
+  const { previousCursor = null, nextCursor } = page
   const first = query.cursor === undefined ? '' : html`<a class="button quiet" href="${listHref(query)}">First page</a>`
-  const next = page.nextCursor === null ? '' : html`<a class="button" rel="next" href="${listHref(query, page.nextCursor)}">Next page</a>`
-  return html`<nav class="paging" aria-label="Pages">${first}${next}</nav>`
+  const previous =
+    previousCursor === null ? '' : html`<a class="button quiet" rel="prev" href="${listHref(query, previousCursor)}">Previous page</a>`
+  const next = nextCursor === null ? '' : html`<a class="button" rel="next" href="${listHref(query, nextCursor)}">Next page</a>`
+  return html`<nav class="paging" aria-label="Pages">${place(page)}${first}${previous}${next}</nav>`
 }
 
-function scoredHint(page: Page<AccountSummary>): Html | string {
+/** `51–100 of 1,234 accounts`. */
+function place({ data, place }: AccountPage): Html | string {
+  if (place === undefined || data.length === 0) return ''
+  const { total, isAtLeast, first } = place
+  const all = `${isAtLeast ? 'at least ' : ''}${grouped(total)} ${total === 1 ? 'account' : 'accounts'}`
+  if (first === null) return html`<p class="place">${data.length} of ${all}</p>`
+  return html`<p class="place">${grouped(first)}–${grouped(first + data.length - 1)} of ${all}</p>`
+}
+
+function grouped(number: number): string {
+  return number.toLocaleString('en-US')
+}
+
+function scoredHint(page: AccountPage): Html | string {
   const scoredAt = page.data[0]?.intent.scoredAt ?? null
   return scoredAt === null ? '' : html`Scored ${day(scoredAt)}`
 }

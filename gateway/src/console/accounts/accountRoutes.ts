@@ -32,7 +32,7 @@ export function createAccountPages({ reader, models, now }: AccountPagesDeps): H
   app.get('/console/', async c => {
     const stages = stageIds(models)
     const query = accountQuery(name => c.req.query(name), stages)
-    return page(c, accountListPage({ query, page: await reader.accounts(query), stages, now: now() }))
+    return page(c, accountListPage({ query, page: await reader.placedAccounts(query), stages, now: now() }))
   })
 
   app.get('/console/accounts.csv', async c => {

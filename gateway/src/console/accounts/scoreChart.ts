@@ -6,7 +6,7 @@ import { dayText, sentence } from '../frame/format.ts'
 
 export const CHART_SIZES = { wide: { width: 1180, height: 300 }, narrow: { width: 360, height: 260 } } as const
 export type ChartSize = keyof typeof CHART_SIZES
-/** The same colours as frame.css: an image has no part in the page's. */
+/** The same colours as colours.css: an image has no part in the page's. */
 const THEMES = {
   light: {
     ink: '#1b2430',
