@@ -33,7 +33,11 @@ const COMMANDS = {
     load: async () => (await import('./cli/microCommand.ts')).microCommand,
     says: 'the gateway in memory, for tests: [--port 9090]',
   },
-  keys: { load: async () => (await import('./cli/keysCommand.ts')).keysCommand, says: 'create, list or revoke keys' },
+  keys: { load: async () => (await import('./cli/keysCommand.ts')).keysCommand, says: 'create, list, rotate or revoke keys' },
+  sources: {
+    load: async () => (await import('./cli/sourcesCommand.ts')).sourcesCommand,
+    says: 'pages, limit and first-party id of a source: list | set NAME …',
+  },
 } as const
 
 const GRACE_MS = 500

@@ -8,6 +8,8 @@ export interface WaymarkOptions {
   writeKey: string
   /** Origin of the gateway, e.g. `https://events.acme.com`. */
   host: string
+  /** Where the gateway takes batches; default `/v1/batch`. What its `INGEST_PATH` says, where blockers would find that. */
+  path?: string | undefined
   /** Page views on load and on every change of the address; default true. */
   autoPage?: boolean
   /** Consent before anything is said with `consent()`; default 'granted'. */

@@ -23,7 +23,7 @@ export type EarlierCall = [method: keyof Waymark, args: ArrayLike<unknown>, at: 
 
 /** The client of a page; needs a `document`. */
 export function createClient(options: WaymarkOptions, earlier: readonly EarlierCall[] = []): Waymark {
-  const { writeKey, host, autoPage = true, consent = 'granted', respectGpc = true } = options
+  const { writeKey, host, path = '/v1/batch', autoPage = true, consent = 'granted', respectGpc = true } = options
   const pageId = randomId()
   let replayedAt: number | undefined
   const now = () => replayedAt ?? Date.now()
@@ -75,12 +75,16 @@ export function createClient(options: WaymarkOptions, earlier: readonly EarlierC
   const sender = createSender({
     outbox,
     writeKey,
-    post: createPost(host),
+    post: createPost(host + path),
     report,
     now,
     random: Math.random,
     later,
-    idle: () => now() - scannedAt > 6 * LEASE_MS && adopt(),
+    idle() {
+      // The answer to what left before consent was withdrawn may have brought a cookie back.
+      if (!isGranted) identity.erase()
+      else if (now() - scannedAt > 6 * LEASE_MS) adopt()
+    },
   })
   const recorder = createRecorder(outbox, identity, pageId, now, report)
 

@@ -62,6 +62,24 @@ test('the mirror restores everything when all cookies are gone', () => {
   expect([later.get('wm_aid'), later.get('wm_uid'), later.get('wm_gid')]).toEqual([page.get('wm_aid'), 'u_1', 'acme'])
 })
 
+test('the id that a gateway kept is taken up where cookies of scripts and the mirror are forgotten, and goes when consent is withdrawn', () => {
+  const browser = createBrowser()
+  const id = browser.open().get('wm_aid')
+  browser.jar.set('wm_fid', id, 400 * 24 * 3600)
+  for (const name of browser.cookies.keys()) if (name !== 'wm_fid') browser.cookies.delete(name)
+  for (const key of Object.keys(browser.storage)) browser.storage.removeItem(key)
+  const later = browser.open()
+  expect(later.get('wm_aid')).toBe(id)
+  later.save()
+  expect(browser.jar.get('wm_aid')).toBe(id)
+  // A visitor who signed out is not brought back by it.
+  later.forget()
+  later.save()
+  expect(browser.open().get('wm_aid')).not.toBe(id)
+  later.erase()
+  expect(browser.jar.get('wm_fid')).toBeUndefined()
+})
+
 test('traits add up for one user; another user starts with none', () => {
   const identity = createBrowser().open()
   expect(identity.know('wm_uid', undefined, { plan: 'free' })).toEqual({ plan: 'free' })

@@ -45,7 +45,8 @@ export function createIdentity(jar: Jar, store: Store, now: () => number, newId:
       const { get } = jar.get('wm_aid') ? jar : store
       ids = {}
       for (const name of NAMES) ids[name] = get(name) || ''
-      ids.wm_aid ||= newId()
+      // Set by a gateway on this origin: it outlives cookies that a script wrote.
+      ids.wm_aid ||= jar.get('wm_fid') || newId()
     }
     return ids
   }
@@ -100,7 +101,7 @@ export function createIdentity(jar: Jar, store: Store, now: () => number, newId:
       lastEventAt = sessionWrittenAt = 0
     },
     erase() {
-      for (const name of [...NAMES, 'wm_sid']) jar.set(name, '', 0)
+      for (const name of [...NAMES, 'wm_sid', 'wm_fid']) jar.set(name, '', 0)
       for (const key of store.keys()) store.remove(key)
       ids = undefined
       isChanged = true

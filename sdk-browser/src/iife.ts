@@ -16,10 +16,11 @@ page.Waymark = { createWaymark: createClient }
 if (Array.isArray(stub)) {
   if (stub.o) page.waymark = createClient(stub.o, stub)
 } else if (!stub && script instanceof HTMLScriptElement && script.dataset.writeKey) {
-  const { writeKey, host, autoPage, consent } = script.dataset
+  const { writeKey, host, path, autoPage, consent } = script.dataset
   page.waymark = createClient({
     writeKey,
     host: host ?? new URL(script.src).origin,
+    path,
     autoPage: autoPage !== 'false',
     consent: consent === 'denied' ? consent : 'granted',
   })
