@@ -11,7 +11,8 @@ SELECT
     toUnixTimestamp64Milli(max(parts.last_at)) AS last_received_at
 FROM
 (
-    SELECT toDate(hour) AS day, source_id, received, deduplicated, rejected, suppressed, 0 AS present, 0 AS erased,
+    SELECT toDate(hour) AS day, source_id, toInt64(received) AS received, deduplicated, toInt64(rejected) AS rejected, suppressed,
+        0 AS present, 0 AS erased,
         least(last_received_at, toDateTime64(hour, 3, 'UTC') + INTERVAL 1 HOUR) AS last_at
     FROM ingest_counts
     WHERE hour >= {from:DateTime64(3, 'UTC')} AND hour < {to:DateTime64(3, 'UTC')}
@@ -33,6 +34,13 @@ FROM
     FROM removed_events
     WHERE hour >= {from:DateTime64(3, 'UTC')} AND hour < {to:DateTime64(3, 'UTC')}
       AND segment_id NOT IN {in_doubt:Array(UUID)}
+    GROUP BY day, source_id
+    UNION ALL
+    -- A replay is no second receipt: the event was received once, and is no longer among the rejected.
+    SELECT toDate(received_at) AS day, source_id, -toInt64(uniqExact(segment_id, segment_index)) AS received, 0, received AS rejected, 0, 0, 0,
+        fromUnixTimestamp64Milli(0, 'UTC')
+    FROM rejected_replays
+    WHERE received_at >= {from:DateTime64(3, 'UTC')} AND received_at < {to:DateTime64(3, 'UTC')}
     GROUP BY day, source_id
 ) AS parts
 GROUP BY parts.day, parts.source_id

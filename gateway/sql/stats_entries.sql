@@ -11,6 +11,11 @@ FROM
     FROM removed_events
     WHERE hour >= {from:DateTime64(3, 'UTC')} AND hour < {to:DateTime64(3, 'UTC')}
     GROUP BY day
+    UNION ALL
+    SELECT toDate(received_at) AS day, uniqExact(segment_id, segment_index) AS n
+    FROM rejected_replays
+    WHERE received_at >= {from:DateTime64(3, 'UTC')} AND received_at < {to:DateTime64(3, 'UTC')}
+    GROUP BY day
 ) AS entries
 GROUP BY entries.day
 ORDER BY day

@@ -37,6 +37,8 @@ export interface Config {
   readonly geoipFile: string | null
   /** With it, `/metrics` wants this key. */
   readonly metricsKey: string | null
+  /** How long rejected events are kept. */
+  readonly quarantineDays: number
 }
 
 /** Room for the largest frame. */
@@ -101,6 +103,13 @@ export function loadConfig(env: Environment, cwd: string): Config {
     return Number(value)
   }
 
+  function quarantineDays(): number {
+    const value = text('QUARANTINE_DAYS')
+    if (value === null) return 30
+    if (!/^[1-9]\d{0,3}$/.test(value)) problem('QUARANTINE_DAYS', 'use a whole number of days from 1 to 9999')
+    return Number(value)
+  }
+
   function maxConnections(): number {
     const value = text('MAX_CONNECTIONS')
     if (value === null) return 10_000
@@ -152,6 +161,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
     ingestPath: ingestPath(),
     geoipFile: text('GEOIP_FILE'),
     metricsKey: metricsKey(),
+    quarantineDays: quarantineDays(),
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return config

@@ -19,10 +19,12 @@ import { reachWarehouse } from './lateWarehouse.ts'
 import { freePort, listen, stopListening } from './listening.ts'
 import { explainError, type Log } from './log.ts'
 import { createTally } from './metrics/tally.ts'
+import type { Models } from './model/models.ts'
 import { pinModels } from './model/versions.ts'
 import { openPlanBook } from './plan/book.ts'
 import { planCopy } from './plan/copy.ts'
 import { activePlans, listHeads } from './plan/store.ts'
+import { keepRejectedFor } from './quarantine/retention.ts'
 import { missingFor } from './readiness.ts'
 import { createSurface } from './surface.ts'
 import { createWork } from './work.ts'
@@ -86,6 +88,11 @@ export async function serve(config: Config, edges: ServeEdges): Promise<Gateway>
   }
 }
 
+async function prepare(db: Database, { quarantineDays }: Config, models: Models, now: number): Promise<void> {
+  await pinModels(db, models, now)
+  await keepRejectedFor(db, quarantineDays)
+}
+
 async function start(
   config: Config,
   { log, now, sdkFile, demo = false, firstly }: ServeEdges,
@@ -95,7 +102,7 @@ async function start(
   const tally = createTally()
   const { models, generated, writeKeys, secretKeys, spool } = await prepareGround(config, { log, now, onSync: tally.synced })
   opened.push(() => spool.close())
-  const warehouse = reachWarehouse({ config, log, prepare: db => pinModels(db, models, now()) })
+  const warehouse = reachWarehouse({ config, log, prepare: db => prepare(db, config, models, now()) })
   opened.push(() => warehouse.close())
   const { db } = warehouse
   const keys = await openKeyRing({

@@ -47,6 +47,8 @@ import type { Models } from './model/models.ts'
 import type { PlanBook } from './plan/book.ts'
 import { createPlanGate } from './plan/gate.ts'
 import { createPlanRoutes } from './plan/routes.ts'
+import { createReplay } from './quarantine/replay.ts'
+import { createQuarantineRoutes } from './quarantine/routes.ts'
 import { requireScope } from './read/auth.ts'
 import { createReadRoutes } from './read/routes.ts'
 import { createReader } from './read/warehouseReader.ts'
@@ -117,6 +119,8 @@ export function createSurface({
   const writeKey = writeKeys.find(key => !key.server)?.key ?? null
   const reader = createReader({ db, models, now })
 
+  const checkPlan = createPlanGate(plans)
+
   const jobRoutes = new Hono()
   jobRoutes.use(
     '/v1/jobs/*',
@@ -142,7 +146,7 @@ export function createSurface({
     }),
     db,
     counters,
-    checkPlan: createPlanGate(plans),
+    checkPlan,
     live: {
       ...live,
       storing(frame, accepted) {
@@ -159,6 +163,8 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     guard: edge.guard,
   })
+  const replay = createReplay({ db, spool, checkPlan, now })
+  const quarantineRoutes = createQuarantineRoutes({ replay, findSecretKey: key => keys.secretKey(key) })
   const planRoutes = createPlanRoutes({ db, book: plans, findSecretKey: key => keys.secretKey(key), now, randomUUID })
   const readRoutes = createReadRoutes({
     reader,
@@ -220,7 +226,17 @@ export function createSurface({
     dataDir: config.dataDir,
     pages: [
       createAccountPages({ reader, models, now }),
-      createLivePages({ feed: live, db, now, address, writeKey, hasDemo: demo, stopping: leaving, onOpen: tally.streams }),
+      createLivePages({
+        feed: live,
+        db,
+        now,
+        address,
+        writeKey,
+        hasDemo: demo,
+        takesEvents: config.role !== 'jobs',
+        stopping: leaving,
+        onOpen: tally.streams,
+      }),
       sourcePages,
       createHealthPages({ health, runNow }),
     ],
@@ -262,7 +278,18 @@ export function createSurface({
   })
   const demoRoutes = demo ? [createDemo({ writeKey })] : []
   return createApp({
-    routes: [createSdkRoutes(sdkFile), metricsRoutes, ingestRoutes, wireRoutes, planRoutes, readRoutes, jobRoutes, consoleRoutes, ...demoRoutes],
+    routes: [
+      createSdkRoutes(sdkFile),
+      metricsRoutes,
+      ingestRoutes,
+      wireRoutes,
+      planRoutes,
+      quarantineRoutes,
+      readRoutes,
+      jobRoutes,
+      consoleRoutes,
+      ...demoRoutes,
+    ],
     log,
     notReady,
     readiness,

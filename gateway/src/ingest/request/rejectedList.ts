@@ -3,7 +3,16 @@ import type { Database } from '../../db/open.ts'
 import { rows, sqlFile, sqlTime } from '../../db/query.ts'
 import { refuse } from './refuse.ts'
 
-type Params = { before: string; segment_id: string; segment_index: number; source: string; code: string; limit: number }
+type Params = {
+  since: string
+  before: string
+  segment_id: string
+  segment_index: number
+  source: string
+  code: string
+  event: string
+  limit: number
+}
 
 /** A row of `rejected_list.sql`; times are epoch milliseconds. */
 interface ListedRejection {
@@ -15,8 +24,10 @@ interface ListedRejection {
   readonly path: string
   readonly message: string
   readonly raw: string
+  readonly event: string
   readonly segment_id: string
   readonly segment_index: number
+  readonly is_replayed: 0 | 1
 }
 
 export const rejectedList = sqlFile<Params, ListedRejection>('rejected_list')
@@ -36,6 +47,11 @@ const MOST_ROWS = 200
 export interface RejectedQuery {
   readonly source: string
   readonly code: string
+  /** Name of a track event, type of any other. */
+  readonly event?: string
+  /** Received in this span, epoch milliseconds; `to` exclusive. */
+  readonly from?: number
+  readonly to?: number
   readonly limit: number
   readonly cursor: string
 }
@@ -49,21 +65,32 @@ export interface RejectedPage {
 }
 
 /** A page of what was rejected, newest first. 400 for a cursor that is none. */
-export async function readRejected(db: Database, { source, code, limit, cursor }: RejectedQuery): Promise<RejectedPage> {
-  const { at, segmentId, segmentIndex } = readPlace(cursor)
-  const params = { before: sqlTime(at), segment_id: segmentId, segment_index: segmentIndex, source, code, limit: limit + 1 }
+export async function readRejected(db: Database, query: RejectedQuery): Promise<RejectedPage> {
+  const { source, code, event = '', from = 0, to = START.at, limit, cursor } = query
+  const { at, segmentId, segmentIndex } = cursor === '' ? { ...START, at: to - 1 } : readPlace(cursor)
+  const place = { since: sqlTime(from), before: sqlTime(at), segment_id: segmentId, segment_index: segmentIndex }
+  const params = { ...place, source, code, event, limit: limit + 1 }
   const found = await rows(db.reader, rejectedList, params)
   const page = found.slice(0, limit)
   const last = page.at(-1)
   return { data: page.map(shown), nextCursor: found.length > limit && last !== undefined ? writePlace(last) : null }
 }
 
-/** `GET /v1/rejected?source=&code=&limit=&cursor=`: newest first, `{ data, nextCursor }`. */
+/** `GET /v1/rejected?source=&code=&event=&from=&to=&limit=&cursor=`: newest first, `{ data, nextCursor }`. */
 export function listRejected(db: Database): Handler {
   return async c => {
-    const { source = '', code = '', limit, cursor = '' } = c.req.query()
-    return c.json(await readRejected(db, { source, code, limit: readLimit(limit), cursor }))
+    const { source = '', code = '', event = '', from, to, limit, cursor = '' } = c.req.query()
+    const span = { from: readTime('from', from) ?? 0, to: readTime('to', to) ?? START.at }
+    return c.json(await readRejected(db, { source, code, event, ...span, limit: readLimit(limit), cursor }))
   }
+}
+
+/** Epoch milliseconds of an ISO time; null where none is given. */
+export function readTime(name: string, text: string | undefined): number | null {
+  if (text === undefined || text === '') return null
+  const at = Date.parse(text)
+  if (at >= 0 && at <= START.at) return at
+  throw refuse(400, 'bad_parameter', `Parameter “${name}” must be an ISO 8601 time, e.g. 2026-03-01T00:00:00Z.`)
 }
 
 /** A row of `rejected_counts.sql`: how often a source was refused with a code, and the newest of those; times are epoch milliseconds. */
@@ -106,8 +133,11 @@ function readPlace(cursor: string): Place {
   return { at: Number(at), segmentId, segmentIndex: Number(segmentIndex) }
 }
 
-function shown({ source_id, received_at, index, message_id, code, path, message, raw }: ListedRejection) {
+function shown(row: ListedRejection) {
+  const { source_id, received_at, index, message_id, code, path, message, raw, event, segment_id, segment_index, is_replayed } = row
   return {
+    /** What a replay of this very event names. */
+    id: `${segment_id}:${segment_index}`,
     source: source_id,
     receivedAt: new Date(received_at).toISOString(),
     index,
@@ -115,6 +145,8 @@ function shown({ source_id, received_at, index, message_id, code, path, message,
     code,
     path,
     message,
+    event,
     raw,
+    isReplayed: is_replayed === 1,
   }
 }
