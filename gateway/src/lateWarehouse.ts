@@ -65,7 +65,7 @@ export function reachWarehouse({ config, log, prepare, watchMs = WATCH_MS }: Lat
   }
 
   function away(error: unknown): void {
-    const reason = shortReason(error)
+    const reason = shortReason(error, config.clickhouseUrl === null)
     state = { is: 'away', reason }
     if (reason === told.reason && performance.now() - told.at < TELL_AGAIN_MS) return
     told = { reason, at: performance.now() }
@@ -122,19 +122,33 @@ function reasonOf(state: WarehouseState): string {
   return state.is === 'away' ? state.reason : ''
 }
 
-/** For anybody who may ask whether the gateway is ready: what is wrong and where to look, without addresses or names of users. */
-export function shortReason(error: unknown): string {
+/** Files of our own: the engine's folder, its configuration, the library. The rest of the codes are of connections. */
+const FILE_CODES: ReadonlySet<string> = new Set(
+  'EACCES EPERM EROFS ENOSPC EDQUOT ENOENT ENOTDIR EISDIR EMFILE ENFILE EIO ELOOP ENAMETOOLONG'.split(' '),
+)
+
+/**
+ * For anybody who may ask whether the gateway is ready: what is wrong and where to look, without addresses, folders or names of users.
+ * With a server of one's own that is `CLICKHOUSE_URL`; the embedded engine has none.
+ */
+export function shortReason(error: unknown, isEmbedded: boolean): string {
   const chain = causes(error)
   const refusal = chain.find(cause => cause instanceof ClickHouseError)
   if (refusal instanceof ClickHouseError) {
-    return `ClickHouse refuses with ${refusal.code} ${refusal.type ?? ''}: check the user, password and database of CLICKHOUSE_URL, and the log`
+    const look = isEmbedded
+      ? 'the log says more, so does `waymark doctor`'
+      : 'check the user, password and database of CLICKHOUSE_URL, and the log'
+    return `ClickHouse refuses with ${refusal.code} ${refusal.type ?? ''}: ${look}`
   }
-  const network = chain
-    .map(cause => (cause as NodeJS.ErrnoException).code)
-    .find(code => code !== undefined && /^[A-Z][A-Z0-9_]+$/.test(code))
-  if (network !== undefined) return `nothing answers at its address (${network}): check that it runs, and CLICKHOUSE_URL`
+  const code = chain.map(cause => (cause as NodeJS.ErrnoException).code).find(code => code !== undefined && /^[A-Z][A-Z0-9_]+$/.test(code))
+  if (code !== undefined && FILE_CODES.has(code))
+    return `a file of DATA_DIR cannot be used (${code}): check its owner, its volume and the limit of open files; the log names the file`
+  if (code !== undefined && isEmbedded)
+    return `the embedded engine does not answer (${code}): it is started again by itself; if that goes on, see the log and \`waymark doctor\``
+  if (code !== undefined) return `nothing answers at its address (${code}): check that it runs, and CLICKHOUSE_URL`
   if (chain.some(({ name }) => name === 'TimeoutError' || name === 'AbortError')) return 'it does not answer in time'
-  if (chain.some(cause => cause instanceof ServerUnusable)) return 'it does not answer as it should: check CLICKHOUSE_URL, and the log'
+  if (chain.some(cause => cause instanceof ServerUnusable))
+    return `it does not answer as it should: check ${isEmbedded ? 'with `waymark doctor`' : 'CLICKHOUSE_URL'}, and the log`
   return chain[0]?.message.slice(0, 300) ?? 'see the log'
 }
 

@@ -20,6 +20,8 @@ export interface LiveView {
   /** A key that pages may carry; null where there is none. */
   readonly writeKey: string | null
   readonly hasDemo: boolean
+  /** Whether this process is there for events; a page of one that only runs jobs stays empty. */
+  readonly takesEvents: boolean
 }
 
 /** What arrives, as it arrives. Without script it is a list to be refreshed; with it the list grows by itself. */
@@ -65,7 +67,12 @@ ${isFiltered(filter) ? html`<div class="field"><a class="button quiet" href="/co
 </form>`
 }
 
-function empty({ filter, host, writeKey, hasDemo }: LiveView): Html {
+function empty({ filter, host, writeKey, hasDemo, takesEvents }: LiveView): Html {
+  if (!takesEvents) {
+    return html`<div class="notice" id="live-empty"><h2>No event came to this process</h2>
+<p>It is there for the jobs (<code>ROLE=jobs</code>), and each process shows what it was sent itself. Open this page at one that senders are pointed to, with <code>ROLE=ingest</code> or <code>all</code>.</p>
+<p>What is loaded, whichever process took it, is counted under <a href="/console/sources">Sources</a>; what was rejected is under <a href="/console/rejected">Rejected</a>.</p></div>`
+  }
   if (isFiltered(filter)) {
     return html`<div class="notice" id="live-empty"><h2>Nothing like this yet</h2>
 <p>No event of the last moments matches. One that arrives now is shown at once; <a href="/console/live">show all events</a>.</p></div>`

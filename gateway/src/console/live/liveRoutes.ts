@@ -14,7 +14,7 @@ import { createLiveStreams, type LiveStreamDeps, placeOf } from './liveStream.ts
 import { rejectedPage } from './rejectedPage.ts'
 import { shown } from './shown.ts'
 
-export interface LivePagesDeps extends Pick<LiveView, 'writeKey' | 'hasDemo'>, Omit<LiveStreamDeps, 'feed'> {
+export interface LivePagesDeps extends Pick<LiveView, 'writeKey' | 'hasDemo' | 'takesEvents'>, Omit<LiveStreamDeps, 'feed'> {
   readonly feed: LiveFeed
   readonly db: Database
   readonly now: () => number
@@ -28,7 +28,7 @@ const REJECTED_ROWS = 50
 const COUNTED_DAYS = 7
 
 /** What arrives and what was rejected: `/console/live` with its stream, `/console/rejected`. */
-export function createLivePages({ feed, db, now, address, writeKey, hasDemo, ...streaming }: LivePagesDeps): Hono {
+export function createLivePages({ feed, db, now, address, writeKey, hasDemo, takesEvents, ...streaming }: LivePagesDeps): Hono {
   const stream = createLiveStreams({ feed, ...streaming })
   const app = new Hono()
 
@@ -36,7 +36,7 @@ export function createLivePages({ feed, db, now, address, writeKey, hasDemo, ...
     letRunOwnScript(c)
     const filter = readFilter(c)
     const { entries, last } = feed.since(0, filter, LISTED)
-    const view = { filter, host: address.origin(c), writeKey, hasDemo, sources: feed.sources(), perSecond: feed.perSecond() }
+    const view = { filter, host: address.origin(c), writeKey, hasDemo, takesEvents, sources: feed.sources(), perSecond: feed.perSecond() }
     return page(c, livePage({ ...view, entries: entries.map(shown).reverse(), after: placeOf(feed, last) }))
   })
   app.get('/console/live.js', c => c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-cache' }))

@@ -45,6 +45,7 @@ describe('the page of rejected events', () => {
       address: { origin: () => 'https://collect.acme.test' },
       writeKey: null,
       hasDemo: false,
+      takesEvents: true,
       stopping: new AbortController().signal,
     })
   const visit = async (path: string) => (await app().request(path)).text()
