@@ -68,6 +68,7 @@ export function wireApp({ proxied = null, append }: { readonly proxied?: string 
     request: app.request,
     refused,
     failures,
+    frames: () => spool.frames,
     rows: () => spool.frames.flatMap(({ events }) => events),
     rejected: () => spool.frames.flatMap(frame => frame.rejected),
   }

@@ -1,0 +1,91 @@
+/** Pages that run a peer's SDK and nothing else. */
+import { dirname } from 'node:path'
+import { min } from '@segment/snippet'
+import { build } from 'esbuild'
+import type { Ids, PeerId } from './peers.ts'
+
+export type BrowserPeerId = Exclude<PeerId, 'analytics-node' | 'rudder-node'>
+
+interface Told {
+  readonly writeKey: string
+  readonly host: string
+}
+
+/** Markup of the page of a peer; it leaves the SDK's object as `window.sdk`. */
+export async function pageOf(peer: BrowserPeerId, told: Told): Promise<string> {
+  if (peer === 'snippet') return withScript(snippet(told), 'addEventListener("load",()=>{})')
+  return withScript(await bundled(SOURCES[peer](told)), '')
+}
+
+const SOURCES: Readonly<Record<Exclude<BrowserPeerId, 'snippet'>, (told: Told) => string>> = {
+  'analytics-next': told => segment(told, ''),
+  'analytics-next-standard': told => segment(told, ", { integrations: { 'Segment.io': { deliveryStrategy: { strategy: 'standard' } } } }"),
+  'rudder-js': told => rudder(told, ''),
+  'rudder-js-beacon': told => rudder(told, ', useBeacon: true, beaconQueueOptions: { flushQueueInterval: 500 }'),
+}
+
+function segment({ writeKey, host }: Told, options: string): string {
+  return `import { AnalyticsBrowser } from '@segment/analytics-next'
+    window.sdk = AnalyticsBrowser.load({ writeKey: '${writeKey}', cdnURL: '${host}' }${options})`
+}
+
+function rudder({ writeKey, host }: Told, options: string): string {
+  return `import { RudderAnalytics } from '@rudderstack/analytics-js/bundled'
+    window.sdk = new RudderAnalytics()
+    window.sdk.load('${writeKey}', '${host}', { configUrl: '${host}'${options} })`
+}
+
+/** The published one; there is no TLS on loopback. */
+function snippet({ writeKey, host }: Told): string {
+  const name = new URL(host).host
+  return min({ apiKey: writeKey, host: name, page: false }).replace(`https://${name}`, host)
+}
+
+async function bundled(contents: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: dirname(import.meta.filename) },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'error',
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+function withScript(script: string, more: string): string {
+  return `<!doctype html><title>Plans</title><script>${script.replaceAll('</script', '<\\/script')};${more}</script><h1>Plans</h1>`
+}
+
+interface BrowserSdk {
+  page(name: string, properties: object): unknown
+  identify(userId: string, traits: object): unknown
+  group(groupId: string, traits: object): unknown
+  track(event: string, properties: object): unknown
+  screen?(name: string, properties: object): unknown
+  alias(userId: string, previousId: string): unknown
+}
+
+declare global {
+  interface Window {
+    sdk?: BrowserSdk
+    analytics?: BrowserSdk
+  }
+}
+
+// Both run in the page, so they may name nothing outside themselves.
+
+export function view(): void {
+  ;(window.sdk ?? window.analytics)?.page('Plans', { section: 'plans' })
+}
+
+export function act({ userId, oldUserId, newUserId, groupId }: Ids): void {
+  const sdk = window.sdk ?? window.analytics
+  // Before anybody is known: once somebody is, analytics-next sends the known id in place of the new one.
+  sdk?.alias(newUserId, oldUserId)
+  sdk?.identify(userId, { email: `${userId}@acme.test`, name: 'Ana Almeida' })
+  sdk?.group(groupId, { name: 'Acme', website: 'https://acme.test' })
+  sdk?.track('Demo Requested', { plan: 'team', seats: 5 })
+  sdk?.screen?.('Settings', { tab: 'billing' })
+}
