@@ -8,6 +8,7 @@ import type { SecretKeySetting, WriteKeySetting } from './keys/parse.ts'
 import { explainError, type Log } from './log.ts'
 import { loadModels } from './model/load.ts'
 import type { Models } from './model/models.ts'
+import { claimFolder } from './neighbours.ts'
 
 /** What must stand before a gateway listens: all of it from configuration and `DATA_DIR`, nothing from the warehouse. */
 export interface Ground {
@@ -31,6 +32,11 @@ export async function prepareGround(config: Config, { log, now, onSync }: Ground
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const models = loadModels(config.modelsDir ?? undefined)
   const generated = config.writeKeys.length === 0 || config.secretKeys.length === 0 ? await generatedKeys(config.dataDir) : null
+  const release = await claimFolder({
+    dataDir: config.dataDir,
+    onBlind: error =>
+      log.warn('DATA_DIR cannot hold a socket: whether another container uses it is not known', { error: explainError(error) }),
+  })
   const spool = await openSpool({
     dir: join(config.dataDir, 'spool'),
     instance: 'gateway',
@@ -46,6 +52,12 @@ export async function prepareGround(config: Config, { log, now, onSync }: Ground
     generated,
     writeKeys: config.writeKeys.length > 0 ? config.writeKeys : (generated?.write ?? []),
     secretKeys: config.secretKeys.length > 0 ? config.secretKeys : (generated?.secret ?? []),
-    spool,
+    spool: {
+      ...spool,
+      async close() {
+        await spool.close()
+        await release()
+      },
+    },
   }
 }

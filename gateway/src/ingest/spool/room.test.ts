@@ -91,3 +91,22 @@ it('takes a volume that cannot tell as it is', async () => {
 function fail(path: string): never {
   throw failure('EDQUOT', path)
 }
+
+it('asks a volume that hangs once, and goes on when it answers', async () => {
+  const { disk } = await roomOn()
+  const hangs = Promise.withResolvers<void>()
+  let asked = 0
+  const volume = async (path: string) => {
+    asked++
+    await hangs.promise
+    return disk.volume(path)
+  }
+  const room = createRoom({ disk: { ...disk, volume }, folder: '/spool/one', limits: LIMITS })
+  const looks = Array.from({ length: 1000 }, () => room.look())
+  await fill(disk, 830)
+  hangs.resolve()
+  await Promise.all(looks)
+  expect([asked, room.isLeft()]).toEqual([1, false])
+  await room.look()
+  expect(asked).toBe(2)
+})

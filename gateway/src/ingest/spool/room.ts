@@ -9,7 +9,7 @@ export interface Room {
   freeBytes(): number | null
   /** Bytes that all processes together may keep. */
   maxBytes(): number
-  /** Asks the volume; makes the reserve again when there is space for it. Never fails. */
+  /** Asks the volume, unless it has not answered yet; makes the reserve again when there is space for it. Never fails. */
   look(): Promise<void>
   /** Tells of a write that failed. For want of space, the reserve is given up. Never fails. */
   failed(error: unknown): Promise<void>
@@ -32,6 +32,7 @@ export function createRoom({ disk, folder, limits }: RoomEdges): Room {
   let maxBytes = limits.maxBytes
   let hasBallast = false
   let turn: Promise<void> = Promise.resolve()
+  let looking: Promise<void> | null = null
 
   /** One at a time: a slow volume must not have its reserve made and given up at once. */
   function inTurn(work: () => Promise<void>): Promise<void> {
@@ -80,7 +81,13 @@ export function createRoom({ disk, folder, limits }: RoomEdges): Room {
     isLeft: () => isLeft,
     freeBytes: () => freeBytes,
     maxBytes: () => maxBytes,
-    look: () => inTurn(look),
+    // A volume that hangs for an hour is not asked thousands of times when it wakes up.
+    look: () => {
+      looking ??= inTurn(look).finally(() => {
+        looking = null
+      })
+      return looking
+    },
     failed: error => {
       if (!isCode(error, 'ENOSPC') && !isCode(error, 'EDQUOT')) return Promise.resolve()
       isLeft = false
