@@ -13,7 +13,8 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true, force: true }))
 
 const blind: unknown[] = []
-const claim = (network: string | null, pid: number) => claimFolder({ dataDir, network, pid, onBlind: error => void blind.push(error) })
+const claim = (network: string | null, id: number) =>
+  claimFolder({ dataDir, network, id: String(id), onBlind: error => void blind.push(error) })
 
 describe.skipIf(process.platform !== 'linux')('a folder of data', () => {
   it('is shared by processes that see each other’s locks', async () => {

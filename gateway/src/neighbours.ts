@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readlink, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
@@ -13,7 +14,8 @@ export interface NeighbourEdges {
   readonly onBlind: (error: unknown) => void
   /** Which network this process is in; two with different ones do not see each other's locks. null: not known. */
   readonly network?: string | null
-  readonly pid?: number
+  /** Of this process; numbers of processes are no names where containers share a network. */
+  readonly id?: string
 }
 
 /**
@@ -22,7 +24,7 @@ export interface NeighbourEdges {
  * holder the kernel tells as alive or dead, whatever files are left. Rejects with `FolderShared` when one of another network answers;
  * resolves with the release.
  */
-export async function claimFolder({ dataDir, onBlind, network, pid = process.pid }: NeighbourEdges): Promise<() => Promise<void>> {
+export async function claimFolder({ dataDir, onBlind, network, id = randomUUID() }: NeighbourEdges): Promise<() => Promise<void>> {
   const own = network === undefined ? await networkOfProcess() : network
   if (own === null) return async () => undefined
   const folder = join(dataDir, 'processes')
@@ -30,14 +32,13 @@ export async function claimFolder({ dataDir, onBlind, network, pid = process.pid
   // The address of a socket may have 107 bytes; by the number of its open folder it is short, however long the folder's name is.
   const handle = await open(folder, 'r')
   const at = (name: string) => `/proc/self/fd/${handle.fd}/${name}`
-  const name = `${own}-${pid}`
+  const name = `${own}-${id}`
   const release = async (server?: Server) => {
     await new Promise<void>(done => (server === undefined ? done() : server.close(() => done())))
     await handle.close()
   }
   try {
     // One's own first: of two that start together each sees the other.
-    await rm(at(name), { force: true })
     const server = await listen(at(name))
     for (const other of await readdir(folder)) {
       if (other === name) continue

@@ -13,6 +13,9 @@ const KEYS = new Map([
 ])
 const iso = (days: number) => new Date(daysAgo(days)).toISOString()
 
+/** A period whose statistics take for ever. */
+const LONG_LOOK = Date.UTC(2020, 0, 1)
+
 describe('the read API', () => {
   let test: TestDatabase
   let app: Hono
@@ -20,8 +23,9 @@ describe('the read API', () => {
   beforeAll(async () => {
     test = await testDatabase()
     await insertExample(test.db)
-    const readStats = async (from: number, to: number) => {
+    const readStats = async (from: number, to: number, signal: AbortSignal) => {
       asked.push([from, to])
+      if (from === LONG_LOOK) await new Promise((_, fail) => signal.addEventListener('abort', () => fail(signal.reason)))
       return { received: 0 }
     }
     const routes = createReadRoutes({
@@ -40,6 +44,15 @@ describe('the read API', () => {
     // biome-ignore lint/suspicious/noExplicitAny: answers are looked into field by field
     return { status: response.status, headers: response.headers, body: (await response.json()) as any }
   }
+
+  it('ends a look at the statistics with the connection of who asked, and calls it no failure', async () => {
+    const asker = new AbortController()
+    const answer = app.request('/v1/stats?from=2020-01-01', { headers: { authorization: 'Bearer sk_reader' }, signal: asker.signal })
+    while (asked.at(-1)?.[0] !== LONG_LOOK) await new Promise(setImmediate)
+    asker.abort()
+    expect((await answer).status).toBe(408)
+    asked.length = 0
+  })
 
   it('tells an account in the shape of the contract, by any of its keys', async () => {
     const byDomain = await get('/v1/accounts/acme.example')

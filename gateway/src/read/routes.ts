@@ -79,7 +79,13 @@ export function createReadRoutes({ reader, keys, models, now, readStats }: ReadD
     const from = instant(asks(c), 'from') ?? 0
     const to = instant(asks(c), 'to') ?? now() + 1
     if (from >= to) throw bad('from', 'must be earlier than “to”')
-    return c.json(await readStats(from, to, c.req.raw.signal))
+    const { signal } = c.req.raw
+    const stats = await readStats(from, to, signal).catch((error: unknown) => {
+      // Nobody reads the answer, and a hang-up is no failure to be logged.
+      if (signal.aborted) return null
+      throw error
+    })
+    return stats === null ? c.body(null, 408) : c.json(stats)
   })
 
   return app
