@@ -17,6 +17,7 @@ import { hugeQuery } from './f16.hugeQuery.ts'
 import { slowClients } from './f17.slowClients.ts'
 import { engineCrash } from './f18.engineCrash.ts'
 import { backup } from './f20.backup.ts'
+import { bombs } from './f21.bombs.ts'
 import type { Fault } from './fault.ts'
 import { steady } from './loads/l1.steady.ts'
 import { burst } from './loads/l2.burst.ts'
@@ -48,6 +49,7 @@ export const FAULTS: readonly Fault[] = [
   slowClients,
   engineCrash,
   backup,
+  bombs,
   mutations,
 ]
 

@@ -5,6 +5,7 @@ import { type Content, contentOf } from '../event/content.ts'
 import { isRecord, type JsonObject } from '../event/json.ts'
 import { sanitise, type Texts } from '../event/sanitise.ts'
 import { readBody } from './body.ts'
+import { isMostlyBrackets } from './depth.ts'
 import { inflateBody } from './inflate.ts'
 import { refuse } from './refuse.ts'
 
@@ -24,9 +25,10 @@ export interface Envelope {
   readonly texts: Texts
 }
 
-// V8 parses a million levels, at 90 bytes and 0.6 µs each. That is bearable up to the size of a plain body; one that was
-// inflated to 5 MiB of brackets would cost 220 MB and 1.6 s.
-const BODY_DEPTH = 10_000
+// V8 parses a million levels, at 90 bytes and 0.6 µs each: 5 MiB of brackets that were inflated from little would cost 220 MB and 1.6 s,
+// eight plain bodies of them at once as much. No event that is small enough can have so many that it makes its batch unreadable.
+const INFLATED_DEPTH = 10_000
+const BODY_DEPTH = 100_000
 
 const UTF8 = new TextDecoder()
 
@@ -50,8 +52,13 @@ export async function decode(
 
 function textOf(body: Buffer): string {
   if (body.length === 0) throw refuse(400, 'empty_body', 'The request has no body. Send JSON: { "batch": [ … ] } or one event.')
-  if (body.length > LIMITS.bodyBytes && deeperThan(BODY_DEPTH, body))
-    throw refuse(400, 'unreadable_body', 'The request body is nested more than 10,000 levels deep. An event may have 32.')
+  const most = body.length > LIMITS.bodyBytes ? INFLATED_DEPTH : isMostlyBrackets(body) ? BODY_DEPTH : null
+  if (most !== null && deeperThan(most, body))
+    throw refuse(
+      400,
+      'unreadable_body',
+      `The request body is nested more than ${most.toLocaleString('en')} levels deep. An event may have 32.`,
+    )
   return readText(body)
 }
 
