@@ -109,6 +109,30 @@ FROM events_unique(from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'U
 ORDER BY source_id, message_id, title`,
 }
 
+describe('what nothing else could make again', () => {
+  test.each([
+    'events',
+    'rejected_events',
+    'ingest_counts',
+    'removed_events',
+    'rejected_replays',
+    'identity_undos',
+    'keys',
+    'suppressions',
+    'deletions',
+  ])('%s is on the disk before an insert into it is answered', async table => {
+    const found = await rows(
+      shared.db.client,
+      {
+        name: 'table_engine_test',
+        sql: 'SELECT engine_full FROM system.tables WHERE database = {database:String} AND name = {table:String}',
+      } as Query<{ database: string; table: string }, { engine_full: string }>,
+      { database: shared.db.name, table },
+    )
+    expect(found[0]?.engine_full).toMatch(/fsync_after_insert = 1.*fsync_part_directory = 1/)
+  })
+})
+
 describe('events_unique', () => {
   let own: TestDatabase
   beforeAll(async () => {
