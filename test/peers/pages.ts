@@ -13,15 +13,15 @@ interface Told {
 
 /** Markup of the page of a peer; it leaves the SDK's object as `window.sdk`. */
 export async function pageOf(peer: BrowserPeerId, told: Told): Promise<string> {
-  if (peer === 'snippet') return withScript(snippet(told), 'addEventListener("load",()=>{})')
-  return withScript(await bundled(SOURCES[peer](told)), '')
+  return withScript(peer === 'snippet' ? snippet(told) : await bundled(SOURCES[peer](told)))
 }
 
 const SOURCES: Readonly<Record<Exclude<BrowserPeerId, 'snippet'>, (told: Told) => string>> = {
   'analytics-next': told => segment(told, ''),
-  'analytics-next-standard': told => segment(told, ", { integrations: { 'Segment.io': { deliveryStrategy: { strategy: 'standard' } } } }"),
-  'rudder-js': told => rudder(told, ''),
-  'rudder-js-beacon': told => rudder(told, ', useBeacon: true, beaconQueueOptions: { flushQueueInterval: 500 }'),
+  'analytics-next-batching': told => segment(told, ", { integrations: { 'Segment.io': { deliveryStrategy: { strategy: 'batching' } } } }"),
+  'rudder-js': told => rudder(told, 'bundled', ''),
+  'rudder-js-lite': told => rudder(told, 'lite', ''),
+  'rudder-js-beacon': told => rudder(told, 'bundled', ', useBeacon: true, beaconQueueOptions: { flushQueueInterval: 500 }'),
 }
 
 function segment({ writeKey, host }: Told, options: string): string {
@@ -29,8 +29,8 @@ function segment({ writeKey, host }: Told, options: string): string {
     window.sdk = AnalyticsBrowser.load({ writeKey: '${writeKey}', cdnURL: '${host}' }${options})`
 }
 
-function rudder({ writeKey, host }: Told, options: string): string {
-  return `import { RudderAnalytics } from '@rudderstack/analytics-js/bundled'
+function rudder({ writeKey, host }: Told, form: string, options: string): string {
+  return `import { RudderAnalytics } from '@rudderstack/analytics-js/${form}'
     window.sdk = new RudderAnalytics()
     window.sdk.load('${writeKey}', '${host}', { configUrl: '${host}'${options} })`
 }
@@ -54,8 +54,8 @@ async function bundled(contents: string): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-function withScript(script: string, more: string): string {
-  return `<!doctype html><title>Plans</title><script>${script.replaceAll('</script', '<\\/script')};${more}</script><h1>Plans</h1>`
+function withScript(script: string): string {
+  return `<!doctype html><title>Plans</title><script>${script.replaceAll('</script', '<\\/script')}</script><h1>Plans</h1>`
 }
 
 interface BrowserSdk {

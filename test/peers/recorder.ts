@@ -24,21 +24,30 @@ export interface Recorder {
   close(): void
 }
 
-export async function startRecorder(gatewayUrl: string): Promise<Recorder> {
+/** An answer instead of the gateway's. */
+export interface Refusal {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** `refuse` is asked about each POST, counted from 0. */
+export async function startRecorder(gatewayUrl: string, refuse: (post: number) => Refusal | null = () => null): Promise<Recorder> {
   const { hostname, port } = new URL(gatewayUrl)
   const sent: Sent[] = []
+  let posts = 0
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await bytesOf(incoming)
     const { method = 'GET', url = '/', headers } = incoming
+    const text = textOf(body, headers['content-encoding'])
+    const note = (status: number) => sent.push({ method, path: url, headers: headers as Record<string, string>, body: text, status })
+    const refusal = method === 'POST' ? refuse(posts++) : null
+    if (refusal !== null) {
+      note(refusal.status)
+      return void outgoing.writeHead(refusal.status, { ...readableFrom(headers.origin), ...refusal.headers }).end('{}')
+    }
     const onward = request({ hostname, port, method, path: url, headers }, answer => {
-      sent.push({
-        method,
-        path: url,
-        headers: headers as Record<string, string>,
-        body: textOf(body, headers['content-encoding']),
-        status: answer.statusCode ?? 0,
-      })
+      note(answer.statusCode ?? 0)
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(outgoing)
     })
@@ -58,6 +67,11 @@ export async function startRecorder(gatewayUrl: string): Promise<Recorder> {
       server.close()
     },
   }
+}
+
+/** As the gateway lets pages read its refusals. */
+function readableFrom(origin: string | undefined): Record<string, string> {
+  return origin === undefined ? {} : { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'Retry-After' }
 }
 
 async function bytesOf(incoming: IncomingMessage): Promise<Buffer> {

@@ -1,6 +1,4 @@
 /** One SDK against a gateway: its calls made, answered and stored. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright'
 import { vi } from 'vitest'
 import { ORDINARY_USER_AGENT } from '../browser.ts'
@@ -10,6 +8,7 @@ import { act, type BrowserPeerId, pageOf, view } from './pages.ts'
 import { idsOf, type Peer } from './peers.ts'
 import { type Recorder, type Sent, startRecorder } from './recorder.ts'
 import { type NodePeerId, SERVICES } from './services.ts'
+import { startSite } from './site.ts'
 import { type Call, callsIn } from './wire.ts'
 
 export interface Row {
@@ -98,19 +97,4 @@ async function visit(peer: Peer, recorder: Recorder, browser: Browser): Promise<
     site.close()
   }
   return errors
-}
-
-async function startSite(markup: string): Promise<{ readonly url: string; close(): void }> {
-  const server = createServer((request, response) => {
-    if (request.url === '/favicon.ico') return void response.writeHead(204).end()
-    response.setHeader('content-type', 'text/html; charset=utf-8').end(markup)
-  })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  return {
-    url: `http://www.shop.test:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
 }

@@ -43,8 +43,11 @@ export function segmentSettings({ writeKey, reachedAt }: SettingsFor) {
   }
 }
 
-/** A second is what a closed tab may lose; `keepalive` lets a request outlive its page. */
-const DELIVERY = { strategy: 'batching', config: { size: 10, timeout: 1000, keepalive: true } } as const
+/**
+ * One request for each call, which outlives its page. With batches the SDK keeps events in memory until they go, and of ten that were called in the
+ * task that left the page seven were lost for ever; these all arrived.
+ */
+const DELIVERY = { strategy: 'standard', config: { keepalive: true } } as const
 
 /**
  * Seconds. An hour's outage is waited out instead of the SDK's four minutes: a hundred tries, at most a minute apart. A key that was made a

@@ -37,7 +37,7 @@ describe('the settings document of analytics-next', () => {
       integrations: {
         'Segment.io': {
           apiKey: WEB_KEY,
-          deliveryStrategy: { strategy: 'batching' },
+          deliveryStrategy: { strategy: 'standard', config: { keepalive: true } },
           httpConfig: { backoffConfig: { statusCodeOverrides: { '401': 'retry' } } },
         },
       },

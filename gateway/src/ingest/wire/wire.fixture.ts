@@ -66,6 +66,7 @@ export function wireApp({ proxied = null, append }: { readonly proxied?: string 
   app.onError((error, c) => (error instanceof HTTPException ? error.getResponse() : c.json({ error: { code: 'internal' } }, 500)))
   return {
     request: app.request,
+    fetch: app.fetch,
     refused,
     failures,
     frames: () => spool.frames,

@@ -1,0 +1,84 @@
+import type { AddressInfo } from 'node:net'
+import { type ServerType, serve } from '@hono/node-server'
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { WEB_KEY, wireApp } from '../../gateway/src/ingest/wire/wire.fixture.ts'
+import { launchChromium, ORDINARY_USER_AGENT } from '../browser.ts'
+import { act, pageOf, view } from './pages.ts'
+import { idsOf } from './peers.ts'
+import { type Refusal, startRecorder } from './recorder.ts'
+import { startSite } from './site.ts'
+import { callsIn } from './wire.ts'
+
+const { fetch, rows } = wireApp()
+let server: ServerType
+let browser: Browser
+
+beforeAll(async () => {
+  server = serve({ fetch, hostname: '127.0.0.1', port: 0 })
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser.close()
+  server.close()
+})
+
+const PATIENCE = { timeout: 20_000, interval: 50 }
+
+/** A visitor with analytics-next as the gateway's settings have it; `refuse` answers deliveries in place of the gateway. */
+async function visitor(refuse: (post: number) => Refusal | null = () => null) {
+  const recorder = await startRecorder(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, refuse)
+  const site = await startSite(await pageOf('analytics-next', { writeKey: WEB_KEY, host: recorder.pageUrl }))
+  const context = await browser.newContext({ userAgent: ORDINARY_USER_AGENT })
+  return {
+    site,
+    sent: recorder.sent,
+    newPage: () => context.newPage(),
+    delivered: () => callsIn(recorder.sent),
+    async leave() {
+      await context.close()
+      site.close()
+      recorder.close()
+    },
+  }
+}
+
+test.each<[string, number, Refusal]>([
+  ['whose key was made a moment ago and is unknown to a process for some seconds more', 1, { status: 401 }],
+  ['that is open while the gateway starts', 2, { status: 503 }],
+  ['that is told to come back later', 1, { status: 429, headers: { 'retry-after': '1' } }],
+])('nothing is lost of a page %s', async (_, times, refusal) => {
+  const { site, sent, newPage, delivered, leave } = await visitor(post => (post < times ? refusal : null))
+  try {
+    const page = await newPage()
+    await page.goto(site.url)
+    await page.evaluate(view)
+    await page.evaluate(act, idsOf({ id: 'retry' }))
+    await vi.waitUntil(() => delivered().length >= 6, PATIENCE)
+    expect(sent.filter(({ status }) => status === refusal.status)).toHaveLength(times)
+    const ids = delivered().map(({ event }) => event.messageId)
+    expect(rows().filter(row => ids.includes(row.message_id))).toHaveLength(6)
+  } finally {
+    await leave()
+  }
+})
+
+test('nothing is lost of what is called in the task that leaves the page', async () => {
+  const { site, newPage, delivered, leave } = await visitor()
+  try {
+    const page = await newPage()
+    await page.goto(`${site.url}/plans`)
+    // As with any site, the browser has asked once whether it may send.
+    await page.evaluate(() => window.sdk?.track('Plan Chosen', { place: -1 }))
+    await vi.waitUntil(() => delivered().length === 1, PATIENCE)
+    await page.evaluate(() => {
+      for (let place = 0; place < 10; place++) window.sdk?.track('Plan Chosen', { place })
+      location.href = '/checkout'
+    })
+    const places = () => new Set(delivered().map(({ event }) => (event.properties as { place: number }).place))
+    await vi.waitUntil(() => places().size === 11, PATIENCE)
+    expect(rows().filter(({ event }) => event === 'Plan Chosen')).toHaveLength(11)
+  } finally {
+    await leave()
+  }
+})
