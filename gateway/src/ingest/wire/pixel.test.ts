@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { pixelEvent } from './pixelEvent.ts'
@@ -89,6 +92,17 @@ describe('a pixel', () => {
     const { request, failures } = wireApp({ append: () => Promise.reject(new Error('EIO')) })
     expect((await request(`/v1/pixel/track?data=${encodeURIComponent(base64(OPENED))}`)).status).toBe(200)
     expect(failures).toMatchObject([{ message: 'EIO' }])
+  })
+
+  it('over a real connection is read from its address, not from the request that it came with', async () => {
+    const { fetch: app, rows } = wireApp()
+    const server = serve({ fetch: app, hostname: '127.0.0.1', port: 0 })
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/pixel/track?data=${encodeURIComponent(base64(OPENED))}`
+    const response = await fetch(url, { headers: CHROME })
+    expect([response.status, (await response.arrayBuffer()).byteLength > 30]).toEqual([200, true])
+    expect(rows()).toMatchObject([{ event: 'Email Opened', user_id: 'u_1', browser: 'Chrome' }])
+    server.close()
   })
 
   it('as deep as an address can be long is answered', async () => {
