@@ -30,6 +30,12 @@ describe('the settings document of analytics-next', () => {
     expect(await hostTold(headers, proxied)).toBe(told)
   })
 
+  it('is there also for a cdnURL with a slash at the end', async () => {
+    const { request } = wireApp()
+    const response = await request(`http://collect.acme.com/${SETTINGS}`, { headers: { host: 'collect.acme.com' } })
+    expect([response.status, await response.json()]).toMatchObject([200, { integrations: { 'Segment.io': { apiKey: WEB_KEY } } }])
+  })
+
   it('has one integration, so the SDK loads no destinations, with delivery and retries of ours', async () => {
     const { request } = wireApp()
     const response = await request(SETTINGS, { headers: { origin: 'https://www.acme.com' } })

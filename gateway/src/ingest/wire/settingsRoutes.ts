@@ -16,14 +16,17 @@ export interface SettingsEdges extends SourceEdges {
 export function createSettingsRoutes({ reachedAt, watch, ...edges }: SettingsEdges): Hono {
   const app = new Hono()
 
-  app.use('/v1/projects/:writeKey/settings', cors, watch)
-  app.get('/v1/projects/:writeKey/settings', c => {
-    const writeKey = c.req.param('writeKey')
-    sourceOfWriteKey(writeKey, c.req, edges)
-    c.header('Cache-Control', FOR_A_WHILE)
-    c.header('Vary', REACHED_BY)
-    return c.json(segmentSettings({ writeKey, reachedAt: reachedAt(c) }))
-  })
+  // The second is asked for where a page gives its `cdnURL` with a slash at the end.
+  for (const path of ['/v1/projects/:writeKey/settings', '//v1/projects/:writeKey/settings'] as const) {
+    app.use(path, cors, watch)
+    app.get(path, c => {
+      const writeKey = c.req.param('writeKey')
+      sourceOfWriteKey(writeKey, c.req, edges)
+      c.header('Cache-Control', FOR_A_WHILE)
+      c.header('Vary', REACHED_BY)
+      return c.json(segmentSettings({ writeKey, reachedAt: reachedAt(c) }))
+    })
+  }
 
   for (const path of ['/sourceConfig', '/sourceConfig/']) {
     app.use(path, cors, watch)
