@@ -5,20 +5,30 @@ import { createGenerator } from 'ts-json-schema-generator'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-export const GENERATED = [
+export interface Generated {
+  readonly file: string
+  readonly source: string
+  readonly type: string
+  /** Whether objects have no other members than those of the type. */
+  readonly isClosed?: boolean
+}
+
+export const GENERATED: readonly Generated[] = [
   { file: 'event.schema.json', source: 'src/event.ts', type: '*' },
   { file: 'intent-model.schema.json', source: 'src/model.ts', type: 'IntentModel' },
   { file: 'journey-model.schema.json', source: 'src/model.ts', type: 'JourneyModel' },
-] as const
+  // What a gateway answers has exactly the members it says.
+  { file: 'answer.schema.json', source: '../gateway/src/openapi/answers.ts', type: '*', isClosed: true },
+]
 
-export function generate({ source, type }: { source: string; type: string }): string {
+export function generate({ source, type, isClosed = type !== '*' }: Omit<Generated, 'file'>): string {
   const schema = createGenerator({
     path: here(source),
     tsconfig: here('../tsconfig.json'),
     type,
     skipTypeCheck: true,
-    topRef: type !== '*',
-    additionalProperties: type === '*',
+    topRef: isClosed,
+    additionalProperties: !isClosed,
   }).createSchema(type)
   return `${JSON.stringify(schema, null, 2)}\n`
 }

@@ -44,6 +44,7 @@ import { createMetrics } from './metrics/readMetrics.ts'
 import { createMetricsRoutes } from './metrics/routes.ts'
 import type { Tally } from './metrics/tally.ts'
 import type { Models } from './model/models.ts'
+import { createOpenApiRoutes } from './openapi/openapiRoutes.ts'
 import type { PlanBook } from './plan/book.ts'
 import { createPlanGate } from './plan/gate.ts'
 import { createPlanRoutes } from './plan/routes.ts'
@@ -206,6 +207,11 @@ export function createSurface({
     writeKeys,
     secretKeys,
     allowedOrigins: config.allowedOrigins,
+    settings: settings.of,
+    settingsRing: settings,
+    refusals: edge.refusals.ofSource,
+    usualRate: config.sourceRate,
+    ingestPath: config.ingestPath,
     readStats: stats,
     now,
     keys,
@@ -280,6 +286,7 @@ export function createSurface({
   return createApp({
     routes: [
       createSdkRoutes(sdkFile),
+      createOpenApiRoutes(gateway().version),
       metricsRoutes,
       ingestRoutes,
       wireRoutes,

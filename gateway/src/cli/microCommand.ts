@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { parseArgs } from 'node:util'
 import { createAdaptorServer } from '@hono/node-server'
@@ -9,6 +10,7 @@ import { type CommandEdges, commandLog } from './command.ts'
 import { exitCode, UsageError } from './terminal.ts'
 
 const USAGE = 'waymark micro [--port 9090]'
+const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
 const USUAL_PORT = '9090'
 const SDK_FILE = new URL('../../../sdk-browser/dist/waymark.js', import.meta.url)
 
@@ -24,6 +26,7 @@ export function microCommand(argv: readonly string[], edges: CommandEdges): Prom
     })
     const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
     const app = createMicro({
+      version: VERSION,
       url,
       writeKeys: config.writeKeys,
       log: commandLog(edges),

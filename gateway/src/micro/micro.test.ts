@@ -9,6 +9,7 @@ const clock = { now: NOW }
 
 function micro(writeKeys: readonly WriteKeySetting[] = []) {
   const app = createMicro({
+    version: '0.0.0',
     url: 'http://127.0.0.1:9090',
     writeKeys,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },

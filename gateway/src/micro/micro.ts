@@ -16,6 +16,7 @@ import { createMemory } from './memory.ts'
 import { createMicroRoutes } from './microRoutes.ts'
 
 export interface MicroEdges {
+  readonly version: string
   /** Where it is reached, for what SDKs are told. */
   readonly url: string
   /** Only these are known; without any, every key is, and its source has its name. */
@@ -29,7 +30,7 @@ export interface MicroEdges {
 }
 
 /** The gateway without spool and warehouse: the same routes, judgements and rows, kept in memory until a test has looked at them. */
-export function createMicro({ url, writeKeys, log, now, randomUUID, sdkFile, segmentScripts }: MicroEdges): Hono {
+export function createMicro({ version, url, writeKeys, log, now, randomUUID, sdkFile, segmentScripts }: MicroEdges): Hono {
   const memory = createMemory()
   const fresh = () => createHotSet({ now, maxKeys: MOST_KEYS })
   const seen = { hotSet: fresh() }
@@ -62,7 +63,17 @@ export function createMicro({ url, writeKeys, log, now, randomUUID, sdkFile, seg
       memory.reset()
     },
   })
+  const openapi = lazily(async () => {
+    const [{ createOpenApiRoutes }, { MICRO }, { PEERS, SEND }, { HEALTH }] = await Promise.all([
+      import('../openapi/openapiRoutes.ts'),
+      import('../openapi/microOperations.ts'),
+      import('../openapi/sendOperations.ts'),
+      import('../openapi/readOperations.ts'),
+    ])
+    return createOpenApiRoutes(version, [...MICRO, ...SEND, ...HEALTH, ...PEERS])
+  })
   const without = new Hono()
+  for (const path of ['/openapi', '/openapi.json', '/openapi.css']) without.get(path, async c => (await openapi()).fetch(c.req.raw))
   without.get('/v1/rejected', () => {
     throw refuse(404, 'no_warehouse', 'Micro mode keeps events in memory: GET /micro/bad lists those that were not stored.')
   })
@@ -72,6 +83,15 @@ export function createMicro({ url, writeKeys, log, now, randomUUID, sdkFile, seg
     notReady: () => null,
     readiness: () => READY,
   })
+}
+
+/** What hardly any run asks for must not be waited for by all of them. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 const MOST_KEYS = 100_000
