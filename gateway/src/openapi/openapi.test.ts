@@ -49,12 +49,18 @@ function micro(): Hono {
 
 /** Pages for people, and the way to them. */
 const PAGES = /^\/(?:console|demo)(?:\/|$)|^\/$|^\/micro\/?$/
+/** A host that was given with a slash at its end makes two of them: the same route. */
+const written = (path: string) =>
+  path
+    .replace(/^\/\//, '/')
+    .replace(/:(\w+)/g, '{$1}')
+    .replace('*', '{path}')
 /** Routes that only look whether somebody may go on. */
 const GUARDS = new Set(['/v1/accounts/*', '/v1/profiles/*'])
 
 function routesOf(app: Hono): string[] {
   const routes = app.routes.filter(({ method, path }) => method !== 'ALL' && !PAGES.test(path) && !GUARDS.has(path))
-  return [...new Set(routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}').replace('*', '{path}')}`))].sort()
+  return [...new Set(routes.map(({ method, path }) => `${method} ${written(path)}`))].sort()
 }
 
 function documented(operations: readonly Operation[]): string[] {
