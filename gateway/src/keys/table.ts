@@ -95,9 +95,8 @@ export async function rotateKey(
 }
 
 function end(db: Database, key: StoredKey, at: number): Promise<void> {
-  const revokedAt = Math.max(at, key.created_at + 1)
   // A rotated key may end sooner than was said: the time alone would rank the older word higher.
-  return put(db, { ...key, revoked_at: revokedAt, version: Math.max(key.version + 1, revokedAt) })
+  return put(db, { ...key, revoked_at: at, version: Math.max(key.version + 1, at) })
 }
 
 function put(db: Database, key: StoredKey): Promise<void> {

@@ -6,7 +6,9 @@ import type { Html } from '../frame/layout.ts'
 export const YOUR_KEY = 'wk_YOUR_KEY'
 
 /** The element for the head of a page. */
-export function pageSnippet(origin: string, writeKey: string): string {
+export function pageSnippet(origin: string, writeKey: string, ingestPath: string | null = null): string {
+  // Without a host it is the one that the script came from.
+  if (ingestPath !== null) return `<script src="${origin}${ingestPath}.js" data-write-key="${writeKey}" data-path="${ingestPath}"></script>`
   return `<script src="${origin}/waymark.js" data-write-key="${writeKey}" data-host="${origin}"></script>`
 }
 

@@ -46,26 +46,33 @@ function scopeFields(scopes: readonly Scope[]): Html {
 ${SCOPES.map(scope => html`<label class="choice"><input type="checkbox" name="scopes" value="${scope}"${scopes.includes(scope) ? html` checked` : ''}><span>${scope}<span class="sub">${SCOPE_WORDS[scope]}</span></span></label>`)}</fieldset>`
 }
 
-/** The only page that ever shows a created key. */
-export function createdPage(wanted: NewKey, { key, keyId }: CreatedKey, origin: string): Html {
+/** The only page that ever shows a key that is not public. `endsAt`: when the key that it takes the place of ends. */
+export function createdPage(
+  wanted: NewKey,
+  { key, keyId }: CreatedKey,
+  origin: string,
+  ingestPath: string | null,
+  endsAt: number | null = null,
+): Html {
+  const isPublic = wanted.kind === 'write' && !wanted.server
   return layout(
     { title: 'The new key', isSignedIn: true },
-    html`${CRUMBS}<section class="card"><h1>Copy the key now</h1>
-<p>It is shown this once. The gateway keeps a hash of it and its last four characters; if it is lost, make another and revoke this one.</p>
+    html`${CRUMBS}<section class="card"><h1>${isPublic ? 'The new key' : 'Copy the key now'}</h1>
+${isPublic ? '' : html`<p>It is shown this once. The gateway keeps a hash of it and its last four characters; if it is lost, make another and revoke this one.</p>`}${endsAt === null ? '' : html`<p>The old key is good until ${minute(new Date(endsAt).toISOString())}.</p>`}
 ${copyable('The new key', key)}
 <p class="hint">${wanted.kind === 'write' ? html`Write key ${label(keyId, 40)} of source ${label(wanted.name, 80)}, for ${wanted.server ? 'servers' : 'pages'}.` : html`Secret key ${label(keyId, 40)} of ${label(wanted.name, 80)}; it may: ${label((wanted.scopes ?? SCOPES).join(', '))}.`} It works at this gateway already, at others within 5 seconds.</p>
 <h2>What to do next</h2>
-${next(wanted, key, origin)}
-<p><a class="button" href="/console/sources">I have copied it</a></p></section>`,
+${next(wanted, key, origin, ingestPath)}
+<p><a class="button" href="/console/sources">${isPublic ? 'Sources and keys' : 'I have copied it'}</a></p></section>`,
   )
 }
 
-function next(wanted: NewKey, key: string, origin: string): Html {
+function next(wanted: NewKey, key: string, origin: string, ingestPath: string | null): Html {
   if (wanted.kind === 'secret')
     return html`<p>Keep it where your other secrets are. To try it:</p>${copyable('Try the key', `curl ${origin}/v1/accounts -H 'Authorization: Bearer ${key}'`)}`
   if (wanted.server)
     return html`<p>Put it into the environment of your service:</p>${copyable('For the environment', `WAYMARK_WRITE_KEY=${key}`)}<p>and send with it:</p>${copyable('Lines for a Node service', nodeLines(origin))}`
-  return html`<p>Put this into the head of every page; page views are sent by themselves, and show in <a href="/console/live">Live events</a>.</p>${copyable('Snippet for a page', pageSnippet(origin, key))}`
+  return html`<p>Put this into the head of every page; page views are sent by themselves, and show in <a href="/console/live">Live events</a>.</p>${copyable('Snippet for a page', pageSnippet(origin, key, ingestPath))}`
 }
 
 /** Asks before a key is ended: what it is, and what stops. */

@@ -1,10 +1,12 @@
 import type { Database } from '../../db/open.ts'
 import { rows, sqlFile, sqlTime } from '../../db/query.ts'
+import type { SourceRefusals } from '../../edge/refusals.ts'
 import type { Told } from '../../health/facts.ts'
 import { told } from '../../health/told.ts'
 import type { IngestCounts, Stats } from '../../ingest/stats.ts'
-import type { OriginRule } from '../../keys/origins.ts'
+import { configuredOrigins, type OriginRule } from '../../keys/origins.ts'
 import type { Scope, SecretKeySetting, WriteKeySetting } from '../../keys/parse.ts'
+import type { SourceSettings } from '../../keys/settings.ts'
 import { listKeys, type StoredKey } from '../../keys/table.ts'
 
 /** Everything that sends, or may. Times are epoch milliseconds. */
@@ -20,6 +22,9 @@ export interface SourceFacts {
   readonly keys: readonly WriteKeyFacts[]
   /** Pages that may send; null: any. */
   readonly origins: readonly string[] | null
+  readonly hasFirstPartyId: boolean
+  /** Turned away since this gateway started. */
+  readonly refusals: SourceRefusals
   readonly day: IngestCounts
   readonly week: IngestCounts
   readonly lastAt: number | null
@@ -30,12 +35,13 @@ interface KeyFacts {
   readonly id: string | null
   readonly last4: string
   readonly createdAt: number | null
+  /** Ahead of now while a rotated key is still good. */
   readonly revokedAt: number | null
 }
 
 export interface WriteKeyFacts extends KeyFacts {
   readonly server: boolean
-  /** A browser key is public and may be shown where it is known: configured ones. Never of a server key. */
+  /** A browser key stands in every page, and may be shown. Never of a server key. */
   readonly publicKey: string | null
 }
 
@@ -49,6 +55,9 @@ export interface SourcesEdges {
   readonly writeKeys: readonly WriteKeySetting[]
   readonly secretKeys: readonly SecretKeySetting[]
   readonly allowedOrigins: readonly OriginRule[]
+  /** What was set at run time, as it is in force here. */
+  readonly settings: (source: string) => SourceSettings | null
+  readonly refusals: (source: string) => SourceRefusals
   readonly readStats: Stats
   readonly now: () => number
   readonly patienceMs?: number
@@ -80,9 +89,17 @@ export async function readSources(edges: SourcesEdges): Promise<SourcesFacts> {
       name,
       keys: [
         ...edges.writeKeys.filter(key => key.name === name).map(configuredWrite),
-        ...written.filter(key => key.name === name).map(key => ({ ...storedFacts(key), server: key.is_server === 1, publicKey: null })),
+        ...written
+          .filter(key => key.name === name)
+          .map(key => ({
+            ...storedFacts(key),
+            server: key.is_server === 1,
+            publicKey: key.public_key === '' ? null : key.public_key,
+          })),
       ],
-      origins: originsOf(edges.allowedOrigins, name),
+      origins: originsOf(edges, name),
+      hasFirstPartyId: edges.settings(name)?.first_party_id === 1,
+      refusals: edges.refusals(name),
       day: ofDay[name] ?? NOTHING,
       week: ofWeek[name] ?? NOTHING,
       lastAt: lastAt.get(name) ?? null,
@@ -112,7 +129,7 @@ function storedFacts({ key_id, last4, created_at, revoked_at }: StoredKey): KeyF
   return { id: key_id, last4, createdAt: created_at, revokedAt: revoked_at }
 }
 
-function originsOf(rules: readonly OriginRule[], name: string): readonly string[] | null {
-  const own = rules.filter(rule => rule.source === name)
-  return own.length === 0 ? null : own.flatMap(rule => rule.origins)
+function originsOf({ allowedOrigins, settings }: SourcesEdges, name: string): readonly string[] | null {
+  const origins = configuredOrigins(allowedOrigins, name) ?? settings(name)?.origins ?? []
+  return origins.length === 0 ? null : origins
 }

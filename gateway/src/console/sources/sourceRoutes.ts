@@ -1,7 +1,10 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
+import { configuredOrigins } from '../../keys/origins.ts'
+import { isKeyName } from '../../keys/parse.ts'
 import type { KeyRing } from '../../keys/ring.ts'
-import { createKey, listKeys, revokeKey, type StoredKey } from '../../keys/table.ts'
+import { putSettings, type SettingsRing } from '../../keys/settings.ts'
+import { createKey, isLive, listKeys, revokeKey, rotateKey, type StoredKey } from '../../keys/table.ts'
 import { explainError, type Log } from '../../log.ts'
 import { label } from '../../read/label.ts'
 import type { PublicAddress } from '../frame/publicAddress.ts'
@@ -10,10 +13,18 @@ import { type KeyForm, readKeyForm } from './keyForm.ts'
 import { createdPage, newKeyPage, revokePage } from './keyPages.ts'
 import { createOnceForms } from './onceForms.ts'
 import { readSources, type SourcesEdges } from './readSources.ts'
+import { OVERLAPS, rotatePage } from './rotatePage.ts'
+import { readSettingsForm, type SettingsForm } from './settingsForm.ts'
+import { settingsPage } from './settingsPage.ts'
 import { sourcesPage } from './sourcesPage.ts'
 
 export interface SourcePagesDeps extends SourcesEdges {
   readonly keys: Pick<KeyRing, 'reload'>
+  readonly settingsRing: Pick<SettingsRing, 'reload'>
+  /** Events a second that a source may send where nothing is set; null: any number. */
+  readonly usualRate: number | null
+  /** Where pages may send besides /v1/batch; null: nowhere. */
+  readonly ingestPath: string | null
   readonly address: PublicAddress
   readonly log: Pick<Log, 'info' | 'error'>
   readonly randomUUID: () => string
@@ -21,7 +32,14 @@ export interface SourcePagesDeps extends SourcesEdges {
   readonly setIn: { readonly write: string; readonly secret: string }
 }
 
-/** What sends, with which keys; making and revoking keys. */
+const BACK = html`Back to <a href="/console/sources">sources and keys</a>.`
+/** What was done, by the word in the address. */
+const SAID: { readonly [word: string]: string } = {
+  revoked: 'The key is revoked. This gateway refuses it from now on, others within 5 seconds.',
+  set: 'The settings are saved. They are in force here, at other gateways within 5 seconds.',
+}
+
+/** What sends, with which keys; making, rotating and revoking keys; what a source may do. */
 export function createSourcePages(deps: SourcePagesDeps): Hono {
   const { db, keys, address, log, now } = deps
   const forms = createOnceForms(deps.randomUUID)
@@ -34,7 +52,8 @@ export function createSourcePages(deps: SourcePagesDeps): Hono {
         facts: await readSources(deps),
         origin: address.origin(c),
         now: now(),
-        isRevoked: c.req.query('revoked') === '1',
+        said: SAID[c.req.query('said') ?? ''] ?? null,
+        ingestPath: deps.ingestPath,
         setIn: deps.setIn,
       }),
     ),
@@ -54,7 +73,7 @@ export function createSourcePages(deps: SourcePagesDeps): Hono {
       const created = await createKey(db, read.wanted, now())
       await keys.reload()
       log.info('a key was created in the console', { key: created.keyId, kind: read.wanted.kind })
-      return await page(c, createdPage(read.wanted, created, address.origin(c)))
+      return await page(c, createdPage(read.wanted, created, address.origin(c), deps.ingestPath))
     } catch (error) {
       return notNow(c, 'The key could not be created', error)
     }
@@ -67,9 +86,61 @@ export function createSourcePages(deps: SourcePagesDeps): Hono {
       await revokeKey(db, key.key_id, now())
       await keys.reload()
       log.info('a key was revoked in the console', { key: key.key_id, kind: key.kind })
-      return c.redirect('/console/sources?revoked=1', 303)
+      return c.redirect('/console/sources?said=revoked', 303)
     }),
   )
+
+  app.get('/console/sources/keys/:id/rotate', c => withKey(c, async key => page(c, rotatePage(key, forms.issue()))))
+
+  app.post('/console/sources/keys/:id/rotate', async c => {
+    const body = await c.req.parseBody()
+    if (!forms.take(field(body.once))) return usedUp(c)
+    const overlap = OVERLAPS[field(body.overlap)]
+    if (overlap === undefined) return noticePage(c, 400, 'Choose how long the old key stays good', [BACK])
+    return withKey(c, async key => {
+      const made = await rotateKey(db, key.key_id, { now: now(), overlapMs: overlap.ms })
+      if (made === null) return noticePage(c, 409, 'This key is revoked already', [BACK])
+      await keys.reload()
+      log.info('a key was rotated in the console', { key: key.key_id, by: made.keyId, kind: key.kind })
+      const { kind, name, scopes } = key
+      const wanted = kind === 'write' ? { kind, name, server: key.is_server === 1 } : { kind, name, scopes }
+      return page(c, createdPage(wanted, made, address.origin(c), deps.ingestPath, made.endsAt))
+    })
+  })
+
+  const settingsView = (form: SettingsForm, complaint = '') =>
+    settingsPage({
+      form,
+      complaint,
+      configured: configuredOrigins(deps.allowedOrigins, form.source),
+      usualRate: deps.usualRate,
+      refusals: deps.refusals(form.source),
+      now: now(),
+    })
+
+  app.get('/console/sources/settings', c => {
+    const source = c.req.query('source') ?? ''
+    if (!isKeyName(source)) return noSource(c)
+    const { origins = [], events_per_second = 0, first_party_id = 0 } = deps.settings(source) ?? {}
+    const rate = events_per_second === 0 ? '' : String(events_per_second)
+    return page(c, settingsView({ source, origins: origins.join('\n'), rate, isFirstParty: first_party_id === 1 }))
+  })
+
+  app.post('/console/sources/settings', async c => {
+    const body = await c.req.parseBody()
+    const source = field(body.source)
+    if (!isKeyName(source)) return noSource(c)
+    const read = readSettingsForm(source, body)
+    if ('complaint' in read) return page(c, settingsView(read.form, read.complaint), 400)
+    try {
+      await putSettings(db, read.wanted, now())
+      await deps.settingsRing.reload()
+      log.info('settings of a source were changed in the console', { source })
+      return c.redirect('/console/sources?said=set', 303)
+    } catch (error) {
+      return notNow(c, 'The settings could not be saved', error)
+    }
+  })
 
   async function withKey(c: Context, act: (key: StoredKey, all: readonly StoredKey[]) => Promise<Response>): Promise<Response> {
     try {
@@ -80,7 +151,7 @@ export function createSourcePages(deps: SourcePagesDeps): Hono {
           html`No key that was created at run time has the id “${label(c.req.param('id') ?? '', 40)}”. Configured keys are revoked where they are set: ${label(deps.setIn.write, 200)}, ${label(deps.setIn.secret, 200)}.`,
           html`Back to <a href="/console/sources">sources and keys</a>.`,
         ])
-      if (key.revoked_at !== null)
+      if (!isLive(key, now()))
         return noticePage(c, 409, 'This key is revoked already', [html`Back to <a href="/console/sources">sources and keys</a>.`])
       return await act(key, all)
     } catch (error) {
@@ -91,7 +162,7 @@ export function createSourcePages(deps: SourcePagesDeps): Hono {
   /** Whether nothing more can come from the source of this key, once it is gone. */
   function isLastOf(key: StoredKey, all: readonly StoredKey[]): boolean {
     if (key.kind === 'secret') return false
-    const others = all.filter(other => other.kind === 'write' && other.revoked_at === null && other.key_id !== key.key_id)
+    const others = all.filter(other => other.kind === 'write' && isLive(other, now()) && other.key_id !== key.key_id)
     return ![...others, ...deps.writeKeys].some(({ name }) => name === key.name)
   }
 
@@ -104,6 +175,10 @@ export function createSourcePages(deps: SourcePagesDeps): Hono {
   }
 
   return app
+}
+
+function noSource(c: Context): Promise<Response> {
+  return noticePage(c, 404, 'There is no such source', [BACK])
 }
 
 function usedUp(c: Context): Promise<Response> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../../test/engine.ts'
 import { insertRows } from '../../db/query.ts'
+import { createRefusals, type Refusals } from '../../edge/refusals.ts'
 import { loaderBench } from '../../ingest/load/loader.fixture.ts'
 import type { Loader } from '../../ingest/load/loader.ts'
 import { memoryDisk } from '../../ingest/spool/disk.fixture.ts'
@@ -9,6 +10,7 @@ import { testFrame } from '../../ingest/spool/frame.fixture.ts'
 import { testSpool } from '../../ingest/spool/spool.fixture.ts'
 import { type IngestStats, readStats, type StatsPeriod } from '../../ingest/stats.ts'
 import { type KeyRing, openKeyRing } from '../../keys/ring.ts'
+import { listSettings, openSettingsRing, type SettingsRing } from '../../keys/settings.ts'
 import { listKeys } from '../../keys/table.ts'
 import { CONSOLE_URL, type SignedIn, signedInConsole } from '../pages.fixture.ts'
 import { lastEvents } from './readSources.ts'
@@ -25,6 +27,8 @@ const HOSTILE = `<script>alert(1)</script>\u202e"'`
 interface World {
   readonly test: TestDatabase
   readonly ring: KeyRing
+  readonly settings: SettingsRing
+  readonly refusals: Refusals
   readonly console: SignedIn
   readonly loader: Loader
   readonly log: string[]
@@ -59,6 +63,12 @@ describe('sources and keys', () => {
       copy: { read: async () => [], write: async () => undefined },
       reloadMs: 0,
     })
+    const settings = await openSettingsRing({
+      load: () => listSettings(test.db),
+      copy: { read: async () => [], write: async () => undefined },
+      reloadMs: 0,
+    })
+    const refusals = createRefusals()
     const log: string[] = []
     const write = (message: string, fields: object = {}) => void log.push(`${message} ${JSON.stringify(fields)}`)
     const stats = (period: StatsPeriod = {}): Promise<IngestStats> => readStats({ db: test.db, spool, loader }, period)
@@ -69,6 +79,11 @@ describe('sources and keys', () => {
           writeKeys: WRITE_KEYS,
           secretKeys: SECRET_KEYS,
           allowedOrigins: [{ source: 'web', origins: ['https://www.acme.com'] }],
+          settings: settings.of,
+          settingsRing: settings,
+          refusals: refusals.ofSource,
+          usualRate: 20_000,
+          ingestPath: null,
           readStats: stats,
           now: () => NOW,
           keys: ring,
@@ -80,7 +95,7 @@ describe('sources and keys', () => {
       ],
       () => NOW,
     )
-    return { test, ring, console, loader, log }
+    return { test, ring, settings, refusals, console, loader, log }
   }
 
   const page = async () => (await world.console.get('/console/sources')).text()
@@ -124,7 +139,7 @@ describe('sources and keys', () => {
     expect(body).not.toContain('sk_secret_of_the_operator')
   })
 
-  it('makes a key that works at once, shows it once, and ends it at once', async () => {
+  it('makes a public key that works at once, shows it again, and ends it at once', async () => {
     const { answer, body, key } = await create([
       ['name', 'shop'],
       ['kind', 'browser'],
@@ -136,15 +151,13 @@ describe('sources and keys', () => {
     expect(body).toContain(`data-write-key=&quot;${key}&quot;`)
 
     const list = await page()
-    expect(list).not.toContain(key)
-    expect(block(list, 'shop')).toContain(`…${key.slice(-4)}`)
-    expect(block(list, 'shop')).toContain('wk_YOUR_KEY')
+    expect(block(list, 'shop')).toContain(`data-write-key=&quot;${key}&quot;`)
     const id = /keys\/(w_[0-9A-Za-z]+)\/revoke/.exec(block(list, 'shop'))?.[1] ?? ''
     const asked = await (await world.console.get(`/console/sources/keys/${id}/revoke`)).text()
     expect(asked).toContain('only live key of this source')
     expect(world.ring.writeKey(key)).not.toBeNull()
     const revoked = await world.console.post(`/console/sources/keys/${id}/revoke`)
-    expect([revoked.status, revoked.headers.get('location')]).toEqual([303, '/console/sources?revoked=1'])
+    expect([revoked.status, revoked.headers.get('location')]).toEqual([303, '/console/sources?said=revoked'])
     expect(world.ring.writeKey(key)).toBeNull()
     expect(block(await page(), 'shop')).toContain('Revoked')
     expect((await world.console.post(`/console/sources/keys/${id}/revoke`)).status).toBe(409)
@@ -170,6 +183,58 @@ describe('sources and keys', () => {
     expect(list).toContain('read, import')
     expect(list).not.toContain(server.key)
     expect(list).not.toContain(secret.key)
+  })
+
+  it('rotates a key: the new one is told, the old one stays good for the time chosen, and no pages are given it', async () => {
+    const old = await create([
+      ['name', 'app'],
+      ['kind', 'browser'],
+    ])
+    const id = /keys\/(w_[0-9A-Za-z]+)\/rotate/.exec(block(await page(), 'app'))?.[1] ?? ''
+    const form = await (await world.console.get(`/console/sources/keys/${id}/rotate`)).text()
+    const word = /name="once" value="([^"]+)"/.exec(form)?.[1] ?? ''
+    const rotate = (overlap: string) =>
+      world.console.post(`/console/sources/keys/${id}/rotate`, [
+        ['once', word],
+        ['overlap', overlap],
+      ])
+    const answer = await rotate('week')
+    const body = await answer.text()
+    const [next = ''] = /wk_\w{20,}/.exec(body) ?? []
+    expect([answer.status, next === old.key]).toEqual([200, false])
+    expect(body).toContain('The old key is good until 27 Nov 2026')
+    for (const key of [old.key, next]) expect(world.ring.writeKey(key)).toEqual({ sourceId: 'app', trust: 'browser' })
+    expect((await rotate('week')).status).toBe(409)
+    const list = block(await page(), 'app')
+    expect(list).toContain('until 27 Nov 2026')
+    expect(list).toContain(`data-write-key=&quot;${next}&quot;`)
+    expect(list).not.toContain(`data-write-key=&quot;${old.key}&quot;`)
+  })
+
+  it('sets what a source may do, says what is wrong with it, and shows whom it turned away', async () => {
+    const set = (fields: readonly (readonly [string, string])[]) =>
+      world.console.post('/console/sources/settings', [['source', 'shop'], ...fields])
+    const wrong = await set([['origins', 'acme.com']])
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('“acme.com” is no origin')])
+    expect((await set([['rate', '1.5']])).status).toBe(400)
+    const right = await set([
+      ['origins', 'https://www.acme.com/\r\nhttps://*.shop.acme.com'],
+      ['rate', '250'],
+      ['firstParty', 'on'],
+    ])
+    expect([right.status, right.headers.get('location')]).toEqual([303, '/console/sources?said=set'])
+    const expected = { origins: ['https://www.acme.com', 'https://*.shop.acme.com'], events_per_second: 250, first_party_id: 1 }
+    expect(world.settings.of('shop')).toMatchObject(expected)
+    world.refusals.byOrigin('shop', HOSTILE, NOW - 60_000)
+    world.refusals.bySource('shop')
+    const form = await (await world.console.get('/console/sources/settings?source=shop')).text()
+    expect(form).toContain('https://www.acme.com\nhttps://*.shop.acme.com</textarea>')
+    expect(form).toMatch(/value="250"/)
+    expect(form).toContain('&lt;script&gt;')
+    expect(form).not.toMatch(/<script|\u202e/)
+    const configured = await (await world.console.get('/console/sources/settings?source=web')).text()
+    expect(configured).toMatch(/disabled[^>]*>https:\/\/www\.acme\.com</)
+    expect((await world.console.get(`/console/sources/settings?source=${encodeURIComponent(HOSTILE)}`)).status).toBe(404)
   })
 
   it('makes no second key when the answer is loaded again', async () => {

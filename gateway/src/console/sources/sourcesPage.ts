@@ -12,27 +12,28 @@ export interface SourcesView {
   /** Under which the visitor's browser reaches the gateway. */
   readonly origin: string
   readonly now: number
-  /** A key was revoked just now. */
-  readonly isRevoked: boolean
+  /** What was done just now; null: nothing. */
+  readonly said: string | null
+  readonly ingestPath: string | null
   /** Where configured write keys and secret keys are set. */
   readonly setIn: { readonly write: string; readonly secret: string }
 }
 
-export function sourcesPage({ facts, origin, now, isRevoked, setIn }: SourcesView): Html {
+export function sourcesPage({ facts, origin, now, said, ingestPath, setIn }: SourcesView): Html {
   const { sources, secretKeys, missing } = facts
   return layout(
     { title: 'Sources and keys', isSignedIn: true, at: 'sources' },
     html`<div class="head"><h1>Sources and keys</h1><div class="acts"><a class="button" href="/console/sources/keys/new">New write key</a><a class="button quiet" href="/console/sources/keys/new?kind=secret">New secret key</a></div></div>
-${isRevoked ? html`<p class="complaint said" role="status">The key is revoked. This gateway refuses it from now on, others within 5 seconds.</p>` : ''}
+${said === null ? '' : html`<p class="complaint said" role="status">${said}</p>`}
 ${missing === null ? '' : html`<p class="complaint" role="alert">Created keys or counts are missing here: ${label(missing, 300)}. <a href="/console/health">Health</a> says more; reload when it is well again.</p>`}
 ${sources.length === 0 ? notice('No source yet', ['A source is a site or a service that sends events. Make a write key for it.'], true) : ''}
-${sources.map((source, index) => sourceCard(source, { origin, now, setIn: setIn.write, id: `source-${index}`, isCounted: missing === null }))}
+${sources.map((source, index) => sourceCard(source, { origin, ingestPath, now, setIn: setIn.write, id: `source-${index}`, isCounted: missing === null }))}
 <section class="card" aria-labelledby="secret-keys"><h2 id="secret-keys">Secret keys</h2>
 <p class="hint">They read and operate the gateway over its API, within their scopes.</p>
 ${
   secretKeys.length === 0
     ? html`<p>There is none.</p>`
-    : html`<table class="keys"><thead><tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">May</th><th scope="col">Created</th><th scope="col">State</th></tr></thead><tbody>${secretKeys.map(key => secretRow(key, setIn.secret))}</tbody></table>`
+    : html`<table class="keys"><thead><tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">May</th><th scope="col">Created</th><th scope="col">State</th></tr></thead><tbody>${secretKeys.map(key => secretRow(key, setIn.secret, now))}</tbody></table>`
 }
 </section>`,
   )
@@ -40,23 +41,28 @@ ${
 
 interface CardEdges {
   readonly origin: string
+  readonly ingestPath: string | null
   readonly now: number
   readonly setIn: string
   readonly id: string
   readonly isCounted: boolean
 }
 
-function sourceCard(source: SourceFacts, { origin, now, setIn, id, isCounted }: CardEdges): Html {
+function sourceCard(source: SourceFacts, { origin, ingestPath, now, setIn, id, isCounted }: CardEdges): Html {
   const { name, keys, lastAt, day: ofDay, week } = source
   const isSilent = isCounted && lastAt === null && week.received === 0
   return html`<section class="card source" aria-labelledby="${id}">
 <div class="head"><h2 id="${id}">${label(name, 80)}</h2>${trusts(keys)}<p class="hint">${lastSeen(source, now, isCounted)}</p>
-<a class="add" href="${href('/console/sources/keys/new', { name })}">Add a key<span class="unseen"> to ${label(name, 80)}</span></a></div>
-<div class="columns"><div>${keys.length === 0 ? html`<p>No key: these events came by import, or by a key that is configured no more.</p>` : keyTable(keys, setIn)}
-${keys.some(key => !key.server) ? html`<p class="hint">Pages that may send: ${source.origins === null ? html`any. <code>ALLOWED_ORIGINS</code> narrows it.` : label(source.origins.join(', '), 400)}</p>` : ''}</div>
+<a class="add" href="${href('/console/sources/keys/new', { name })}">Add a key<span class="unseen"> to ${label(name, 80)}</span></a>${
+    keys.length === 0
+      ? ''
+      : html`<a href="${href('/console/sources/settings', { source: name })}">Settings<span class="unseen"> of ${label(name, 80)}</span></a>`
+  }</div>
+<div class="columns"><div>${keys.length === 0 ? html`<p>No key: these events came by import, or by a key that is configured no more.</p>` : keyTable(keys, setIn, now)}
+${keys.some(key => !key.server) ? html`<p class="hint">Pages that may send: ${source.origins === null ? 'any' : label(source.origins.join(', '), 400)}.${source.hasFirstPartyId ? ' First-party id: on.' : ''}</p>` : ''}${turnedAway(source)}</div>
 <div>${isCounted ? counts(ofDay, week) : ''}</div></div>
 ${isSilent ? html`<h3>Send a first event</h3>` : ''}
-${embedding(keys, origin, isSilent)}
+${embedding(keys, { origin, ingestPath, now, isOpen: isSilent })}
 </section>`
 }
 
@@ -77,16 +83,16 @@ function lastSeen({ lastAt, week }: SourceFacts, now: number, isCounted: boolean
   return week.received > 0 ? 'first events are being loaded' : 'nothing received yet'
 }
 
-function keyTable(keys: readonly WriteKeyFacts[], setIn: string): Html {
+function keyTable(keys: readonly WriteKeyFacts[], setIn: string, now: number): Html {
   return html`<table class="keys"><thead><tr><th scope="col">Key</th><th scope="col">For</th><th scope="col">Created</th><th scope="col">State</th></tr></thead>
 <tbody>${keys.map(
     key => html`<tr><th scope="row">${key.publicKey === null ? ending(key.last4) : html`<code>${label(key.publicKey, 200)}</code>`}${key.id === null ? '' : html`<span class="sub">${label(key.id, 40)}</span>`}</th>
-<td>${key.server ? 'servers' : 'pages'}</td><td>${created(key.createdAt, setIn)}</td><td>${state(key)}</td></tr>`,
+<td>${key.server ? 'servers' : 'pages'}</td><td>${created(key.createdAt, setIn)}</td><td>${state(key, now)}</td></tr>`,
   )}</tbody></table>`
 }
 
-function secretRow(key: SecretKeyFacts, setIn: string): Html {
-  return html`<tr><th scope="row">${label(key.name, 80)}${key.id === null ? '' : html`<span class="sub">${label(key.id, 40)}</span>`}</th><td>${ending(key.last4)}</td><td>${label(key.scopes.join(', '))}</td><td>${created(key.createdAt, setIn)}</td><td>${state(key)}</td></tr>`
+function secretRow(key: SecretKeyFacts, setIn: string, now: number): Html {
+  return html`<tr><th scope="row">${label(key.name, 80)}${key.id === null ? '' : html`<span class="sub">${label(key.id, 40)}</span>`}</th><td>${ending(key.last4)}</td><td>${label(key.scopes.join(', '))}</td><td>${created(key.createdAt, setIn)}</td><td>${state(key, now)}</td></tr>`
 }
 
 function ending(last4: string): Html {
@@ -97,9 +103,23 @@ function created(at: number | null, setIn: string): Html | string {
   return at === null ? html`<span class="sub">set in ${label(setIn, 200)}</span>` : day(new Date(at).toISOString())
 }
 
-function state({ id, revokedAt }: Pick<WriteKeyFacts, 'id' | 'revokedAt'>): Html {
-  if (revokedAt !== null) return html`<span class="level">Revoked</span><span class="sub">${day(new Date(revokedAt).toISOString())}</span>`
-  return html`<span class="level ok">Live</span>${id === null ? '' : html` <a href="/console/sources/keys/${encodeURIComponent(id)}/revoke">Revoke</a>`}`
+function state({ id, revokedAt }: Pick<WriteKeyFacts, 'id' | 'revokedAt'>, now: number): Html {
+  const at = revokedAt === null ? '' : new Date(revokedAt).toISOString()
+  if (revokedAt !== null && revokedAt <= now) return html`<span class="level">Revoked</span><span class="sub">${day(at)}</span>`
+  const path = id === null ? '' : `/console/sources/keys/${encodeURIComponent(id)}`
+  return html`<span class="level ok">Live</span>${at === '' ? '' : html`<span class="sub">until ${minute(at)}</span>`}${
+    id === null ? '' : html`${at === '' ? html` <a href="${path}/rotate">Rotate</a>` : ''} <a href="${path}/revoke">Revoke</a>`
+  }`
+}
+
+/** Small, for most sources have nothing of it. */
+function turnedAway({ name, refusals: { byOrigin, byRate } }: SourceFacts): Html | string {
+  if (byOrigin + byRate === 0) return ''
+  const parts = [
+    ...(byOrigin > 0 ? [`${countWords(byOrigin)} from pages that are not listed`] : []),
+    ...(byRate > 0 ? [`${countWords(byRate)} above its limit`] : []),
+  ]
+  return html`<p class="hint">Requests refused since this gateway started: ${parts.join(', ')}. <a href="${href('/console/sources/settings', { source: name })}">Which</a></p>`
 }
 
 const ROWS: readonly (readonly [title: string, of: keyof IngestCounts, isAlways: boolean])[] = [
@@ -129,13 +149,19 @@ function share({ rejected, received }: IngestCounts): string {
 }
 
 /** How to send with the live keys; closed where events come already. */
-function embedding(keys: readonly WriteKeyFacts[], origin: string, isSilent: boolean): Html {
-  const live = keys.filter(key => key.revokedAt === null)
-  const publicKey = live.find(key => key.publicKey !== null)?.publicKey ?? null
-  const open = isSilent ? html` open` : ''
+function embedding(
+  keys: readonly WriteKeyFacts[],
+  { origin, ingestPath, now, isOpen }: Pick<CardEdges, 'origin' | 'ingestPath' | 'now'> & { readonly isOpen: boolean },
+): Html {
+  const live = keys.filter(key => key.revokedAt === null || key.revokedAt > now)
+  // Of a key that is being rotated out nobody should make new copies.
+  const publicKey =
+    live.toSorted((a, b) => Number(a.revokedAt !== null) - Number(b.revokedAt !== null)).find(key => key.publicKey !== null)?.publicKey ??
+    null
+  const open = isOpen ? html` open` : ''
   const page = html`<details${open}><summary>For a page: the snippet</summary>
-${copyable('Snippet for a page', pageSnippet(origin, publicKey ?? YOUR_KEY))}
-<p class="hint">${publicKey === null ? html`Put your key in place of <code>${YOUR_KEY}</code>: keys created at run time are kept as hashes, so this page does not know it.` : 'Into the head of every page; page views are sent by themselves.'} Or from a terminal:</p>
+${copyable('Snippet for a page', pageSnippet(origin, publicKey ?? YOUR_KEY, ingestPath))}
+<p class="hint">${publicKey === null ? html`Put your key in place of <code>${YOUR_KEY}</code>: this one was made before they were kept, so this page does not know it.` : 'Into the head of every page; page views are sent by themselves.'} Or from a terminal:</p>
 ${copyable('One event from a terminal', curlLine(origin, publicKey ?? YOUR_KEY))}</details>`
   const server = html`<details${open}><summary>For a service: Node</summary>
 ${copyable('Lines for a Node service', nodeLines(origin))}

@@ -2,8 +2,12 @@ import { promisify } from 'node:util'
 import { brotliDecompress, constants, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
 import { LIMITS } from '@waymark/schemas/limits'
 import { refuse } from './refuse.ts'
+import { createTurns } from './turns.ts'
 
-const CAP = { maxOutputLength: LIMITS.inflatedBytes }
+// Each piece is a job of its own in the pool of threads that the disk's syncs need too: few large ones.
+const CAP = { maxOutputLength: LIMITS.inflatedBytes, chunkSize: 64 * 1024 }
+/** Each holds up to 5 MiB and a window, of brotli 16 MiB more; and two of the four threads are left for the disk. */
+const AT_ONCE = 2
 
 const INFLATERS = {
   gzip: promisify((body: Buffer, done: Done) => gunzip(body, CAP, done)),
@@ -13,6 +17,8 @@ const INFLATERS = {
   // A frame may ask for a window of 2 GiB; nothing that fits our cap needs more than 8 MiB.
   zstd: promisify((body: Buffer, done: Done) => zstdDecompress(body, { ...CAP, params: { [constants.ZSTD_d_windowLogMax]: 23 } }, done)),
 }
+
+const inTurn = createTurns(AT_ONCE)
 
 type Done = (error: Error | null, result: Buffer) => void
 type Coding = keyof typeof INFLATERS
@@ -27,7 +33,7 @@ export async function inflateBody(body: Buffer, contentEncoding: string | undefi
     return body
   }
   try {
-    return await INFLATERS[coding](body)
+    return await inTurn(() => INFLATERS[coding](body))
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
       throw refuse(
