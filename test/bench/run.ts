@@ -13,10 +13,11 @@ import { ingest } from './ingest/ingest.ts'
 import { describeMachine, machine } from './machine.ts'
 import { nodeSdk } from './nodeSdk/nodeSdk.ts'
 import { printed } from './print.ts'
+import { rules } from './rules/rules.ts'
 import { scoring } from './scoring/scoring.ts'
 import { size as sizeBench } from './size.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, event, sizeBench, scoring, nodeSdk]
+const BENCHMARKS: readonly Benchmark[] = [ingest, event, sizeBench, scoring, nodeSdk, rules]
 const NAMES = BENCHMARKS.map(
   ({ name, question, parts }) =>
     `  ${name.padEnd(10)} ${question}${parts.length > 0 ? `\n${' '.repeat(13)}parts: ${parts.join(', ')}` : ''}`,

@@ -94,7 +94,7 @@ function kindOf(host: string): Kind | null {
   const searches = brand === null ? undefined : BRANDS.get(brand)
   if (searches === undefined) return null
   const domain = getDomain(host) ?? ''
-  return searches.test(host.slice(0, Math.max(0, host.length - domain.length - 1))) ? 'search' : 'other'
+  return searches.test(host.slice(0, Math.max(0, host.length - domain.length - 1))) ? 'search' : WEBMAIL.test(host) ? 'mail' : 'other'
 }
 
 /** The registrable domain of a host; of one without (a number, an intranet's, a public suffix itself) the host. */
