@@ -6,6 +6,8 @@ import { createDeviceClocks, historical } from '../ingest/enrich/devices.ts'
 import { rowOf } from '../ingest/enrich/rowOf.ts'
 import type { PassedOver, RefusedRequest } from '../ingest/live/entry.ts'
 import type { LiveFeed } from '../ingest/live/feed.ts'
+import { readKept } from '../ingest/load/rows/readKept.ts'
+import type { KeptRequest } from '../ingest/spool/frame.ts'
 
 /** A stored event: its row, with times as ISO text and the JSON columns as the objects they hold. */
 export type GoodEvent = { readonly [column in keyof EventRow]: unknown }
@@ -65,18 +67,22 @@ export function createMemory(most = MOST): Memory {
     for (const wake of [...waiting]) wake()
   }
 
+  /** Read again from what would be kept, as the gateway does when it loads it. */
+  function rowsIn(request: KeptRequest): GoodEvent[] {
+    const { facts, events, judge, trouble } = readKept(request)
+    if (trouble !== null) throw new Error(trouble)
+    const edges = { ...readers, place: facts.isHistorical ? historical : state.clocks.place }
+    return events.map((given, place) => {
+      const verdict = judge(given)
+      if (!verdict.ok) throw new Error(verdict.flaw.message)
+      return shown(rowOf(verdict.event, verdict.event.messageId ?? facts.ids?.[place] ?? '', facts, edges))
+    })
+  }
+
   return {
     live: {
-      storing({ request, rejected }, accepted) {
-        const { clocks } = state
-        const rows =
-          request === null
-            ? []
-            : accepted.map(({ event, messageId }) =>
-                shown(
-                  rowOf(event, messageId, request.facts, { ...readers, place: request.facts.isHistorical ? historical : clocks.place }),
-                ),
-              )
+      storing({ request, rejected }) {
+        const rows = request === null ? [] : rowsIn(request)
         const bad = rejected.map(
           (row): BadEvent => ({
             receivedAt: iso(row.received_at),
