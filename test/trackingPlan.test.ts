@@ -1,7 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TrackingPlan } from '@waymark/schemas/plan'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { planCommand } from '../gateway/src/cli/planCommand.ts'
+import { rejectedCommand } from '../gateway/src/cli/rejectedCommand.ts'
+import { loadConfig } from '../gateway/src/config.ts'
 import { KEYS, type RunningGateway, read, send, startGateway, temporaryDataDir } from './gateway.ts'
 
 /** A tracking plan over a real gateway: pushed, in force within seconds, what it refuses is kept, and replayed once it is mended. */
@@ -186,4 +189,71 @@ test('nothing of a blocked event’s content is on the disk, wherever one looks'
   const spool = join(data.path, 'spool')
   const files = readdirSync(spool, { recursive: true, encoding: 'utf8' }).filter(name => /\.(seg|open)$/.test(name))
   for (const file of files) expect(readFileSync(join(spool, file), 'utf8')).not.toContain('secret words')
+})
+
+describe('the command line', () => {
+  const file = (name: string, plan: object) => {
+    const path = join(data.path, name)
+    writeFileSync(path, JSON.stringify(plan))
+    return path
+  }
+  async function waymark(command: 'plan' | 'rejected', ...argv: string[]) {
+    const [out, err]: string[][] = [[], []]
+    const terminal = { out: (text: string) => void out?.push(text), err: (text: string) => void err?.push(text), isTty: false, columns: 80 }
+    const edges = {
+      config: loadConfig({ DATA_DIR: data.path, SECRET_KEYS: `ops:${KEYS.secret}` }, '/'),
+      terminal,
+      signals: process,
+      now: Date.now,
+    }
+    const code = await (command === 'plan' ? planCommand : rejectedCommand)(argv, edges)
+    return { code, out: out?.join('') ?? '', err: err?.join('') ?? '' }
+  }
+
+  test('explains a mistake by file and place, and ends with 1', async () => {
+    const bad = file('bad.json', { ...planned(4, {}), events: { 'Demo Requested': { properties: { requird: [] } } } })
+    expect(await waymark('plan', 'lint', bad)).toMatchObject({
+      code: 1,
+      err: `${bad}#/events/Demo Requested/properties/requird: error: “requird” is no word of JSON Schema 2020-12; did you mean “required”\n`,
+    })
+    expect((await waymark('plan', 'lint', file('good.json', planned(4, {})))).code).toBe(0)
+    expect((await waymark('plan', 'lint', join(data.path, 'none.json'))).code).toBe(1)
+    expect((await waymark('plan', 'tidy')).code).toBe(2)
+  })
+
+  test('compares a file with what is in force, for a pipeline by its exit code', async () => {
+    const narrower = await waymark('plan', 'diff', file('narrower.json', planned(4, { type: 'integer', minimum: 1 })))
+    expect(narrower.code).toBe(1)
+    expect(narrower.out).toContain('breaks senders  /events/Demo Requested/properties/properties/seats  has “minimum” 1 now')
+    const wider = await waymark('plan', 'diff', file('wider.json', planned(4, { type: 'number' })), '--json')
+    expect(wider.code).toBe(0)
+    expect(JSON.parse(wider.out)).toMatchObject({ from: 3, to: 4, breaking: false })
+  })
+
+  test('pushes once, refuses a version that is taken, and pulls what was pushed', async () => {
+    const plan = planned(4, { type: ['integer', 'string'] }, { sources: { backend: 'quarantine' } })
+    expect(await waymark('plan', 'push', file('next.json', plan))).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('version 4 of “site” is in force'),
+    })
+    expect(await waymark('plan', 'push', file('other.json', { ...plan, description: 'x' }))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('409'),
+    })
+    const pulled = await waymark('plan', 'pull', 'site')
+    expect(JSON.parse(pulled.out)).toEqual(plan)
+    expect((await waymark('plan', 'pull', 'site', '--version', '1')).out).toContain('"version": 1')
+    expect((await waymark('plan', 'pull', 'nobody')).code).toBe(1)
+    expect((await waymark('plan', 'types', file('types.json', plan), '--sdk', 'node')).out).toContain("'Demo Requested': {")
+  })
+
+  test('lists what was rejected and replays it, telling what stays and why', async () => {
+    expect((await waymark('rejected', 'list', '--event', 'Demo Requested', '--json')).code).toBe(0)
+    expect((await waymark('rejected', 'replay')).err).toContain('say which')
+    const replayed = await waymark('rejected', 'replay', '--all')
+    expect(replayed.code).toBe(1)
+    expect(replayed.out).toContain('2 were replayed before')
+    expect(replayed.out).toContain('1 cannot be replayed: larger than 64 KiB')
+    expect((await waymark('rejected', 'replay', '--source', 'web')).out).toContain('0 events replayed')
+  })
 })

@@ -17,6 +17,8 @@ const COMMANDS = {
     load: async () => (await import('./cli/explainHere.ts')).explainHere,
     says: 'tell why an account has its score and stage: ACCOUNT [--at ISO]',
   },
+  plan: { load: async () => (await import('./cli/planCommand.ts')).planCommand, says: 'tracking plans: lint, diff, push, pull, types' },
+  rejected: { load: async () => (await import('./cli/rejectedCommand.ts')).rejectedCommand, says: 'rejected events: list, replay' },
   unmerge: {
     load: async () => (await import('./cli/unmergeCommand.ts')).unmergeCommand,
     says: 'take back a merge of two people: MERGE_ID',

@@ -1,6 +1,7 @@
 import type { Job } from './job.ts'
 import { membershipsJob } from './memberships.ts'
 import { ordersJob } from './orders.ts'
+import { planViolationsJob } from './planViolations.ts'
 import type { Timetable } from './scheduler.ts'
 import { scoresJob } from './scores.ts'
 import { stagesJob } from './stages.ts'
@@ -8,7 +9,7 @@ import { stitchJob } from './stitch.ts'
 import { touchesJob } from './touches.ts'
 
 /** The pipeline: each job reads what the ones before it wrote. */
-export const JOBS: readonly Job[] = [stitchJob, membershipsJob, touchesJob, ordersJob, scoresJob, stagesJob]
+export const JOBS: readonly Job[] = [stitchJob, membershipsJob, touchesJob, ordersJob, scoresJob, stagesJob, planViolationsJob]
 
 const EVERY_MS = 20_000
 

@@ -15,11 +15,13 @@ export const ADVICE: { readonly [code in RejectionCode]: string } = {
   too_deep: 'Flatten the event: 32 levels are allowed. A reference from an object back to itself is the usual cause.',
   too_many_keys: 'An event may have 512 keys at all levels together. Keys that are ids or dates belong in a list of values.',
   not_storable: 'The warehouse could not store this event, its neighbours are safe. Mend what the message names and send it again.',
-  unplanned_event: 'The tracking plan does not know this name. Spell it as the plan does, or add it to the plan; then replay what waits here.',
+  unplanned_event:
+    'The tracking plan does not know this name. Spell it as the plan does, or add it to the plan; then replay what waits here.',
   unplanned_property: 'The tracking plan does not know this property. Leave it out, or add it to the plan; then replay what waits here.',
   plan_required: 'The tracking plan asks for this property. Send it; if it may be missing, say so in the plan and replay what waits here.',
   plan_wrong_type: 'The tracking plan says of what type this is. Send that type; if the plan is wrong, mend it and replay what waits here.',
-  plan_wrong_value: 'The tracking plan does not allow this value. Send one that it allows; if the plan is wrong, mend it and replay what waits here.',
+  plan_wrong_value:
+    'The tracking plan does not allow this value. Send one that it allows; if the plan is wrong, mend it and replay what waits here.',
 }
 
 const CODES: { readonly [code: string]: string } = ADVICE
