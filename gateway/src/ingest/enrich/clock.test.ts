@@ -52,6 +52,19 @@ describe('the clock of a device', () => {
     expect(correct(stalled, NOON)).toBe(NOON)
   })
 
+  it('takes requests that were held back together for no clock that was set, nor one held back until the clock looks right', () => {
+    const known = observe(undefined, NOON - YEAR, NOON)
+    const later = NOON + HOUR
+    const together = [3, 2, 1].reduce((clock, n) => observe(clock, NOON - YEAR + n * SECOND, later + n), known)
+    expect(correct(together, later - YEAR)).toBe(later)
+    const fast = observe(undefined, NOON + 30 * MINUTE, NOON)
+    const looksRight = observe(fast, NOON + MINUTE + 30 * MINUTE, NOON + MINUTE + 30 * MINUTE)
+    expect(correct(looksRight, NOON + 35 * MINUTE)).toBe(NOON + 5 * MINUTE)
+    // The next that came at once proves it.
+    const proved = observe(looksRight, NOON + 32 * MINUTE + 30 * MINUTE, NOON + 32 * MINUTE)
+    expect(proved.suspect).toBeNull()
+  })
+
   it('never turns the order of a device’s events around, whatever is learnt in between', () => {
     const request = fc.record({
       after: fc.integer({ min: 1, max: 20 * MINUTE }),

@@ -12,10 +12,17 @@ export interface DeviceClock {
   /** The newest difference, and when it came. */
   readonly last: number
   readonly at: number
+  /** A difference that no clock as it was explains, and when it was first seen; null after one that fits. */
+  readonly suspect: Suspect | null
   /** Corrections by original time, oldest first; each holds after its `after`. */
   readonly steps: readonly Step[]
   /** Latest original time placed so far. */
   readonly latest: number
+}
+
+export interface Suspect {
+  readonly difference: number
+  readonly since: number
 }
 
 export interface Step {
@@ -30,8 +37,12 @@ const TOLERANCE_MS = 5000
 /** Events cannot come from the future; this much is left to clocks that have not been measured yet. */
 const AHEAD_MS = 5 * 60_000
 const HALF_DAY_MS = 12 * 3_600_000
-/** No request is under way this long. A larger jump, confirmed, means that somebody set the clock. */
+/** A larger jump, confirmed, means that somebody set the clock. */
 const RESET_MS = 10 * 60_000
+/** What was held back together is let go together: only a request this much later confirms another. */
+const APART_MS = 60_000
+/** No request is under way this long. */
+const LONGEST_STALL_MS = 2 * 3_600_000
 const MOST_STEPS = 8
 
 /** What a request that left at `sentAt` (device) and came at `receivedAt` (ours) teaches about the device. */
@@ -39,12 +50,15 @@ export function observe(clock: DeviceClock | undefined, sentAt: number, received
   const last = receivedAt - sentAt
   // The other events of one request teach nothing new, and must not confirm one another.
   if (clock?.at === receivedAt && clock.last === last) return clock
-  if (clock === undefined || wasSet(clock, last)) return fresh(last, receivedAt)
+  if (clock === undefined) return fresh(last, receivedAt)
+  const suspect = suspicion(clock, last, receivedAt)
+  if (suspect !== null && wasSet(clock, suspect, last, receivedAt)) return fresh(last, receivedAt)
   const smallest = aged(clock, receivedAt)
   const next: DeviceClock = {
     ...clock,
     last,
     at: receivedAt,
+    suspect,
     smallest: [Math.min(smallest[0], last), smallest[1]],
     since: smallest === clock.smallest ? clock.since : receivedAt,
   }
@@ -78,15 +92,22 @@ function fresh(difference: number, receivedAt: number): DeviceClock {
     since: receivedAt,
     last: difference,
     at: receivedAt,
+    suspect: null,
     steps: [{ after: Number.NEGATIVE_INFINITY, offset, floor: Number.NEGATIVE_INFINITY }],
     latest: Number.NEGATIVE_INFINITY,
   }
 }
 
-/** A clock that now reads right, or twice the same, far later than the estimate allows. Stalls explain neither. */
-function wasSet(clock: DeviceClock, difference: number): boolean {
-  if (difference - Math.min(...clock.smallest) <= RESET_MS) return false
-  return Math.abs(difference) < TOLERANCE_MS || Math.abs(difference - clock.last) < TOLERANCE_MS
+function suspicion({ smallest, suspect }: DeviceClock, difference: number, receivedAt: number): Suspect | null {
+  if (difference - Math.min(smallest[0], smallest[1]) <= RESET_MS) return null
+  const isTheSame = suspect !== null && Math.abs(difference - suspect.difference) < TOLERANCE_MS
+  return isTheSame ? suspect : { difference, since: receivedAt }
+}
+
+/** A clock that now reads right where no stall can explain it, or the same as some time before. */
+function wasSet({ smallest }: DeviceClock, suspect: Suspect, difference: number, receivedAt: number): boolean {
+  const isRight = Math.abs(difference) < TOLERANCE_MS && difference - Math.min(smallest[0], smallest[1]) > LONGEST_STALL_MS
+  return isRight || receivedAt - suspect.since >= APART_MS
 }
 
 function aged(clock: DeviceClock, receivedAt: number): DeviceClock['smallest'] {
