@@ -59,6 +59,8 @@ function withScript(script: string): string {
 }
 
 interface BrowserSdk {
+  /** Of analytics-next: resolves once it has its settings. */
+  ready?(): Promise<unknown>
   page(name: string, properties: object): unknown
   identify(userId: string, traits: object): unknown
   group(groupId: string, traits: object): unknown

@@ -44,8 +44,8 @@ export function segmentSettings({ writeKey, reachedAt }: SettingsFor) {
 }
 
 /**
- * One request for each call, which outlives its page. With batches the SDK keeps events in memory until they go, and of ten that were called in the
- * task that left the page seven were lost for ever; these all arrived.
+ * One request for each call, which outlives its page. With batches the SDK keeps events in memory until they go: of 80 called in tasks that left
+ * their page it lost more than a third for ever, and none of these (test/peers/delivery.test.ts).
  */
 const DELIVERY = { strategy: 'standard', config: { keepalive: true } } as const
 

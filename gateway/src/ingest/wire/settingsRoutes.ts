@@ -41,5 +41,5 @@ export function createSettingsRoutes({ reachedAt, watch, ...edges }: SettingsEdg
   return app
 }
 
-/** Seconds. While the gateway is down, pages go on with the settings they had. */
-const FOR_A_WHILE = 'public, max-age=300, stale-if-error=86400'
+/** Seconds. The SDK sends nothing before it has them: a page goes on with those it had while newer ones come, and while the gateway is down. */
+const FOR_A_WHILE = 'public, max-age=300, stale-while-revalidate=86400, stale-if-error=86400'
