@@ -58,7 +58,7 @@ export async function signUp(page: Page, { output }: { readonly output: () => st
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByLabel('The same again').fill(PASSWORD)
   await page.getByRole('button', { name: 'Set the password' }).click()
-  await page.getByRole('heading', { name: 'Accounts' }).waitFor()
+  await page.getByRole('heading', { name: 'Accounts', exact: true }).waitFor()
 }
 
 /** What axe calls serious or critical on the page as it stands, in words that lead to the place. */

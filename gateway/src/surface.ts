@@ -8,6 +8,8 @@ import { createAccountPages } from './console/accounts/accountRoutes.ts'
 import { createPublicAddress } from './console/frame/publicAddress.ts'
 import { createHealthPages } from './console/health/healthRoutes.ts'
 import { createLivePages } from './console/live/liveRoutes.ts'
+import { createReplayPages } from './console/live/replayRoutes.ts'
+import { createPlanPages } from './console/plan/planRoutes.ts'
 import { createConsole } from './console/routes.ts'
 import { createSourcePages } from './console/sources/sourceRoutes.ts'
 import type { EngineState } from './db/engine/supervise.ts'
@@ -243,6 +245,8 @@ export function createSurface({
         stopping: leaving,
         onOpen: tally.streams,
       }),
+      createReplayPages({ replay, now, randomUUID, log }),
+      createPlanPages({ db, plans, now }),
       sourcePages,
       createHealthPages({ health, runNow }),
     ],

@@ -16,7 +16,7 @@ export interface ConsoleDeps extends SignInDeps {
 /** In this order: what comes later wins. */
 const STYLE = [
   ...['colours', 'page', 'forms', 'tables', 'marks', 'parts', 'narrow'].map(part => `frame/${part}`),
-  ...['accounts', 'live', 'sources', 'health'].map(section => `${section}/${section}`),
+  ...['accounts', 'live', 'plan', 'sources', 'health'].map(section => `${section}/${section}`),
 ]
   .map(name => readFileSync(new URL(`${name}.css`, import.meta.url), 'utf8'))
   .join('\n')

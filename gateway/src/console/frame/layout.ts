@@ -14,6 +14,7 @@ const SECTIONS = {
   accounts: { title: 'Accounts', path: '/console/' },
   live: { title: 'Live events', path: '/console/live' },
   rejected: { title: 'Rejected', path: '/console/rejected' },
+  plan: { title: 'Plan', path: '/console/plan' },
   sources: { title: 'Sources', path: '/console/sources' },
   health: { title: 'Health', path: '/console/health' },
 } as const

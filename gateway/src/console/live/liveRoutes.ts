@@ -12,6 +12,8 @@ import { page } from '../frame/respond.ts'
 import { type LiveView, livePage } from './livePage.ts'
 import { createLiveStreams, type LiveStreamDeps, placeOf } from './liveStream.ts'
 import { rejectedPage } from './rejectedPage.ts'
+import { beginningOf } from './replayPages.ts'
+import { wordsOf } from './replayRoutes.ts'
 import { shown } from './shown.ts'
 
 export interface LivePagesDeps extends Pick<LiveView, 'writeKey' | 'hasDemo' | 'takesEvents'>, Omit<LiveStreamDeps, 'feed'> {
@@ -43,8 +45,8 @@ export function createLivePages({ feed, db, now, address, writeKey, hasDemo, tak
   app.get('/console/live/stream', c => stream(c, readFilter(c)))
 
   app.get('/console/rejected', async c => {
-    const { source = '', code = '', cursor = '' } = c.req.query()
-    const query = { source: label(source, 200), code: label(code, 200), cursor, limit: REJECTED_ROWS }
+    const words = wordsOf(c.req.query())
+    const query = { ...words, cursor: c.req.query('cursor') ?? '', limit: REJECTED_ROWS, from: beginningOf(words.span, now()) }
     const [list, counts] = await Promise.all([readRejected(db, query), countRejected(db, now() - COUNTED_DAYS * DAY_MS)])
     return page(c, rejectedPage({ query, list, counts, days: COUNTED_DAYS, now: now() }))
   })
