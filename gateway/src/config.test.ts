@@ -15,6 +15,11 @@ test('an empty environment gives the documented defaults', () => {
     modelsDir: null,
     logLevel: 'info',
     trustProxy: false,
+    proxies: { kind: 'nobody' },
+    sourceRate: 20_000,
+    addressRate: 500,
+    maxConnections: 10_000,
+    ingestPath: null,
   })
 })
 
@@ -29,6 +34,10 @@ test('values are read', () => {
       WRITE_KEYS: 'web:wk_1,api:wk_2:server',
       ALLOWED_ORIGINS: 'web=https://*.acme.com',
       TRUST_PROXY: 'on',
+      SOURCE_EVENTS_PER_SECOND: '100',
+      ADDRESS_EVENTS_PER_SECOND: 'off',
+      MAX_CONNECTIONS: '500',
+      INGEST_PATH: '/news/hello',
     },
     '/',
   )
@@ -39,6 +48,11 @@ test('values are read', () => {
     spoolMaxBytes: 8 * 1024 ** 3,
     clickhouseUrl: 'https://u:p@db:8443/waymark',
     trustProxy: true,
+    proxies: { kind: 'nearest' },
+    sourceRate: 100,
+    addressRate: null,
+    maxConnections: 500,
+    ingestPath: '/news/hello',
   })
   expect(config.writeKeys).toEqual([
     { name: 'web', key: 'wk_1', server: false },
@@ -57,6 +71,11 @@ test('every problem is reported at once, each naming its variable', () => {
     WRITE_KEYS: 'web',
     SECRET_KEYS: 'ops:sk_1:fly',
     ALLOWED_ORIGINS: 'acme.com',
+    TRUST_PROXY: 'proxy.acme.com',
+    SOURCE_EVENTS_PER_SECOND: '1.5',
+    ADDRESS_EVENTS_PER_SECOND: 'many',
+    MAX_CONNECTIONS: '5',
+    INGEST_PATH: '/my-analytics',
   }
   const problems = problemsOf(wrong)
   for (const name of Object.keys(wrong))
