@@ -179,7 +179,7 @@ describe('the gate of a plan', () => {
 
   it('keeps nothing of the content of what it blocks', async () => {
     const refused = (await gate('block'))(event, given, arrival)
-    expect(JSON.parse(refused?.raw ?? '')).toEqual({ blocked: true, type: 'track', event: 'Demo Requested', messageId: 'm' })
+    expect(JSON.parse(refused?.raw ?? '')).toEqual({ _received: { blocked: true }, type: 'track', event: 'Demo Requested', messageId: 'm' })
   })
 
   it('lets pass what is only observed, and what is as planned', async () => {

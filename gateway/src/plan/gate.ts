@@ -50,7 +50,7 @@ function rawOf(event: Event, given: unknown, { source, userAgent, isHistorical }
 /** Nothing of the content: enough to find who sends it. */
 function stubOf(event: Event): string {
   return JSON.stringify({
-    blocked: true,
+    _received: { blocked: true },
     type: event.type,
     ...(event.type === 'track' ? { event: event.event } : {}),
     messageId: event.messageId,

@@ -30,8 +30,8 @@ export function revive(candidate: Candidate): Revival {
   const value = parsed(candidate.raw)
   if (value === undefined) return { kind: 'hindered', by: 'cut' }
   const isByPlan = BY_PLAN.has(candidate.code)
-  if (isByPlan && isRecord(value) && value.blocked === true) return { kind: 'hindered', by: 'blocked' }
   const { _received: noted, ...given } = isRecord(value) ? value : {}
+  if (isByPlan && isRecord(noted) && noted.blocked === true) return { kind: 'hindered', by: 'blocked' }
   const verdict = createJudge({ bytes: candidate.raw.length })(isRecord(value) ? given : value)
   if (!verdict.ok) return { kind: 'flawed', flaw: verdict.flaw }
   const messageId = verdict.event.messageId ?? `replay-${candidate.segment_id}-${candidate.segment_index}`

@@ -66,7 +66,7 @@ ${source === '' && code === '' && event === '' && span === '' ? '' : html`<div c
 
 /** Nothing happens before the next page is asked. */
 function replayLine({ source, code, event, span }: RejectedView['query']): Html {
-  return html`<p class="replay"><a class="button" href="${href('/console/rejected/replay', { source, code, event, span })}">Replay these …</a> <span class="hint">when the plan or the rule that refused them is mended.</span></p>`
+  return html`<p class="replay"><a class="button quiet" href="${href('/console/rejected/replay', { source, code, event, span })}">Replay these …</a> <span class="hint">when the plan or the rule that refused them is mended.</span></p>`
 }
 
 function select(name: string, title: string, words: readonly string[], chosen: string): Html {

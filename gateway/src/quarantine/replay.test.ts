@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { insertRows, sqlTime } from '../db/query.ts'
+import { loaderBench } from '../ingest/load/loader.fixture.ts'
+import { memoryDisk } from '../ingest/spool/disk.fixture.ts'
+import { testSpool } from '../ingest/spool/spool.fixture.ts'
+import { readStats } from '../ingest/stats.ts'
+import { candidatesQuery, type RejectedFilter, START } from './candidates.ts'
+import { createReplay } from './replay.ts'
+import { keepRejectedFor } from './retention.ts'
+
+const HOUR = Math.floor(Date.now() / 3_600_000 - 24) * 3_600_000
+const ALL: RejectedFilter = { source: '', code: '', event: '', from: 0, to: Date.UTC(2200, 0, 1), ids: [] }
+let test: TestDatabase
+beforeAll(async () => {
+  test = await testDatabase()
+})
+afterAll(() => test.close())
+
+/** One segment of rejected events, as the loader leaves it. */
+async function reject(source: string, count: number): Promise<void> {
+  const segment_id = randomUUID()
+  const row = (segment_index: number) => ({
+    source_id: source,
+    received_at: sqlTime(HOUR + segment_index),
+    index: segment_index,
+    message_id: `${source}-${segment_index}`,
+    code: 'plan_required',
+    path: '/properties/a',
+    message: 'is missing',
+    raw: JSON.stringify({ type: 'track', event: `Named ${segment_index % 2}`, userId: 'u', messageId: `${source}-${segment_index}` }),
+    segment_id,
+    segment_index,
+  })
+  await insertRows(
+    test.db.client,
+    'rejected_events',
+    Array.from({ length: count }, (_, index) => row(index)),
+  )
+  const span = { first_received_at: sqlTime(HOUR), last_received_at: sqlTime(HOUR + count), loaded_at: sqlTime(HOUR) }
+  await insertRows(test.db.client, 'ingest_counts', [
+    { segment_id, segment_index: 0, source_id: source, hour: HOUR / 1000, received: count, rejected: count, ...span },
+  ])
+}
+
+async function workbench(source: string) {
+  const spool = await testSpool({ fs: memoryDisk() })
+  const loader = loaderBench(test.db).loaderOf(spool)
+  const of = (append = spool.append, suppressed = '') =>
+    createReplay({
+      db: test.db,
+      spool: { append },
+      checkPlan: () => null,
+      isSuppressed: ({ messageId }) => messageId === suppressed,
+      now: () => HOUR,
+    })
+  const counts = async () => (await readStats({ db: test.db, spool, loader })).bySource[source]
+  return { loader, spool, of, counts, filter: { ...ALL, source } }
+}
+
+describe('a replay', () => {
+  it('goes page by page from the oldest, by name too, and adds up at every step', async () => {
+    await reject('pages', 7)
+    const { loader, of, counts, filter } = await workbench('pages')
+    const replay = of()
+    const first = await replay({ ...filter, event: 'Named 1' }, START, 2)
+    expect(first).toMatchObject({ replayed: 2, next: { segment_index: 3 } })
+    expect(await counts()).toEqual({ received: 7, stored: 0, pending: 2, deduplicated: 0, rejected: 5, suppressed: 0 })
+    expect(await replay({ ...filter, event: 'Named 1' }, first.next ?? START, 2)).toMatchObject({ replayed: 1, next: null })
+    expect(await replay(filter, START, 100)).toMatchObject({ replayed: 4, already: 3 })
+    await loader.drain()
+    expect(await counts()).toEqual({ received: 7, stored: 7, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 })
+    await loader.stop()
+  })
+
+  it('that dies between the disk and its note leaves a copy that counts as one, and loses nothing', async () => {
+    await reject('crash', 2)
+    const { loader, spool, of, counts, filter } = await workbench('crash')
+    const dying = of(async frame => {
+      await spool.append(frame)
+      throw new Error('killed')
+    })
+    await expect(dying(filter, START, 10)).rejects.toThrow('killed')
+    expect(await counts()).toEqual({ received: 4, stored: 0, pending: 2, deduplicated: 0, rejected: 2, suppressed: 0 })
+    expect(await of()(filter, START, 10)).toMatchObject({ replayed: 2, already: 0 })
+    await loader.drain()
+    expect(await counts()).toEqual({ received: 4, stored: 2, pending: 0, deduplicated: 2, rejected: 0, suppressed: 0 })
+    await loader.stop()
+  })
+
+  it('leaves out who must not be stored, and two at once do the work of one', async () => {
+    await reject('twice', 3)
+    const { loader, spool, of, counts, filter } = await workbench('twice')
+    const replay = of(spool.append, 'twice-1')
+    const [one, other] = await Promise.all([replay(filter, START, 10), replay(filter, START, 10)])
+    expect(one).toMatchObject({ replayed: 2, suppressed: 1 })
+    expect(other).toMatchObject({ replayed: 0, already: 2, suppressed: 1 })
+    await loader.drain()
+    expect(await counts()).toEqual({ received: 3, stored: 2, pending: 0, deduplicated: 0, rejected: 1, suppressed: 0 })
+    await loader.stop()
+  })
+
+  it('reads rows of the declared type', async () => {
+    const time = sqlTime(HOUR)
+    const place = { after: time, segment_id: '', segment_index: -1, limit: 1 }
+    expect(
+      await describeQuery(test.db.client, candidatesQuery, { from: time, to: time, ...place, source: '', code: '', event: '', ids: [] }),
+    ).toEqual({
+      source_id: 'LowCardinality(String)',
+      received_at: 'Int64',
+      message_id: 'String',
+      code: 'LowCardinality(String)',
+      raw: 'String',
+      segment_id: 'String',
+      segment_index: 'UInt32',
+      is_replayed: 'UInt8',
+    })
+  })
+})
+
+it('rejected events are forgotten after the days that were set, and setting them again changes nothing', async () => {
+  const rule = async () => {
+    const answer = await test.db.client.query({
+      query: "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'rejected_events'",
+      format: 'JSONEachRow',
+    })
+    return (await answer.json<{ engine_full: string }>())[0]?.engine_full
+  }
+  const left = async () => {
+    await test.db.client.command({ query: 'OPTIMIZE TABLE rejected_events FINAL' })
+    const answer = await test.db.client.query({
+      query: "SELECT count() AS n FROM rejected_events WHERE source_id = 'old'",
+      format: 'JSONEachRow',
+    })
+    return (await answer.json<{ n: number }>())[0]?.n
+  }
+  await keepRejectedFor(test.db, 30)
+  expect(await rule()).toContain('TTL toDateTime(received_at) + toIntervalDay(30)')
+  await reject('old', 3)
+  expect(await left()).toBe(3)
+  // A day ago is longer than no day.
+  await keepRejectedFor(test.db, 0)
+  expect(await rule()).toContain('toIntervalDay(0)')
+  expect(await left()).toBe(0)
+})
