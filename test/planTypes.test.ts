@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -136,4 +136,13 @@ test('right calls compile and wrong ones do not, with both SDKs', async () => {
   })
   expect(run.stdout).toBe('')
   expect(run.status).toBe(0)
+})
+
+test('the plan of the guide is one that can be pushed, and its last line does not compile', async () => {
+  const guide = readFileSync(join(root, 'docs/TRACKING-PLAN.md'), 'utf8')
+  const [, json = ''] = /```json\n([\s\S]*?)```/.exec(guide) ?? []
+  const { plan, problems } = await lintPlan(JSON.parse(json))
+  expect(problems).toEqual([])
+  if (plan === null) throw new Error('no plan')
+  expect(typesOfPlan(plan, 'browser')).toContain("plan: 'free' | 'team' | 'enterprise'")
 })
