@@ -79,18 +79,25 @@ function withApp(agent: Agent, os: unknown, device: unknown): Agent {
 
 /** The most particular one: every brand built on Chromium names that too, and some name Chrome. */
 function brandOf(brands: unknown): string | null {
-  const names = namesIn(brands).flatMap(name => BRANDS.get(name) ?? [])
-  return names.find(name => name !== 'Chrome') ?? names[0] ?? null
+  let found: string | null = null
+  for (let place = 0; place < MOST_BRANDS; place++) {
+    const name = BRANDS.get(nameAt(brands, place))
+    if (name !== undefined && (found === null || found === 'Chrome')) found = name
+  }
+  return found
 }
 
 function isHeadless(brands: unknown): boolean {
-  return namesIn(brands).some(name => name.includes('Headless'))
+  for (let place = 0; place < MOST_BRANDS; place++) if (nameAt(brands, place).includes('Headless')) return true
+  return false
 }
 
-function namesIn(brands: unknown): readonly string[] {
-  if (!Array.isArray(brands)) return []
-  return brands.slice(0, 8).flatMap(entry => (isRecord(entry) && typeof entry.brand === 'string' ? [entry.brand] : []))
+function nameAt(brands: unknown, place: number): string {
+  const entry: unknown = Array.isArray(brands) ? brands[place] : undefined
+  return isRecord(entry) && typeof entry.brand === 'string' ? entry.brand : ''
 }
+
+const MOST_BRANDS = 8
 
 /** `mobile` is false for tablets and computers alike; the system tells those apart. */
 function deviceOf(known: string, system: string, mobile: unknown): string {

@@ -23,8 +23,6 @@ const SECRET_VALUE =
   /^(?:eyJ[\w-]{8,}\.[\w-]+\.|(?:sk|rk|pk)_(?:live|test)_|sk-[\w-]{20}|gh[opsur]_\w{20}|github_pat_|glpat-|xox[abeoprs]-|AKIA[0-9A-Z]{12}|ASIA[0-9A-Z]{12}|AIza[\w-]{30}|ya29\.|SG\.[\w-]{16}|npm_\w{30}|sk_[a-z0-9]{4,32}_)/
 const EMAIL_VALUE = /[^\s@%]@[^\s@]+\.|%40[^\s@%]+\./i
 
-// Of a value in JSON text, an escaped character is a part and a quote is the end.
-const PARAMETER = /([?&#;])([\w.%[\]$-]{1,80})=((?:\\.|[^&#;"\\\s<>])*)/g
 const LOGIN = /(https?:\/\/)[^\s/?#"\\@]{1,300}@/gi
 const EMAIL_IN_PATH = /\/[^\s/?#&="\\]{1,64}(?:@|%40)[a-z0-9.-]{1,200}\.[a-z]{2,24}(?=[/?#"\\\s]|$)/gi
 const MOST_NAMES = 2000
@@ -49,27 +47,85 @@ export function createRedaction(extra: readonly string[] = []): Redact {
     return secret
   }
 
-  return text => {
-    // Most texts have none of these, and cost two looks.
-    const hasParameter = text.includes('=')
-    const hasAt = text.includes('@') || text.includes('%40')
-    if (!hasParameter && !hasAt) return text
-    // An OAuth code comes with a state; without one, a code is a voucher's.
-    const hasState = hasParameter && /[?&#]state=/.test(text)
-    let clean = text
-    if (hasParameter) {
-      clean = clean.replace(PARAMETER, (all: string, before: string, name: string, value: string) => {
-        if (value === '') return all
-        const isTaken = isSecretName(name) || SECRET_VALUE.test(value) || EMAIL_VALUE.test(value) || (hasState && OAUTH.has(name))
-        return isTaken ? `${before}${name}=${REDACTED}` : all
-      })
+  /** The names and values around each `=`: looking for those costs less than looking for what may stand before a name. */
+  function withoutParameters(text: string, first: number, hasAt: boolean): string {
+    let clean = ''
+    let from = 0
+    for (let at = first; at !== -1; at = text.indexOf('=', at + 1)) {
+      const start = nameStart(text, at)
+      if (start === at || !isSeparator(text.charCodeAt(start - 1))) continue
+      const end = valueEnd(text, at + 1, true)
+      if (end === at + 1) continue
+      const name = text.slice(start, at)
+      const value = text.slice(at + 1, end)
+      const isTaken = isSecretName(name) || SECRET_VALUE.test(value) || (hasAt && EMAIL_VALUE.test(value)) || isSignIn(name, text)
+      if (!isTaken) continue
+      clean += text.slice(from, at + 1) + REDACTED
+      from = valueEnd(text, end, false)
+      at = from - 1
     }
-    if (!hasAt) return clean
+    return from === 0 ? text : clean + text.slice(from)
+  }
+
+  return text => {
+    // Most texts have none of these, and cost three looks.
+    const first = text.indexOf('=')
+    const hasAt = mayHoldAddress(text)
+    if (first === -1 && !hasAt) return text
+    const clean = first === -1 ? text : withoutParameters(text, first, hasAt)
+    if (!hasAt || !clean.includes('/')) return clean
     return clean.replace(LOGIN, '$1').replace(EMAIL_IN_PATH, (all: string, at: number) => (isInAddress(clean, at) ? `/${REDACTED}` : all))
   }
 }
 
-const OAUTH: ReadonlySet<string> = new Set(['code', 'state'])
+/** Whether an `@` stands behind something: that of `"@waymark/browser"` and of `/@ana` does not, and those are common. */
+function mayHoldAddress(text: string): boolean {
+  for (let at = text.indexOf('@', 1); at !== -1; at = text.indexOf('@', at + 1)) {
+    const before = text.charCodeAt(at - 1)
+    if (before > 0x22 && before !== 0x2f) return true
+  }
+  return text.includes('%40')
+}
+
+/** An OAuth code comes with a state; without one, a code is a voucher's. */
+function isSignIn(name: string, text: string): boolean {
+  return (name === 'code' || name === 'state') && /[?&#]state=/.test(text) && /[?&#]code=/.test(text)
+}
+
+/** Where the name that ends at `end` begins: letters, digits and `_ . % [ ] $ -`. */
+function nameStart(text: string, end: number): number {
+  let start = end
+  while (start > 0 && end - start < MOST_NAME && isNameChar(text.charCodeAt(start - 1))) start--
+  return start
+}
+
+function isNameChar(code: number): boolean {
+  if (code >= 97 && code <= 122) return true
+  if (code >= 65 && code <= 93) return code !== 0x5c
+  return (code >= 48 && code <= 57) || code === 0x5f || code === 0x2e || code === 0x25 || code === 0x24 || code === 0x2d
+}
+
+/** `?`, `&`, `#` or `;`. */
+function isSeparator(code: number): boolean {
+  return code === 0x3f || code === 0x26 || code === 0x23 || code === 0x3b
+}
+
+/** The end of a value; in JSON text an escaped character is a part of it, and a quote ends it. `stopsAtMark`: also at a `?`, where an address in the value has its own parameters. */
+function valueEnd(text: string, start: number, stopsAtMark: boolean): number {
+  let at = start
+  // What is only looked at needs no more than its beginning; looking at all of it for each name in it would take time without end.
+  const most = stopsAtMark ? Math.min(text.length, start + MOST_LOOKED_AT) : text.length
+  for (; at < most; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x5c) at++
+    else if (code <= 0x20 || code === 0x22 || code === 0x3c || code === 0x3e) break
+    else if (isSeparator(code) && (stopsAtMark || code !== 0x3f)) break
+  }
+  return Math.min(at, most)
+}
+
+const MOST_NAME = 80
+const MOST_LOOKED_AT = 1024
 
 function plain(name: string): string {
   return name.toLowerCase().replace(/%5b|%5d|[-_.[\]$]/g, '')
