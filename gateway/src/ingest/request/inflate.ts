@@ -1,26 +1,24 @@
-import { promisify } from 'node:util'
-import { brotliDecompress, constants, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
+import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
 import { LIMITS } from '@waymark/schemas/limits'
+import { collect, PIECE_BYTES, TOO_MUCH } from './collect.ts'
 import { refuse } from './refuse.ts'
 import { createTurns } from './turns.ts'
 
-// Each piece is a job of its own in the pool of threads that the disk's syncs need too: few large ones.
-const CAP = { maxOutputLength: LIMITS.inflatedBytes, chunkSize: 64 * 1024 }
+const PIECES = { chunkSize: PIECE_BYTES }
 /** Each holds up to 5 MiB and a window, of brotli 16 MiB more; and two of the four threads are left for the disk. */
 const AT_ONCE = 2
 
 const INFLATERS = {
-  gzip: promisify((body: Buffer, done: Done) => gunzip(body, CAP, done)),
-  zlib: promisify((body: Buffer, done: Done) => inflate(body, CAP, done)),
-  deflate: promisify((body: Buffer, done: Done) => inflateRaw(body, CAP, done)),
-  br: promisify((body: Buffer, done: Done) => brotliDecompress(body, CAP, done)),
+  gzip: () => createGunzip(PIECES),
+  zlib: () => createInflate(PIECES),
+  deflate: () => createInflateRaw(PIECES),
+  br: () => createBrotliDecompress(PIECES),
   // A frame may ask for a window of 2 GiB; nothing that fits our cap needs more than 8 MiB.
-  zstd: promisify((body: Buffer, done: Done) => zstdDecompress(body, { ...CAP, params: { [constants.ZSTD_d_windowLogMax]: 23 } }, done)),
+  zstd: () => createZstdDecompress({ ...PIECES, params: { [constants.ZSTD_d_windowLogMax]: 23 } }),
 }
 
 const inTurn = createTurns(AT_ONCE)
 
-type Done = (error: Error | null, result: Buffer) => void
 type Coding = keyof typeof INFLATERS
 
 /**
@@ -33,9 +31,9 @@ export async function inflateBody(body: Buffer, contentEncoding: string | undefi
     return body
   }
   try {
-    return await inTurn(() => INFLATERS[coding](body))
+    return await inTurn(() => collect(INFLATERS[coding](), body, LIMITS.inflatedBytes))
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
+    if (cause instanceof Error && 'code' in cause && cause.code === TOO_MUCH) {
       throw refuse(
         413,
         'body_too_large',
