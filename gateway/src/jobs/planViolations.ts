@@ -1,6 +1,7 @@
 import type { Event } from '@waymark/schemas/event'
 import { insertRows, rows, sqlFile, sqlTime } from '../db/query.ts'
 import { openPlanBook } from '../plan/book.ts'
+import { breathe } from '../plan/breathe.ts'
 import { type ActivePlan, activePlans } from '../plan/store.ts'
 import { createTally } from '../plan/tally.ts'
 import type { Job, JobContext } from './job.ts'
@@ -33,9 +34,9 @@ interface StoredEvent {
 }
 export const planEventsQuery = sqlFile<Params, StoredEvent>('plan_events')
 
-const PAGE = 5_000
-/** Of one run: what a run leaves out is counted by none, and said. */
-const MOST_EVENTS = 200_000
+const PAGE = 10_000
+/** Events looked at between two breaths of whoever else the process serves: some milliseconds. */
+const AT_ONCE = 500
 const NOWHERE = '00000000-0000-0000-0000-000000000000'
 
 /**
@@ -98,9 +99,10 @@ async function check(
     not_others: sources.notOthers,
   }
   let place = { after_id: NOWHERE, after_index: -1 }
-  for (let seen = 0; seen < MOST_EVENTS; seen += PAGE) {
+  for (;;) {
     const page = await rows(db.client, planEventsQuery, { ...bounds, ...place, limit: PAGE }, { signal })
-    for (const stored of page) {
+    for (const [index, stored] of page.entries()) {
+      if (index % AT_ONCE === AT_ONCE - 1) await breathe()
       const planned = book.of(stored.source_id)
       if (planned === null) continue
       for (const violation of planned.check(eventOf(stored))) tally.add(stored, violation, planned.plan)
@@ -117,5 +119,9 @@ function eventOf({ type, event, properties, traits }: StoredEvent): Event {
 }
 
 function objectOf(json: string): { [name: string]: unknown } {
-  return json === '' ? {} : (JSON.parse(json) as { [name: string]: unknown })
+  try {
+    return json === '' ? {} : (JSON.parse(json) as { [name: string]: unknown })
+  } catch {
+    return {} // not written by a gateway: one such row must not stop the counting of all others
+  }
 }

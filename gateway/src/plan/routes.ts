@@ -6,6 +6,7 @@ import type { Database } from '../db/open.ts'
 import { type FindSecretKey, requireScope } from '../read/auth.ts'
 import { problem } from '../read/problem.ts'
 import type { PlanBook } from './book.ts'
+import { breathe } from './breathe.ts'
 import { lintPlanText } from './lint/lintPlan.ts'
 import type { PlanProblem } from './lint/problem.ts'
 import { type ActivePlan, planHistory, pushPlan, readPlan } from './store.ts'
@@ -75,11 +76,6 @@ export function createPlanRoutes({ db, book, findSecretKey, now, randomUUID }: P
     return c.json({ data, nextCursor: null, from: iso(from), to: iso(to) })
   })
   return app
-}
-
-/** Lets others be served while a large plan is looked at. */
-export function breathe(): Promise<void> {
-  return new Promise(done => setImmediate(done))
 }
 
 function summary({ plan, pushedAt }: ActivePlan) {
