@@ -2,7 +2,7 @@ import { sumCounts } from '../../spool/counts.ts'
 import { decodePayload, type Line, type PlacedFrame } from '../../spool/framePayload.ts'
 import type { SegmentContent } from '../../spool/sealed.ts'
 import type { Refusal } from '../blame.ts'
-import { createLineWriter, type LineWriter } from './lines.ts'
+import { createEventBlock, type EventBlock } from './eventBlock.ts'
 import { readKept } from './readKept.ts'
 import type { RowMaker } from './rowMaker.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
@@ -13,20 +13,20 @@ import { unmadeLine } from './unmade.ts'
  * often and by whomever it is done, they are the same. Only corrected times may differ, by what is known of a device's clock by then.
  * An event of which no row can be made stands among the `unmade`, and keeps none of its neighbours.
  */
-export function makeRows(content: SegmentContent, makeRow: RowMaker): SegmentRows {
-  const writer = createLineWriter(content.reduce((sum, { length }) => sum + Math.ceil(length * 1.2), 0))
-  const stretches: { first: number; count: number; start: number; end: number }[] = []
+export function makeRows(content: SegmentContent, makeRow: RowMaker, block: EventBlock = createEventBlock()): SegmentRows {
+  block.clear()
+  const stretches: { first: number; count: number }[] = []
   const unmade: Refusal[] = []
   const rejected: Line[] = []
   const frames = content.map(payload => {
     const frame = decodePayload(payload)
     rejected.push(...frame.rejected)
-    addEvents(frame, makeRow, writer, stretches, unmade)
+    addEvents(frame, makeRow, block, stretches, unmade)
     return { counts: frame.counts, receivedAt: frame.request?.facts.receivedAt ?? null }
   })
   const times = frames.map(({ receivedAt }) => receivedAt).filter(time => time !== null)
   return {
-    bytes: writer.take(),
+    block: block.take(),
     stretches,
     unmade,
     rejected,
@@ -38,7 +38,7 @@ export function makeRows(content: SegmentContent, makeRow: RowMaker): SegmentRow
 function addEvents(
   { firstEvent, request }: PlacedFrame,
   makeRow: RowMaker,
-  writer: LineWriter,
+  block: EventBlock,
   stretches: { -readonly [name in keyof Stretch]: Stretch[name] }[],
   unmade: Refusal[],
 ): void {
@@ -46,17 +46,13 @@ function addEvents(
   const read = readKept(request)
   for (let place = 0; place < request.events; place++) {
     const index = firstEvent + place
-    const outcome = makeRow(read, place)
-    if (typeof outcome !== 'string') {
-      unmade.push({ line: { index, json: unmadeLine(read, place) }, message: outcome.message })
+    const trouble = makeRow(read, place, block)
+    if (trouble !== null) {
+      unmade.push({ line: { index, json: unmadeLine(read, place) }, message: trouble.message })
       continue
     }
-    const start = writer.end()
-    writer.write(outcome)
     const last = stretches.at(-1)
-    if (last !== undefined && last.first + last.count === index) {
-      last.count++
-      last.end = writer.end()
-    } else stretches.push({ first: index, count: 1, start, end: writer.end() })
+    if (last !== undefined && last.first + last.count === index) last.count++
+    else stretches.push({ first: index, count: 1 })
   }
 }

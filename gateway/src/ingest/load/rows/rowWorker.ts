@@ -1,10 +1,12 @@
 /** The thread that makes rows: gets the insides of frames, answers with the rows, one segment at a time. */
 import { parentPort } from 'node:worker_threads'
+import { createEventBlock } from './eventBlock.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
 import type { RowAnswer, RowOrder } from './rowThread.ts'
 
 const makeRow = createRowMaker()
+const block = createEventBlock()
 
 parentPort?.on('message', ({ memory, places }: RowOrder) => {
   let answer: RowAnswer
@@ -13,6 +15,7 @@ parentPort?.on('message', ({ memory, places }: RowOrder) => {
       rows: makeRows(
         places.map(([start, length]) => Buffer.from(memory, start, length)),
         makeRow,
+        block,
       ),
     }
   } catch (error) {
@@ -20,5 +23,5 @@ parentPort?.on('message', ({ memory, places }: RowOrder) => {
   }
   // Given back to the system at once; the garbage collector would come for it much later.
   memory.transfer(0)
-  parentPort?.postMessage(answer, 'rows' in answer ? [answer.rows.bytes.buffer as ArrayBuffer] : [])
+  parentPort?.postMessage(answer, 'rows' in answer ? [answer.rows.block.buffer as ArrayBuffer] : [])
 })
