@@ -43,7 +43,7 @@ const anyRow: fc.Arbitrary<EventRow> = fc
 
 const valuesOf = (rows: readonly EventRow[]) => rows.map(row => EVENT_COLUMNS.map(name => row[name]))
 
-function blockOf(rows: readonly EventRow[], block = createEventBlock()): Uint8Array {
+function blockOf(rows: readonly EventRow[], block = createEventBlock()) {
   block.clear()
   for (const row of rows) block.add(row)
   return block.take()

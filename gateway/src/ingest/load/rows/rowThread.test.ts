@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,6 +54,16 @@ describe('the thread that makes rows', () => {
     const rows = thread()
     const made = await Promise.all(['a', 'b', 'c'].map(id => rows.rowsOf(content(id, `${id}2`))))
     expect(made).toEqual(['a', 'b', 'c'].map(id => makeRows(content(id, `${id}2`), createRowMaker())))
+  })
+
+  it.runIf(process.platform === 'linux')('lets the others go first, and no other thread does', async () => {
+    await thread().rowsOf(content('a'))
+    const threads = readdirSync('/proc/self/task').map(id => readFileSync(`/proc/self/task/${id}/stat`, 'utf8'))
+    // Behind the name, which may hold blanks, niceness is the 17th field.
+    const nice = (stat: string) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])
+    const [rows, others] = [threads.filter(stat => stat.includes('(rows)')), threads.filter(stat => !stat.includes('(rows)'))]
+    expect(rows.length).toBeGreaterThan(0)
+    for (const stat of rows) expect(nice(stat)).toBe(Math.max(...others.map(nice)) + 3)
   })
 
   it('takes over memory that holds a segment alone, and leaves memory alone that others use', async () => {

@@ -17,7 +17,7 @@ export class RowsNotMade extends Error {
 }
 
 /** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
-const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 }
+const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 /** A segment takes a tenth of a second. */
 const LONGEST_MS = 60_000
 const WORKER = new URL('./rowWorker.ts', import.meta.url)

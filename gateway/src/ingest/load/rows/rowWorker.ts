@@ -4,7 +4,9 @@ import { createEventBlock } from './eventBlock.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
 import type { RowAnswer, RowOrder } from './rowThread.ts'
+import { yieldCpu } from './yieldCpu.ts'
 
+yieldCpu()
 const makeRow = createRowMaker()
 const block = createEventBlock()
 
@@ -23,5 +25,5 @@ parentPort?.on('message', ({ memory, places }: RowOrder) => {
   }
   // Given back to the system at once; the garbage collector would come for it much later.
   memory.transfer(0)
-  parentPort?.postMessage(answer, 'rows' in answer ? [answer.rows.block.buffer as ArrayBuffer] : [])
+  parentPort?.postMessage(answer, 'rows' in answer ? [answer.rows.block.buffer] : [])
 })
