@@ -12,8 +12,13 @@ import { unmadeLine } from './unmade.ts'
  * Everything of a segment as rows. Which event has which index, which are rejected, and the counts follow from the bytes alone: however
  * often and by whomever it is done, they are the same. Only corrected times may differ, by what is known of a device's clock by then.
  * An event of which no row can be made stands among the `unmade`, and keeps none of its neighbours.
+ * `block` is where the rows are gathered; `only` is the place in its request of the one event that is asked for.
  */
-export function makeRows(content: SegmentContent, makeRow: RowMaker, block: EventBlock = createEventBlock()): SegmentRows {
+export function makeRows(
+  content: SegmentContent,
+  makeRow: RowMaker,
+  { block = createEventBlock(), only }: { readonly block?: EventBlock; readonly only?: number | undefined } = {},
+): SegmentRows {
   block.clear()
   const stretches: { first: number; count: number }[] = []
   const unmade: Refusal[] = []
@@ -21,7 +26,7 @@ export function makeRows(content: SegmentContent, makeRow: RowMaker, block: Even
   const frames = content.map(payload => {
     const frame = decodePayload(payload)
     rejected.push(...frame.rejected)
-    addEvents(frame, makeRow, block, stretches, unmade)
+    addEvents(frame, { makeRow, block, only, stretches, unmade })
     return { counts: frame.counts, receivedAt: frame.request?.facts.receivedAt ?? null }
   })
   const times = frames.map(({ receivedAt }) => receivedAt).filter(time => time !== null)
@@ -35,16 +40,19 @@ export function makeRows(content: SegmentContent, makeRow: RowMaker, block: Even
   }
 }
 
-function addEvents(
-  { firstEvent, request }: PlacedFrame,
-  makeRow: RowMaker,
-  block: EventBlock,
-  stretches: { -readonly [name in keyof Stretch]: Stretch[name] }[],
-  unmade: Refusal[],
-): void {
+interface Gathering {
+  readonly makeRow: RowMaker
+  readonly block: EventBlock
+  readonly only: number | undefined
+  readonly stretches: { -readonly [name in keyof Stretch]: Stretch[name] }[]
+  readonly unmade: Refusal[]
+}
+
+function addEvents({ firstEvent, request }: PlacedFrame, { makeRow, block, only, stretches, unmade }: Gathering): void {
   if (request === null) return
   const read = readKept(request)
-  for (let place = 0; place < request.events; place++) {
+  const [from, to] = only === undefined ? [0, request.events] : [only, only + 1]
+  for (let place = from; place < to; place++) {
     const index = firstEvent + place
     const trouble = makeRow(read, place, block)
     if (trouble !== null) {

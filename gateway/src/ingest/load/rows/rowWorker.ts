@@ -10,14 +10,14 @@ yieldCpu()
 const makeRow = createRowMaker()
 const block = createEventBlock()
 
-parentPort?.on('message', ({ memory, places }: RowOrder) => {
+parentPort?.on('message', ({ memory, places, only }: RowOrder) => {
   let answer: RowAnswer
   try {
     answer = {
       rows: makeRows(
         places.map(([start, length]) => Buffer.from(memory, start, length)),
         makeRow,
-        block,
+        { block, only },
       ),
     }
   } catch (error) {
