@@ -59,6 +59,7 @@ export function wordColumn(): NativeColumn<string> {
   function numberOf(text: string): number {
     const known = words.get(text)
     if (known !== undefined) return known
+    if (typeof text !== 'string') throw new TypeError(`a word of a block is a ${typeof text}`)
     words.set(text, words.size)
     return words.size - 1
   }
