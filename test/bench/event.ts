@@ -20,7 +20,7 @@ const STEPS = {
   parse: 'JSON.parse of the body',
   judge: 'sanitise, normalise, validate',
   keep: '… and look for copies, and put into the spool: all before the answer',
-  rows: 'later, in another thread: parse, judge, place in time, enrich, write lines',
+  rows: 'later, in another thread: parse, judge, place in time, enrich, write columns',
 } as const
 type Step = keyof typeof STEPS
 

@@ -8,7 +8,7 @@ import { countRow, eventRow, testFrame } from '../spool/frame.fixture.ts'
 import { HEADER_BYTES } from '../spool/segment.ts'
 import { testSpool } from '../spool/spool.fixture.ts'
 import { BATCH_LIMITS, nextBatch } from './batch.ts'
-import { EVENTS_STRUCTURE, replicatedSettings } from './insert.ts'
+import { replicatedSettings } from './insert.ts'
 import { type LoaderBench, loaderBench, rowsAs } from './loader.fixture.ts'
 
 const shared: { database?: TestDatabase } = {}
@@ -158,13 +158,6 @@ describe('segments that wait together', () => {
 })
 
 describe('an insert', () => {
-  it('reads events in the types of the table it lands in', async () => {
-    const columns = await bench().ask<{ name: string; type: string }>(
-      `SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = 'events_in' AND NOT startsWith(name, 'segment_') ORDER BY position`,
-    )
-    expect(EVENTS_STRUCTURE).toBe(columns.map(({ name, type }) => `${name} ${type}`).join(', '))
-  })
-
   it('carries a token on replicated tables alone, which names exactly its rows', () => {
     const tokenOf = (places: number[]) =>
       replicatedSettings({ kind: 'cluster', cluster: 'c' }, 'events_in', { segments: ['s'], places }).insert_deduplication_token

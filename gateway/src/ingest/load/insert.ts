@@ -5,6 +5,8 @@ import { EVENT_COLUMNS, REJECTED_COLUMNS } from '@waymark/schemas/row'
 import type { Form } from '../../db/ddl.ts'
 import type { Database } from '../../db/open.ts'
 import type { Line } from '../spool/framePayload.ts'
+import { placedBlock } from './rows/placedBlock.ts'
+import type { SegmentRows } from './rows/segmentRows.ts'
 
 /** Where to load, and when to give up: the database, and a signal that ends what is under way. */
 export type Landing = Database & { readonly signal: AbortSignal }
@@ -14,13 +16,9 @@ export interface SegmentLine extends Line {
   readonly segment: string
 }
 
-/** Consecutive lines of one segment. */
-export interface SegmentLines {
+/** The events of a segment, ready for the engine. */
+export interface SegmentBlock extends Pick<SegmentRows, 'block' | 'stretches'> {
   readonly segment: string
-  readonly first: number
-  readonly count: number
-  /** Each line with its line feed. */
-  readonly bytes: Uint8Array
 }
 
 export interface TableTarget {
@@ -67,42 +65,22 @@ export const LEAVE_OUT_UNREADABLE: ClickHouseSettings = { input_format_allow_err
 /** Longer means that the engine hangs; the insert is then ended and looked up. */
 export const LONGEST_INSERT_MS = 60_000
 
-/** Types of `events_in` where they are not String; a test holds them to the table. */
-const NUMBERS: { readonly [column: string]: string } = {
-  client_seq: 'UInt32',
-  timestamp: 'Int64',
-  original_timestamp: 'Int64',
-  sent_at: 'Int64',
-  received_at: 'Int64',
-  clock_offset_ms: 'Int64',
-  is_bot: 'UInt8',
-}
-export const EVENTS_STRUCTURE = EVENT_COLUMNS.map(column => `${column} ${NUMBERS[column] ?? 'String'}`).join(', ')
-
 /**
- * One insert of events as lines that are ready: none is touched here, their places come from the row's number in the stream.
- * The number of stretches is that of segments, and a few more where one is damaged.
+ * One insert of events as blocks, a block a segment, which the engine joins. Straight into `events`: the staging table is there for what
+ * has to be parsed.
  */
-export async function passEvents(db: Landing, stretches: readonly SegmentLines[]): Promise<void> {
-  if (stretches.length === 0) return
-  const starts: number[] = []
-  let rows = 0
-  for (const { count } of stretches) {
-    starts.push(rows)
-    rows += count
-  }
-  const numbers = (values: readonly number[]) => `[${values.join(',')}]`
-  const columns = EVENT_COLUMNS.join(', ')
-  const query = `INSERT INTO events_in (segment_id, segment_index, ${columns})
-WITH rowNumberInAllBlocks() AS place, arrayLastIndex(start -> start <= place, ${numbers(starts)}) AS stretch
-SELECT [${stretches.map(({ segment }) => `'${segment}'`).join(',')}][stretch], ${numbers(stretches.map(({ first }) => first))}[stretch] + place - ${numbers(starts)}[stretch], ${columns}
-FROM input('${EVENTS_STRUCTURE}') FORMAT JSONCompactEachRow`
+export async function passEvents(db: Landing, blocks: readonly SegmentBlock[]): Promise<void> {
+  const full = blocks.filter(({ stretches }) => stretches.length > 0)
+  if (full.length === 0) return
   await send(
     db,
-    'events_in',
-    query,
-    stretches.map(({ bytes }) => bytes),
-    { segments: stretches.map(({ segment }) => segment), places: stretches.map(({ first, count }) => `${first}+${count}`) },
+    'events',
+    `INSERT INTO events (${EVENT_COLUMNS.join(', ')}, segment_id, segment_index) FORMAT Native`,
+    full.flatMap(placedBlock),
+    {
+      segments: full.map(({ segment }) => segment),
+      places: full.flatMap(({ stretches }) => stretches.map(({ first, count }) => `${first}+${count}`)),
+    },
   )
 }
 

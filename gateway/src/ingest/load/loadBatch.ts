@@ -90,6 +90,8 @@ export async function loadBatch(segments: readonly SealedSegment[], { db, read, 
   db.signal.throwIfAborted()
   for (const { segment } of units) await segment.remove()
   await at('after_unlink')
+  // Given back at once: to the garbage collector it is a small object, and tens of megabytes would wait for it.
+  for (const { rows } of units) rows.block.buffer.transfer(0)
   const sum = (rows: (unit: Unit) => number) => units.reduce((total, unit) => total + rows(unit), 0)
   const unstored = quarantined.flat().length
   return {

@@ -1,4 +1,4 @@
-import type { EventRow } from '@waymark/schemas/row'
+import { EVENT_COLUMNS, type EventRow } from '@waymark/schemas/row'
 import type { Database } from '../../db/open.ts'
 import type { MemoryDisk } from '../spool/disk.fixture.ts'
 import { TEST_TIME } from '../spool/frame.fixture.ts'
@@ -6,9 +6,11 @@ import { testSpool } from '../spool/spool.fixture.ts'
 import type { Spool } from '../spool/spool.ts'
 import type { LoadPoint } from './loadBatch.ts'
 import { createLoader, type Loader, type LoaderEdges } from './loader.ts'
-import { eventLine } from './rows/eventLine.ts'
+import { createEventBlock, eventColumns } from './rows/eventBlock.ts'
+import { type NativeColumn, textColumn } from './rows/nativeColumns.ts'
+import { readBlock } from './rows/readBlock.ts'
 import { type RowSource, rowsHere } from './rows/rowSource.ts'
-import { eventLines } from './rows/segmentRows.ts'
+import { rowCount } from './rows/segmentRows.ts'
 
 export interface LoaderBench {
   readonly db: Database
@@ -69,19 +71,18 @@ export function rowsAs(rows: readonly EventRow[]): RowSource {
     ...here,
     rowsOf: async content => {
       const made = await here.rowsOf(content)
-      const pieces: Buffer[] = []
-      let end = 0
-      const stretches = made.stretches.map(stretch => {
-        const lines = eventLines({ ...made, stretches: [stretch] }).map(({ json }) => {
-          const row = byId.get(String((JSON.parse(json) as unknown[])[0]))
-          return row === undefined ? `${json}\n` : eventLine(row)
-        })
-        const start = end
-        pieces.push(Buffer.from(lines.join('')))
-        end += pieces.at(-1)?.length ?? 0
-        return { ...stretch, start, end }
-      })
-      return { ...made, bytes: Buffer.concat(pieces), stretches }
+      const block = createEventBlock({ ...eventColumns(), client_seq: anything(), is_bot: anything() })
+      for (const values of readBlock(made.block, rowCount(made))) {
+        const row = Object.fromEntries(EVENT_COLUMNS.map((column, place) => [column, values[place]])) as unknown as EventRow
+        block.add(byId.get(row.message_id) ?? row)
+      }
+      return { ...made, block: block.take() }
     },
   }
+}
+
+/** Numbers as texts, which the engine has to read, and which can be none. */
+function anything<T>(): NativeColumn<T> {
+  const { add, ...texts } = textColumn()
+  return { ...texts, add: value => add(String(value)) }
 }

@@ -8,7 +8,7 @@ import { readStats } from '../stats.ts'
 import type { LoadPoint } from './loadBatch.ts'
 import { type LoaderBench, loaderBench, rowsAs } from './loader.fixture.ts'
 import { type RowSource, rowsHere } from './rows/rowSource.ts'
-import { RowsNotMade } from './rows/rowThread.ts'
+import { RowsNotMade } from './rows/rowsNotMade.ts'
 
 const shared: { database?: TestDatabase } = {}
 const bench = (): LoaderBench => {
@@ -254,6 +254,36 @@ describe('the loader', () => {
     await loader.stop()
     expect(failing).toBe(-1)
     expect(await bench().stored('later-')).toEqual({ 'later-1': 1, 'later-2': 1 })
+  })
+
+  it('quarantines an event that kills the maker of rows each time, and everything else of its segment goes in', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    await spool.append(testFrame(['killer-1', 'killer-2'], { source: 'killer', rejected: 1 }))
+    await spool.append(testFrame(['killer-3', 'killer-4.', 'killer-5'], { source: 'killer' }))
+    await spool.append(testFrame(['killer-6'], { source: 'killer' }))
+    const here = rowsHere()
+    let deaths = 0
+    const rows: RowSource = {
+      ...here,
+      rowsOf: (content, only) => {
+        if (!content.some(piece => piece.includes('killer-4.')) || (only !== undefined && only !== 1)) return here.rowsOf(content, only)
+        deaths++
+        return Promise.reject(new RowsNotMade('the thread died of it'))
+      },
+    }
+    const loader = bench().loaderOf(spool, { rows })
+    await loader.drain()
+    const stats = (await readStats({ db: bench().db, spool, loader })).bySource.killer
+    await loader.stop()
+    const places = await bench().ask(`SELECT message_id, segment_index FROM events WHERE source_id = 'killer' ORDER BY segment_index`)
+    expect(places).toEqual([0, 1, 2, 4, 5].map(place => ({ message_id: `killer-${place + 1}`, segment_index: place })))
+    const kept = await bench().ask<{ raw: string }>(`SELECT code, message_id, message, raw FROM rejected_events
+      WHERE source_id = 'killer' AND code = 'not_storable'`)
+    expect(kept).toMatchObject([{ code: 'not_storable', message_id: 'killer-4.', message: 'the thread died of it' }])
+    expect(kept[0]?.raw).toContain('Tested')
+    expect(stats).toEqual({ received: 7, stored: 5, pending: 0, deduplicated: 0, rejected: 2, suppressed: 0 })
+    // Three of the whole, one of its request, two of itself.
+    expect(deaths).toBe(6)
   })
 
   it('keeps a rejected event whose text is not storable, with the text cleaned', async () => {

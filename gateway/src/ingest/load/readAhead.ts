@@ -1,8 +1,13 @@
 import type { SealedSegment } from '../spool/sealed.ts'
+import { rowsOneByOne } from './rows/oneByOne.ts'
 import type { RowSource } from './rows/rowSource.ts'
+import { isOfTheRows } from './rows/rowsNotMade.ts'
 import type { SegmentRows } from './rows/segmentRows.ts'
 
 type Rows = Promise<SegmentRows | null>
+
+/** Of all rows of a segment at once; more of them would be no accident. */
+const TRIES_BEFORE_CARE = 3
 
 /** Reads segments, and has their rows made, while the engine is busy with those before them. Holds one batch in memory. */
 export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
@@ -11,10 +16,18 @@ export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
   ahead(next: readonly SealedSegment[]): void
 } {
   let waiting = new Map<SealedSegment, Rows>()
+  /** How often the rows of a segment could not be made. */
+  const failed = new WeakMap<SealedSegment, number>()
 
   async function rowsIn(segment: SealedSegment): Rows {
     const content = await segment.read()
-    return content === null ? null : rowsOf(content)
+    if (content === null) return null
+    const failures = failed.get(segment) ?? 0
+    if (failures >= TRIES_BEFORE_CARE) return rowsOneByOne(content, rowsOf)
+    return rowsOf(content).catch(error => {
+      if (isOfTheRows(error)) failed.set(segment, failures + 1)
+      throw error
+    })
   }
 
   return {

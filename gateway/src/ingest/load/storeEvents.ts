@@ -1,21 +1,13 @@
 import { insertStorable, type Refusal } from './blame.ts'
-import {
-  EVENTS_TARGET,
-  insertLines,
-  type Landing,
-  LEAVE_OUT_UNREADABLE,
-  passEvents,
-  type SegmentLine,
-  type SegmentLines,
-} from './insert.ts'
+import { EVENTS_TARGET, insertLines, type Landing, LEAVE_OUT_UNREADABLE, passEvents, type SegmentLine } from './insert.ts'
 import type { Unit } from './loadBatch.ts'
 import { judgeLoadError } from './loadErrors.ts'
 import { findPresence } from './presence.ts'
 import { eventLines } from './rows/segmentRows.ts'
 
 /**
- * Stores the events of segments and gives back those that the engine will not take. Whole segments pass as bytes, in one insert; of a
- * segment that is partly in, the missing lines. Where a row is refused, the second try leaves out what the engine cannot read, and only
+ * Stores the events of segments and gives back those that the engine will not take. Whole segments pass as blocks, in one insert; of a
+ * segment that is partly in, the missing rows as lines. Where a row is refused, the second try leaves out what the engine cannot read, and only
  * what is then missing is looked at closely: no good row travels more than three times.
  */
 export async function storeEvents(db: Landing, units: readonly Unit[], mayBlameUnknown: boolean): Promise<Refusal<SegmentLine>[]> {
@@ -24,7 +16,10 @@ export async function storeEvents(db: Landing, units: readonly Unit[], mayBlameU
   const partly = units.filter(unit => !isNew(unit)).flatMap(missingLines)
   const refused = await insertStorable(lines => insertLines(db, EVENTS_TARGET, lines), partly, mayBlameUnknown)
   try {
-    await passEvents(db, whole.flatMap(stretches))
+    await passEvents(
+      db,
+      whole.map(({ segment, rows }) => ({ segment: segment.uuid, block: rows.block, stretches: rows.stretches })),
+    )
     return refused
   } catch (error) {
     const kind = judgeLoadError(error)
@@ -58,14 +53,4 @@ function missingLines({ segment, rows, present }: Unit): SegmentLine[] {
   return eventLines(rows)
     .filter(({ index }) => !present.events.has(index) && !present.quarantined.has(index))
     .map(line => ({ ...line, segment: segment.uuid }))
-}
-
-/** The events of a segment as stretches of consecutive places: one, unless damage left a gap. */
-function stretches({ segment, rows }: Unit): SegmentLines[] {
-  return rows.stretches.map(({ first, count, start, end }) => ({
-    segment: segment.uuid,
-    first,
-    count,
-    bytes: rows.bytes.subarray(start, end),
-  }))
 }

@@ -2,7 +2,7 @@ import { sumCounts } from '../../spool/counts.ts'
 import { decodePayload, type Line, type PlacedFrame } from '../../spool/framePayload.ts'
 import type { SegmentContent } from '../../spool/sealed.ts'
 import type { Refusal } from '../blame.ts'
-import { createLineWriter, type LineWriter } from './lines.ts'
+import { createEventBlock, type EventBlock } from './eventBlock.ts'
 import { readKept } from './readKept.ts'
 import type { RowMaker } from './rowMaker.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
@@ -12,21 +12,26 @@ import { unmadeLine } from './unmade.ts'
  * Everything of a segment as rows. Which event has which index, which are rejected, and the counts follow from the bytes alone: however
  * often and by whomever it is done, they are the same. Only corrected times may differ, by what is known of a device's clock by then.
  * An event of which no row can be made stands among the `unmade`, and keeps none of its neighbours.
+ * `block` is where the rows are gathered; `only` is the place in its request of the one event that is asked for.
  */
-export function makeRows(content: SegmentContent, makeRow: RowMaker): SegmentRows {
-  const writer = createLineWriter(content.reduce((sum, { length }) => sum + Math.ceil(length * 1.2), 0))
-  const stretches: { first: number; count: number; start: number; end: number }[] = []
+export function makeRows(
+  content: SegmentContent,
+  makeRow: RowMaker,
+  { block = createEventBlock(), only }: { readonly block?: EventBlock; readonly only?: number | undefined } = {},
+): SegmentRows {
+  block.clear()
+  const stretches: { first: number; count: number }[] = []
   const unmade: Refusal[] = []
   const rejected: Line[] = []
   const frames = content.map(payload => {
     const frame = decodePayload(payload)
     rejected.push(...frame.rejected)
-    addEvents(frame, makeRow, writer, stretches, unmade)
+    addEvents(frame, { makeRow, block, only, stretches, unmade })
     return { counts: frame.counts, receivedAt: frame.request?.facts.receivedAt ?? null }
   })
   const times = frames.map(({ receivedAt }) => receivedAt).filter(time => time !== null)
   return {
-    bytes: writer.take(),
+    block: block.take(),
     stretches,
     unmade,
     rejected,
@@ -35,28 +40,27 @@ export function makeRows(content: SegmentContent, makeRow: RowMaker): SegmentRow
   }
 }
 
-function addEvents(
-  { firstEvent, request }: PlacedFrame,
-  makeRow: RowMaker,
-  writer: LineWriter,
-  stretches: { -readonly [name in keyof Stretch]: Stretch[name] }[],
-  unmade: Refusal[],
-): void {
+interface Gathering {
+  readonly makeRow: RowMaker
+  readonly block: EventBlock
+  readonly only: number | undefined
+  readonly stretches: { -readonly [name in keyof Stretch]: Stretch[name] }[]
+  readonly unmade: Refusal[]
+}
+
+function addEvents({ firstEvent, request }: PlacedFrame, { makeRow, block, only, stretches, unmade }: Gathering): void {
   if (request === null) return
   const read = readKept(request)
-  for (let place = 0; place < request.events; place++) {
+  const [from, to] = only === undefined ? [0, request.events] : [only, only + 1]
+  for (let place = from; place < to; place++) {
     const index = firstEvent + place
-    const outcome = makeRow(read, place)
-    if (typeof outcome !== 'string') {
-      unmade.push({ line: { index, json: unmadeLine(read, place) }, message: outcome.message })
+    const trouble = makeRow(read, place, block)
+    if (trouble !== null) {
+      unmade.push({ line: { index, json: unmadeLine(read, place) }, message: trouble.message })
       continue
     }
-    const start = writer.end()
-    writer.write(outcome)
     const last = stretches.at(-1)
-    if (last !== undefined && last.first + last.count === index) {
-      last.count++
-      last.end = writer.end()
-    } else stretches.push({ first: index, count: 1, start, end: writer.end() })
+    if (last !== undefined && last.first + last.count === index) last.count++
+    else stretches.push({ first: index, count: 1 })
   }
 }

@@ -2,11 +2,11 @@ import { createAddressReader } from '../../enrich/address.ts'
 import { createAgentReader } from '../../enrich/agent.ts'
 import { createDeviceClocks, historical } from '../../enrich/devices.ts'
 import { type RowEdges, rowOf } from '../../enrich/rowOf.ts'
-import { eventLine } from './eventLine.ts'
+import type { EventBlock } from './eventBlock.ts'
 import type { ReadRequest } from './readKept.ts'
 
-/** The line of the event in that place, or why there is none; never throws, whatever the event is. */
-export type RowMaker = (request: ReadRequest, place: number) => string | Error
+/** Adds the row of the event in that place to the block, or gives back why there is none; never throws, whatever the event is. */
+export type RowMaker = (request: ReadRequest, place: number, block: EventBlock) => Error | null
 
 /** Makes rows, and remembers clocks, browsers and addresses from one request to the next. */
 export function createRowMaker(): RowMaker {
@@ -15,14 +15,15 @@ export function createRowMaker(): RowMaker {
   const placing: RowEdges = { place: clocks.place, readAgent, readAddress }
   const telling: RowEdges = { place: historical, readAgent, readAddress }
 
-  return ({ facts, events, judge, trouble }, place) => {
+  return ({ facts, events, judge, trouble }, place, block) => {
     if (trouble !== null) return new Error(trouble)
     try {
       const verdict = judge(events[place])
       if (!verdict.ok) return new Error(`was accepted when it came, and ${verdict.flaw.message} now`)
       const messageId = verdict.event.messageId ?? facts.ids?.[place]
       if (messageId === undefined) return new Error('has no message id')
-      return eventLine(rowOf(verdict.event, messageId, facts, facts.isHistorical ? telling : placing))
+      block.add(rowOf(verdict.event, messageId, facts, facts.isHistorical ? telling : placing))
+      return null
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))
     }

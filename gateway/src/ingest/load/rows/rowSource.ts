@@ -7,8 +7,11 @@ import type { SegmentRows } from './segmentRows.ts'
 export interface RowSource {
   /** Gets ready, so that the first segment need not wait for that. */
   start(): void
-  /** Takes the content over. Rejects when it could not be done this time; it may be asked again. */
-  rowsOf(content: SegmentContent): Promise<SegmentRows>
+  /**
+   * Takes the content over. Rejects with `RowsNotMade` when it could not be done this time; it may be asked again. With `only`, of the
+   * events just the one in that place of its request.
+   */
+  rowsOf(content: SegmentContent, only?: number): Promise<SegmentRows>
   /** Rejects what is not done yet. */
   close(): Promise<void>
 }
@@ -16,5 +19,5 @@ export interface RowSource {
 /** Rows made in the thread that asks for them: for tests and tools that answer no requests meanwhile. */
 export function rowsHere(): RowSource {
   const makeRow = createRowMaker()
-  return { start: () => undefined, rowsOf: async content => makeRows(content, makeRow), close: async () => undefined }
+  return { start: () => undefined, rowsOf: async (content, only) => makeRows(content, makeRow, { only }), close: async () => undefined }
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,9 +9,11 @@ import { frameText } from '../../spool/framePayload.ts'
 import { encodeFrames } from '../../spool/frames.ts'
 import { FRAME_HEAD_BYTES } from '../../spool/segment.ts'
 import { makeRows } from './makeRows.ts'
+import { readBlock } from './readBlock.ts'
 import { createRowMaker } from './rowMaker.ts'
 import type { RowSource } from './rowSource.ts'
-import { createRowThread, RowsNotMade } from './rowThread.ts'
+import { RowsNotMade, RowsStopped } from './rowsNotMade.ts'
+import { createRowThread } from './rowThread.ts'
 
 const opened: RowSource[] = []
 const folders: string[] = []
@@ -53,12 +55,23 @@ describe('the thread that makes rows', () => {
   it('makes the rows that would be made here, of several segments at once', async () => {
     const rows = thread()
     const made = await Promise.all(['a', 'b', 'c'].map(id => rows.rowsOf(content(id, `${id}2`))))
-    expect(made.map(({ bytes, ...rest }) => ({ ...rest, text: Buffer.from(bytes).toString() }))).toEqual(
-      ['a', 'b', 'c'].map(id => {
-        const { bytes, ...rest } = makeRows(content(id, `${id}2`), createRowMaker())
-        return { ...rest, text: Buffer.from(bytes).toString() }
-      }),
-    )
+    expect(made).toEqual(['a', 'b', 'c'].map(id => makeRows(content(id, `${id}2`), createRowMaker())))
+  })
+
+  it('makes the row of one event of a request when it is asked for that', async () => {
+    const { block, stretches } = await thread().rowsOf(content('a', 'b', 'c'), 1)
+    expect(stretches).toEqual([{ first: 1, count: 1 }])
+    expect(readBlock(block, 1)[0]?.[0]).toBe('b')
+  })
+
+  it.runIf(process.platform === 'linux')('lets the others go first, and no other thread does', async () => {
+    await thread().rowsOf(content('a'))
+    const threads = readdirSync('/proc/self/task').map(id => readFileSync(`/proc/self/task/${id}/stat`, 'utf8'))
+    // Behind the name, which may hold blanks, niceness is the 17th field.
+    const nice = (stat: string) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])
+    const [rows, others] = [threads.filter(stat => stat.includes('(rows)')), threads.filter(stat => !stat.includes('(rows)'))]
+    expect(rows.length).toBeGreaterThan(0)
+    for (const stat of rows) expect(nice(stat)).toBe(Math.max(...others.map(nice)) + 3)
   })
 
   it('takes over memory that holds a segment alone, and leaves memory alone that others use', async () => {
@@ -82,7 +95,7 @@ describe('the thread that makes rows', () => {
   })
 
   it('is ended when it hangs', async () => {
-    const rows = thread({ worker: await moody(), longestMs: 300 })
+    const rows = thread({ worker: await moody(), longestMs: 2000 })
     const hung = rows.rowsOf(content('hang'))
     const next = rows.rowsOf(content('ok'))
     await expect(hung).rejects.toThrow('longer than')
@@ -92,7 +105,7 @@ describe('the thread that makes rows', () => {
   it('rejects what is not done when it is closed, and everything after that', async () => {
     const rows = thread({ worker: await moody() })
     const hung = rows.rowsOf(content('hang'))
-    const rejected = expect(hung).rejects.toBeInstanceOf(RowsNotMade)
+    const rejected = expect(hung).rejects.toBeInstanceOf(RowsStopped)
     await new Promise(done => setImmediate(done))
     await rows.close()
     await rejected

@@ -1,23 +1,21 @@
 import { isMarkedAsUntransferable, Worker } from 'node:worker_threads'
 import type { SegmentContent } from '../../spool/sealed.ts'
 import type { RowSource } from './rowSource.ts'
+import { RowsNotMade, RowsStopped } from './rowsNotMade.ts'
 import type { SegmentRows } from './segmentRows.ts'
 
 export interface RowOrder {
   readonly memory: ArrayBuffer
   /** Where in it the frames are: start and length of each. */
   readonly places: readonly (readonly [start: number, length: number])[]
+  /** Place in its request of the one event that is asked for. */
+  readonly only: number | undefined
 }
 
 export type RowAnswer = { readonly rows: SegmentRows } | { readonly trouble: string }
 
-/** A segment's rows could not be made, this time. */
-export class RowsNotMade extends Error {
-  override readonly name = 'RowsNotMade'
-}
-
 /** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
-const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 }
+const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 /** A segment takes a tenth of a second. */
 const LONGEST_MS = 60_000
 const WORKER = new URL('./rowWorker.ts', import.meta.url)
@@ -46,8 +44,8 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
     if (worker === thread) worker = null
   }
 
-  function ask(content: SegmentContent): Promise<SegmentRows> {
-    if (isClosed) return Promise.reject(new RowsNotMade('the loader has stopped'))
+  function ask(content: SegmentContent, only: number | undefined): Promise<SegmentRows> {
+    if (isClosed) return Promise.reject(new RowsStopped('the loader has stopped'))
     const thread = running()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -58,22 +56,23 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
       const onMessage = (answer: RowAnswer) =>
         finish(() => ('rows' in answer ? resolve(answer.rows) : reject(new RowsNotMade(answer.trouble))))
       const onError = (cause: unknown) => finish(() => reject(new RowsNotMade('the thread that makes rows died of it', { cause })))
-      const onExit = () => finish(() => reject(new RowsNotMade('the thread that makes rows ended')))
+      const onExit = () =>
+        finish(() => reject(isClosed ? new RowsStopped('the loader stops') : new RowsNotMade('the thread that makes rows ended')))
       function finish(settle: () => void): void {
         clearTimeout(timer)
         thread.off('message', onMessage).off('error', onError).off('exit', onExit).unref()
         settle()
       }
       thread.on('message', onMessage).on('error', onError).on('exit', onExit).ref()
-      const order = orderOf(content)
+      const order = { ...orderOf(content), only }
       thread.postMessage(order, [order.memory])
     })
   }
 
   return {
     start: () => void running().unref(),
-    rowsOf: content => {
-      const mine = turn.then(() => ask(content))
+    rowsOf: (content, only) => {
+      const mine = turn.then(() => ask(content, only))
       turn = mine.catch(() => undefined)
       return mine
     },
@@ -85,7 +84,7 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
 }
 
 /** Hands over the memory that the frames lie in where it is theirs alone. */
-function orderOf(content: SegmentContent): RowOrder {
+function orderOf(content: SegmentContent): Pick<RowOrder, 'memory' | 'places'> {
   const memory = content[0]?.buffer
   if (memory instanceof ArrayBuffer && !isMarkedAsUntransferable(memory) && content.every(({ buffer }) => buffer === memory)) {
     return { memory, places: content.map(({ byteOffset, length }) => [byteOffset, length] as const) }

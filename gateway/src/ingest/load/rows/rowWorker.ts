@@ -1,18 +1,23 @@
 /** The thread that makes rows: gets the insides of frames, answers with the rows, one segment at a time. */
 import { parentPort } from 'node:worker_threads'
+import { createEventBlock } from './eventBlock.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
 import type { RowAnswer, RowOrder } from './rowThread.ts'
+import { yieldCpu } from './yieldCpu.ts'
 
+yieldCpu()
 const makeRow = createRowMaker()
+const block = createEventBlock()
 
-parentPort?.on('message', ({ memory, places }: RowOrder) => {
+parentPort?.on('message', ({ memory, places, only }: RowOrder) => {
   let answer: RowAnswer
   try {
     answer = {
       rows: makeRows(
         places.map(([start, length]) => Buffer.from(memory, start, length)),
         makeRow,
+        { block, only },
       ),
     }
   } catch (error) {
@@ -20,5 +25,5 @@ parentPort?.on('message', ({ memory, places }: RowOrder) => {
   }
   // Given back to the system at once; the garbage collector would come for it much later.
   memory.transfer(0)
-  parentPort?.postMessage(answer, 'rows' in answer ? [answer.rows.bytes.buffer as ArrayBuffer] : [])
+  parentPort?.postMessage(answer, 'rows' in answer ? [answer.rows.block.buffer] : [])
 })

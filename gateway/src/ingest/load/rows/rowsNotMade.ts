@@ -1,0 +1,14 @@
+/** A segment's rows could not be made, this time. */
+export class RowsNotMade extends Error {
+  override readonly name: string = 'RowsNotMade'
+}
+
+/** Nobody makes rows any more; that says nothing of these. */
+export class RowsStopped extends RowsNotMade {
+  override readonly name = 'RowsStopped'
+}
+
+/** Whether the rows may be what it died of. */
+export function isOfTheRows(error: unknown): error is RowsNotMade {
+  return error instanceof RowsNotMade && !(error instanceof RowsStopped)
+}
