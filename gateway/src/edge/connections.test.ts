@@ -14,9 +14,12 @@ afterEach(async () => {
 })
 
 /** A server that holds so many connections, and a way to open one: resolves with whether it was answered. */
-async function held(most: number): Promise<{ connections: Connections; ask: () => Promise<Socket | null>; sockets: Socket[] }> {
+async function held(
+  most: number,
+  isLimited?: (address: string) => boolean,
+): Promise<{ connections: Connections; ask: () => Promise<Socket | null>; sockets: Socket[] }> {
   const server = createServer((_, response) => response.end('ok'))
-  const connections = holdConnections(server, most, () => performance.now())
+  const connections = holdConnections(server, most, () => performance.now(), isLimited)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -57,6 +60,16 @@ it('beyond its number nobody gets in until one leaves', async () => {
   expect(connections.counts.refused.all).toBeGreaterThan(0)
   sockets[0]?.destroy()
   await vi.waitFor(() => expect(connections.counts.open()).toBeLessThan(10))
+  expect(await ask()).not.toBeNull()
+})
+
+it('one address of the internet takes no more than a quarter of the places', async () => {
+  const { connections, ask, sockets } = await held(20, () => true)
+  for (let n = 0; n < 5; n++) expect(await ask()).not.toBeNull()
+  expect(await ask()).toBeNull()
+  expect(connections.counts.refused).toEqual({ all: 0, address: 1 })
+  sockets[0]?.destroy()
+  await vi.waitFor(() => expect(connections.counts.open()).toBe(4))
   expect(await ask()).not.toBeNull()
 })
 

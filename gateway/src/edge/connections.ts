@@ -24,7 +24,12 @@ const CLEAR_EVERY_MS = 1000
  * Holds a server to so many connections: each takes a file of this process, and one that has none left cannot write its spool. A crowd
  * of idle connections gives way to whoever wants to ask something; one address cannot take all places.
  */
-export function holdConnections(server: Server, most: number, now: () => number): Connections {
+export function holdConnections(
+  server: Server,
+  most: number,
+  now: () => number,
+  isLimited: (address: string) => boolean = isOneOfMany,
+): Connections {
   const byAddress = new Map<string, number>()
   const refused = { all: 0, address: 0 }
   const mostOfOne = Math.ceil(most * ADDRESS_PART)
@@ -47,7 +52,7 @@ export function holdConnections(server: Server, most: number, now: () => number)
       if (left === 0) byAddress.delete(address)
       else byAddress.set(address, left)
     })
-    if (count > mostOfOne && isOneOfMany(address)) {
+    if (count > mostOfOne && isLimited(address)) {
       refused.address++
       socket.destroy()
     } else if (open > most * CROWDED && now() - clearedAt > CLEAR_EVERY_MS) {
