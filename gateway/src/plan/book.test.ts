@@ -59,7 +59,8 @@ describe('the table of plans', () => {
     expect(winners.length).toBeLessThanOrEqual(1)
     const [again = PLAN] = rivals
     if (winners.length === 0) expect(await pushPlan(test.db, again, edges)).toMatchObject({ outcome: 'pushed' })
-    expect((await activePlans(test.db)).filter(({ plan }) => plan.id === 'race')).toHaveLength(1)
+    // Of those who lost, nothing is in force, not even behind the winner.
+    expect(await planHistory(test.db, 'race')).toHaveLength(1)
   })
 
   it('gives a source one plan', async () => {
