@@ -39,7 +39,7 @@ const GATEWAY: Record<string, readonly string[]> = {
   console: ['.', 'db', 'edge', 'health', 'identity', 'ingest', 'keys', 'model', 'plan', 'quarantine', 'read'],
   db: [],
   demo: [],
-  geo: ['ingest'],
+  geo: ['edge', 'ingest'],
   edge: ['.', 'ingest', 'keys'],
   health: ['.', 'db', 'ingest', 'jobs', 'model'],
   identity: ['db', 'model'],

@@ -159,7 +159,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
     addressRate: rate('ADDRESS_EVENTS_PER_SECOND', 500),
     maxConnections: maxConnections(),
     ingestPath: ingestPath(),
-    geoipFile: text('GEOIP_FILE'),
+    geoipFile: text('GEOIP_FILE') === null ? null : resolve(cwd, text('GEOIP_FILE') ?? ''),
     metricsKey: metricsKey(),
     quarantineDays: quarantineDays(),
   }

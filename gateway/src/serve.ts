@@ -9,6 +9,7 @@ import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
 import { type Connections, connectionsFor, holdConnections, openFilesLimit } from './edge/connections.ts'
 import { createIngestPath } from './edge/ingestPath.ts'
+import { openOriginFile } from './geo/originFile.ts'
 import { prepareGround } from './ground.ts'
 import { keyCopy, settingsCopy } from './keys/files.ts'
 import type { WriteKeySetting } from './keys/parse.ts'
@@ -135,6 +136,14 @@ async function start(
   void warehouse.opened.then(() => {
     wasReached = true
   })
+  const originFile =
+    config.geoipFile === null
+      ? null
+      : await openOriginFile({
+          path: config.geoipFile,
+          onTrouble: error => log.warn('GEOIP_FILE cannot be read anew; what was read before is used', { error: explainError(error) }),
+        })
+  opened.push(async () => originFile?.close())
   const leaving = new AbortController()
   let connections: Connections | null = null
   const app = createSurface({
@@ -159,6 +168,7 @@ async function start(
     tally,
     engineState,
     connections: () => connections?.counts ?? null,
+    originFile,
     gateway: () => ({
       version: VERSION,
       node: process.version,
@@ -218,6 +228,7 @@ async function start(
       keys.close()
       plans.close()
       settings.close()
+      originFile?.close()
       await warehouse.close()
     },
   }

@@ -17,6 +17,8 @@ import type { Database } from './db/open.ts'
 import { createDemo } from './demo/routes.ts'
 import type { Connections } from './edge/connections.ts'
 import { createEdge } from './edge/edge.ts'
+import type { OriginFile } from './geo/originFile.ts'
+import { createVisitorOrigin } from './geo/visitorOrigin.ts'
 import { engineFacts } from './health/engineFacts.ts'
 import type { GatewayFacts } from './health/facts.ts'
 import { createHealthReader } from './health/readHealth.ts'
@@ -84,6 +86,8 @@ export interface SurfaceDeps {
   readonly engineState: () => EngineState | null
   /** Of the server that listens; null before it does. */
   readonly connections: () => Connections['counts'] | null
+  /** Of GEOIP_FILE; null without. */
+  readonly originFile: OriginFile | null
   /** This process, now. */
   readonly gateway: () => GatewayFacts
   /** Aborted when the gateway begins to stop: what would go on for ever ends. */
@@ -113,6 +117,7 @@ export function createSurface({
   tally,
   engineState,
   connections,
+  originFile,
   gateway,
   leaving,
 }: SurfaceDeps): Hono {
@@ -138,6 +143,7 @@ export function createSurface({
 
   const edge = createEdge({ config, settings, now, seed: randomInt(2 ** 32) })
   const ingestRoutes = createIngestRoutes({
+    origins: originFile === null ? null : { find: originFile.find, ofRequest: createVisitorOrigin(config.proxies, originFile.find) },
     keys,
     spool,
     hotSet: createHotSet({

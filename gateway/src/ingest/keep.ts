@@ -1,6 +1,7 @@
 /** What is kept of a request: its body as it came, or, where something of it must not be kept, a body with the rest. Pure. */
 import type { Event } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
+import type { FindOrigin, Origin } from './enrich/origin.ts'
 import { isRecord, type JsonObject } from './event/json.ts'
 import { sanitise, withoutAddress } from './event/sanitise.ts'
 import type { IngestRequest } from './receive.ts'
@@ -20,10 +21,11 @@ export interface Accepted {
  */
 export function keptOf(accepted: readonly Accepted[], request: IngestRequest, receivedAt: number): KeptRequest | null {
   if (accepted.length === 0) return null
-  const { source, shared, userAgent, isHistorical, events } = request
+  const { source, shared, userAgent, isHistorical, events, origin, findOrigin } = request
   const isAsItCame = accepted.length === events.length && !accepted.some(({ event }) => hasAddress(event))
   const { sentAt, type } = shared
   const ids = ownIds(accepted)
+  const origins = findOrigin === undefined ? null : ownOrigins(accepted, findOrigin)
   return {
     body: isAsItCame ? request.body : written(accepted, request),
     events: accepted.length,
@@ -36,6 +38,8 @@ export function keptOf(accepted: readonly Accepted[], request: IngestRequest, re
       ...(type === undefined ? {} : { type }),
       ...(typeof sentAt === 'string' || typeof sentAt === 'number' ? { sentAt } : {}),
       ...(ids === null ? {} : { ids }),
+      ...(origin === null || origin === undefined ? {} : { origin }),
+      ...(origins === null ? {} : { origins }),
     },
   }
 }
@@ -52,6 +56,18 @@ function written(accepted: readonly Accepted[], { events, shared }: IngestReques
 
 function addressless({ ip: _, ...context }: JsonObject): JsonObject {
   return context
+}
+
+/** null where no event names an address. One that cannot be told (`0.0.0.0`) is not that of the request either: the sender hides it. */
+function ownOrigins(accepted: readonly Accepted[], find: FindOrigin): { [place: string]: Origin | null } | null {
+  let origins: { [place: string]: Origin | null } | null = null
+  for (let place = 0; place < accepted.length; place++) {
+    const address = accepted[place]?.event.context?.ip
+    if (address === undefined) continue
+    origins ??= {}
+    origins[place] = find(address)
+  }
+  return origins
 }
 
 /** null where every event came with a message id. */

@@ -4,7 +4,7 @@ import { createHotSet, type HotSet } from './dedupe.ts'
 import { createAddressReader } from './enrich/address.ts'
 import { createAgentReader } from './enrich/agent.ts'
 import { createDeviceClocks, historical } from './enrich/devices.ts'
-import { rowOf } from './enrich/rowOf.ts'
+import { factsAt, rowOf } from './enrich/rowOf.ts'
 import type { Accepted } from './keep.ts'
 import { readKept } from './load/rows/readKept.ts'
 import { createReceiver, type IngestRequest, type Receiver } from './receive.ts'
@@ -45,7 +45,10 @@ export function memorySpool(): MemorySpool {
       const verdict = judge(given)
       if (!verdict.ok) throw new Error(verdict.flaw.message)
       const placing = facts.isHistorical ? historical : clocks.place
-      return rowOf(verdict.event, verdict.event.messageId ?? facts.ids?.[place] ?? '', facts, { place: placing, ...readers })
+      return rowOf(verdict.event, verdict.event.messageId ?? facts.ids?.[place] ?? '', factsAt(facts, place), {
+        place: placing,
+        ...readers,
+      })
     })
   }
 

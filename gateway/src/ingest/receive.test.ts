@@ -295,3 +295,29 @@ function expectStorable(row: object): void {
     if (['properties', 'traits', 'context', 'consent'].includes(name)) expect(() => JSON.parse(String(value)), name).not.toThrow()
   }
 }
+
+describe('where a visitor comes from', () => {
+  const GERMAN = { country: 'DE' }
+  const find = (address: string) => (address === '203.0.113.77' ? { country: 'JP', asn: 2907 } : null)
+
+  it('is told by the address of the request, or the one that the event names, and neither is kept', async () => {
+    const { receive, spool } = testEdge()
+    const events = [track('m-1'), track('m-2', { context: { ip: '203.0.113.77' } }), track('m-3', { context: { ip: '0.0.0.0' } })]
+    await receive(request(events, { origin: GERMAN, findOrigin: find }))
+    expect(spool.frames[0]?.events.map(({ country }) => country)).toEqual(['DE', 'JP', ''])
+    expect(JSON.parse(spool.frames[0]?.events[1]?.context ?? '')).toEqual({ network: { asn: 2907 } })
+    expect(keptText(spool.frames)).not.toMatch(/203\.0\.113|0\.0\.0\.0/)
+  })
+
+  it('is not told where nothing is looked up', async () => {
+    const { receive, spool } = testEdge()
+    await receive(request([track('m-1', { context: { ip: '203.0.113.77' } })]))
+    expect(spool.frames[0]?.events[0]).toMatchObject({ country: '', context: '{}' })
+  })
+})
+
+it('keeps no secret of an address in a rejected event either', async () => {
+  const { receive, spool } = testEdge()
+  await receive(request([{ type: 'track', userId: 'u', context: { page: { url: 'https://acme.com/?reset_token=S3CRET&a=1' } } }]))
+  expect(spool.frames[0]?.rejected[0]?.raw).toContain('https://acme.com/?reset_token=redacted&a=1')
+})

@@ -2,6 +2,8 @@ import type { Event, IngestReply, Rejection } from '@waymark/schemas/event'
 import type { CountRow, RejectedRow } from '@waymark/schemas/row'
 import type { Source } from '../keys/ring.ts'
 import type { Flight, HotSet } from './dedupe.ts'
+import type { FindOrigin, Origin } from './enrich/origin.ts'
+import { REDACT } from './enrich/redact.ts'
 import { createJudge } from './event/judge.ts'
 import type { Shared } from './event/normalise.ts'
 import type { Flaw, Texts } from './event/sanitise.ts'
@@ -21,6 +23,10 @@ export interface IngestRequest {
   readonly texts?: Texts
   /** User agent of the visitor as the request tells it, '' where it does not. */
   readonly userAgent: string
+  /** Where the address that the request came from is registered; null or absent: not known, or not the visitor's. */
+  readonly origin?: Origin | null
+  /** Looks up addresses that events name; without it nothing is looked up. */
+  readonly findOrigin?: FindOrigin | undefined
   /** An import from a trusted side: times are taken as they are, up to now. */
   readonly isHistorical: boolean
 }
@@ -89,7 +95,14 @@ export function createReceiver({
         const { flaw, raw } = refused
         const messageId = verdict.ok ? (verdict.event.messageId ?? null) : verdict.messageId
         rejections.push({ index, messageId, ...flaw })
-        rejected.push({ source_id: source.sourceId, received_at: receivedAt, index, message_id: messageId ?? '', ...flaw, raw })
+        rejected.push({
+          source_id: source.sourceId,
+          received_at: receivedAt,
+          index,
+          message_id: messageId ?? '',
+          ...flaw,
+          raw: REDACT(raw),
+        })
       } else if (verdict.ok) {
         const { event, print } = verdict
         candidates.push({ event, messageId: event.messageId ?? randomUUID(), index, print, isAnonymous: event.messageId === undefined })

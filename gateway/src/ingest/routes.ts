@@ -6,6 +6,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { Database } from '../db/open.ts'
 import type { KeyRing, Source } from '../keys/ring.ts'
 import type { HotSet } from './dedupe.ts'
+import type { FindOrigin, Origin } from './enrich/origin.ts'
 import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
 import { createReceiver, type ReceiverEdges } from './receive.ts'
@@ -38,6 +39,8 @@ export interface IngestDeps {
   readonly live?: Pick<LiveFeed, 'storing' | 'passedOver' | 'refused'>
   /** Who may send how much; nobody is limited without one. */
   readonly guard?: EdgeGuard
+  /** Where visitors come from, where a database of that is there. */
+  readonly origins?: { readonly find: FindOrigin; readonly ofRequest: (c: Context) => Origin | null } | null
   /** Told how a request was answered, and how long that took. */
   readonly onAnswered?: (status: number, ms: number) => void
 }
@@ -98,6 +101,9 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
         bytes: envelope.bytes,
         texts: envelope.texts,
         userAgent: visitorAgent(c.req.header('user-agent'), source),
+        // A server's own address tells nothing of its visitors.
+        origin: source.trust === 'browser' ? (deps.origins?.ofRequest(c) ?? null) : null,
+        findOrigin: deps.origins?.find,
         // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
         isHistorical: isImport && source.trust === 'server',
       })

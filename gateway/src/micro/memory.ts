@@ -3,7 +3,7 @@ import type { EventRow } from '@waymark/schemas/row'
 import { createAddressReader } from '../ingest/enrich/address.ts'
 import { createAgentReader } from '../ingest/enrich/agent.ts'
 import { createDeviceClocks, historical } from '../ingest/enrich/devices.ts'
-import { rowOf } from '../ingest/enrich/rowOf.ts'
+import { factsAt, rowOf } from '../ingest/enrich/rowOf.ts'
 import type { PassedOver, RefusedRequest } from '../ingest/live/entry.ts'
 import type { LiveFeed } from '../ingest/live/feed.ts'
 import { readKept } from '../ingest/load/rows/readKept.ts'
@@ -75,7 +75,7 @@ export function createMemory(most = MOST): Memory {
     return events.map((given, place) => {
       const verdict = judge(given)
       if (!verdict.ok) throw new Error(verdict.flaw.message)
-      return shown(rowOf(verdict.event, verdict.event.messageId ?? facts.ids?.[place] ?? '', facts, edges))
+      return shown(rowOf(verdict.event, verdict.event.messageId ?? facts.ids?.[place] ?? '', factsAt(facts, place), edges))
     })
   }
 

@@ -16,7 +16,7 @@ export interface RowEdges {
 
 /** The row of an event that came with such a request. */
 export function rowOf(event: Event, messageId: string, facts: RequestFacts, { place, readAgent, readAddress }: RowEdges): EventRow {
-  const { source, trust, receivedAt, userAgent } = facts
+  const { source, trust, receivedAt, userAgent, origin } = facts
   const original = event.timestamp === undefined ? null : parseTime(event.timestamp)
   const time = place({
     device: `${source}\0${event.anonymousId ?? event.userId ?? ''}`,
@@ -33,6 +33,15 @@ export function rowOf(event: Event, messageId: string, facts: RequestFacts, { pl
     userAgent,
     readAgent,
     readAddress,
+    origin,
     ...unreadable,
   })
+}
+
+/** The facts for the event in that place: an event that names an address of its own comes from there. */
+export function factsAt(facts: RequestFacts, place: number): RequestFacts {
+  const own = facts.origins?.[place]
+  if (own === undefined) return facts
+  const { origin: _, ...rest } = facts
+  return own === null ? rest : { ...rest, origin: own }
 }

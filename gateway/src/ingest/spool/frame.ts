@@ -1,5 +1,6 @@
 import type { EventType } from '@waymark/schemas/event'
 import type { CountRow, RejectedRow, Trust } from '@waymark/schemas/row'
+import type { Origin } from '../enrich/origin.ts'
 
 /** What one request leaves behind, made durable as a whole: the events to store as they came, the rejected ones, and the counts of all of them. */
 export interface Frame {
@@ -34,4 +35,8 @@ export interface RequestFacts {
   readonly sentAt?: string | number
   /** Message ids for events that came without, by place in the body. */
   readonly ids?: { readonly [place: string]: string }
+  /** Where the visitor's address is registered, looked up when the request came: the address is in no frame. */
+  readonly origin?: Origin
+  /** Of events that named a visitor's address themselves, by place in the body; null where nothing is known of it. */
+  readonly origins?: { readonly [place: string]: Origin | null }
 }

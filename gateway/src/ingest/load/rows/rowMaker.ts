@@ -1,7 +1,7 @@
 import { createAddressReader } from '../../enrich/address.ts'
 import { createAgentReader } from '../../enrich/agent.ts'
 import { createDeviceClocks, historical } from '../../enrich/devices.ts'
-import { type RowEdges, rowOf } from '../../enrich/rowOf.ts'
+import { factsAt, type RowEdges, rowOf } from '../../enrich/rowOf.ts'
 import type { EventBlock } from './eventBlock.ts'
 import type { ReadRequest } from './readKept.ts'
 
@@ -22,7 +22,7 @@ export function createRowMaker(): RowMaker {
       if (!verdict.ok) return new Error(`was accepted when it came, and ${verdict.flaw.message} now`)
       const messageId = verdict.event.messageId ?? facts.ids?.[place]
       if (messageId === undefined) return new Error('has no message id')
-      block.add(rowOf(verdict.event, messageId, facts, facts.isHistorical ? telling : placing))
+      block.add(rowOf(verdict.event, messageId, factsAt(facts, place), facts.isHistorical ? telling : placing))
       return null
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))
