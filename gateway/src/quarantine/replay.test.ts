@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, sqlTime } from '../db/query.ts'
 import { loaderBench } from '../ingest/load/loader.fixture.ts'
+import { countRejected } from '../ingest/request/rejectedList.ts'
 import { memoryDisk } from '../ingest/spool/disk.fixture.ts'
 import { testSpool } from '../ingest/spool/spool.fixture.ts'
 import { readStats } from '../ingest/stats.ts'
@@ -68,7 +69,10 @@ describe('a replay', () => {
     expect(first).toMatchObject({ replayed: 2, next: { segment_index: 3 } })
     expect(await counts()).toEqual({ received: 7, stored: 0, pending: 2, deduplicated: 0, rejected: 5, suppressed: 0 })
     expect(await replay({ ...filter, event: 'Named 1' }, first.next ?? START, 2)).toMatchObject({ replayed: 1, next: null })
+    const waiting = async () => (await countRejected(test.db, HOUR)).find(({ source_id }) => source_id === 'pages')?.n
+    expect(await waiting()).toBe(4)
     expect(await replay(filter, START, 100)).toMatchObject({ replayed: 4, already: 3 })
+    expect(await waiting()).toBeUndefined()
     await loader.drain()
     expect(await counts()).toEqual({ received: 7, stored: 7, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 })
     await loader.stop()
