@@ -26,9 +26,7 @@ FROM
         if({by:String} = 'name', lowerUTF8(label), '') AS text_key
     FROM
     (
-        SELECT account_id, name, domain
-        FROM accounts FINAL
-        WHERE {only:String} = '' OR account_id = {only:String}
+        SELECT account_id, name, domain FROM accounts FINAL WHERE {only:String} = '' OR account_id = {only:String}
     ) AS a
     LEFT JOIN
     (

@@ -5,7 +5,11 @@ import { createPublicAddress } from './publicAddress.ts'
 const URL_OF_GATEWAY = 'http://127.0.0.1:8090'
 
 async function seen(trustProxy: boolean, headers: Record<string, string>) {
-  const address = createPublicAddress({ proxies: { kind: trustProxy ? 'nearest' : 'nobody' }, url: URL_OF_GATEWAY, remote: () => '10.0.0.1' })
+  const address = createPublicAddress({
+    proxies: { kind: trustProxy ? 'nearest' : 'nobody' },
+    url: URL_OF_GATEWAY,
+    remote: () => '10.0.0.1',
+  })
   const app = new Hono().get('/', c => c.json([address.origin(c), address.client(c)]))
   return (await app.request(`${URL_OF_GATEWAY}/`, { headers })).json()
 }
