@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
-import type { Event, EventType } from '@waymark/schemas/event'
+import type { Event, EventType, IngestReply } from '@waymark/schemas/event'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Database } from '../db/open.ts'
@@ -9,13 +9,16 @@ import type { HotSet } from './dedupe.ts'
 import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
 import { createReceiver, type ReceiverEdges } from './receive.ts'
+import { createScannedReceiver } from './receiveScanned.ts'
 import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
-import { decode, type Envelope } from './request/decode.ts'
+import { bodyOf, type Envelope, parseBody } from './request/decode.ts'
 import { refusalCode, refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
+import { createScanner } from './scan/scanner.ts'
 import type { RefusalCause } from './spool/admission.ts'
+import type { Frame } from './spool/frame.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import type { Spool } from './spool/spool.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
@@ -60,14 +63,18 @@ interface Route {
 
 /** Everything that takes events in, and the list of those that were not taken. */
 export function createIngestRoutes(deps: IngestDeps): Hono {
-  const receive = createReceiver({
-    append: deps.live === undefined ? frame => deps.spool.append(frame) : telling(deps.spool, deps.live),
+  const edges = {
+    append: deps.live === undefined ? (frame: Frame) => deps.spool.append(frame) : telling(deps.spool, deps.live),
     hotSet: deps.hotSet,
     now: deps.now,
     randomUUID: deps.randomUUID,
     ...(deps.isSuppressed === undefined ? {} : { isSuppressed: deps.isSuppressed }),
     ...(deps.live === undefined ? {} : { onPassedOver: deps.live.passedOver }),
-  })
+  }
+  const receive = createReceiver(edges)
+  const receiveScanned = createScannedReceiver(edges)
+  // Who is suppressed is told by the event, which the scanner does not build.
+  const scan = deps.isSuppressed === undefined ? createScanner() : () => null
   const list = listRejected(deps.db)
   const app = new Hono()
 
@@ -76,25 +83,35 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     const headerKey = isBySecretKey ? null : basicKey(c.req)
     // A key that is wrong before the body is read spares the reading.
     const early = headerKey === null ? null : sourceOfWriteKey(headerKey, c.req, deps)
-    const named = (envelope: Envelope) => sourceOfWriteKey(envelope.writeKey ?? c.req.query('writeKey') ?? null, c.req, deps)
-    const take = (envelope: Envelope) => {
-      const source = isBySecretKey ? importedSource(envelope.source) : (early ?? named(envelope))
+    const single = type !== undefined
+    const sourceOf = ({ writeKey, source: name }: { readonly writeKey?: string | undefined; readonly source?: unknown }): Source => {
+      const source = isBySecretKey
+        ? importedSource(name)
+        : (early ?? sourceOfWriteKey(writeKey ?? c.req.query('writeKey') ?? null, c.req, deps))
       c.set('sourceId', source.sourceId)
-      return receive({
-        source,
-        events: envelope.events,
-        shared: sharedOf(envelope, c, type),
-        body: envelope.body,
-        bytes: envelope.bytes,
-        texts: envelope.texts,
-        userAgent: visitorAgent(c.req.header('user-agent'), source),
-        // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
-        isHistorical: isImport && source.trust === 'server',
-      })
+      return source
+    }
+    const told = (source: Source) => ({
+      source,
+      userAgent: visitorAgent(c.req.header('user-agent'), source),
+      // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
+      isHistorical: isImport && source.trust === 'server',
+    })
+
+    const takeScanned = (body: Buffer): Promise<IngestReply> | null => {
+      const scanned = scan(body, { single, type })
+      if (scanned === null) return null
+      const source = sourceOf({ writeKey: scanned.envelope('writeKey'), source: scanned.envelope('source') })
+      return receiveScanned({ scanned, type, sentAt: scanned.envelope('sentAt') ?? c.req.header('sentat'), ...told(source) })
+    }
+    const takeParsed = (body: Buffer): Promise<IngestReply> => {
+      const envelope = parseBody(body, { single })
+      const { events, bytes, texts } = envelope
+      return receive({ ...told(sourceOf(envelope)), events, shared: sharedOf(envelope, c, type), body: envelope.body, bytes, texts })
     }
     // In one chain: a variable for the events would keep all of them until the disk is done.
-    const reply = await decode(c.req.raw, { single: type !== undefined, incoming: incomingOf(c) })
-      .then(take)
+    const reply = await bodyOf(c.req.raw, incomingOf(c))
+      .then(body => takeScanned(body) ?? takeParsed(body))
       .catch(asRefusal)
     return answerJson(c, reply)
   }

@@ -35,12 +35,13 @@ export function readText(body: Uint8Array): string {
   return UTF8.decode(body)
 }
 
-/** Reads, inflates and parses a request; `single` for the routes that take one event as the body. */
-export async function decode(
-  request: Request,
-  { single, incoming = null }: { readonly single: boolean; readonly incoming?: IncomingMessage | null },
-): Promise<Envelope> {
-  const body = await inflateBody(await readBody(request, incoming), request.headers.get('content-encoding') ?? undefined)
+/** Reads and inflates the body of a request. */
+export async function bodyOf(request: Request, incoming: IncomingMessage | null): Promise<Buffer> {
+  return inflateBody(await readBody(request, incoming), request.headers.get('content-encoding') ?? undefined)
+}
+
+/** Parses a body; `single` for the routes that take one event as the body. */
+export function parseBody(body: Buffer, { single }: { readonly single: boolean }): Envelope {
   const text = textOf(body)
   const texts = { areClean: !body.includes('\\u') }
   // What is kept must be text: the spool finds its way through damage by bytes that no text has.
