@@ -10,6 +10,7 @@ import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
 import { createReceiver, type ReceiverEdges } from './receive.ts'
 import { createScannedReceiver } from './receiveScanned.ts'
+import { createBodyMemory } from './request/bodyMemory.ts'
 import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
 import { bodyOf, type Envelope, parseBody } from './request/decode.ts'
@@ -75,6 +76,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   const receiveScanned = createScannedReceiver(edges)
   // Who is suppressed is told by the event, which the scanner does not build.
   const scan = deps.isSuppressed === undefined ? createScanner() : () => null
+  const memory = createBodyMemory()
   const list = listRejected(deps.db)
   const app = new Hono()
 
@@ -109,11 +111,14 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
       const { events, bytes, texts } = envelope
       return receive({ ...told(sourceOf(envelope)), events, shared: sharedOf(envelope, c, type), body: envelope.body, bytes, texts })
     }
-    // In one chain: a variable for the events would keep all of them until the disk is done.
-    const reply = await bodyOf(c.req.raw, incomingOf(c))
-      .then(body => takeScanned(body) ?? takeParsed(body))
-      .catch(asRefusal)
-    return answerJson(c, reply)
+    const taken = async (bytes: Buffer): Promise<IngestReply> => takeScanned(bytes) ?? takeParsed(bytes)
+    const body = await bodyOf(c.req.raw, incomingOf(c), memory)
+    try {
+      // Not in a variable of this function: it would keep all events until the disk is done.
+      return answerJson(c, await taken(body.bytes).catch(asRefusal))
+    } finally {
+      body.release()
+    }
   }
 
   function route(path: string, what: Route): void {

@@ -1,7 +1,7 @@
 /** The print of an event (`event/print.ts`) from the bytes of it. */
 import { EVENT_TYPES, type EventType } from '@waymark/schemas/event'
 import { closed, FNV_PRIME, FNV_START, mixed } from '../event/print.ts'
-import type { Walk } from './jsonBytes.ts'
+import type { Walk } from './walk.ts'
 import { EVENT_SLOTS } from './wire.ts'
 
 export function createPrinter(): (walk: Walk, type: EventType) => number {

@@ -3,8 +3,10 @@ import { isUtf8 } from 'node:buffer'
 import type { EventType } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import { createPrinter } from './bytePrint.ts'
-import { createWalk, next, OPEN_OBJECT, readObject, type Walk } from './jsonBytes.ts'
 import { isAt } from './shape.ts'
+import { next, OPEN_OBJECT } from './tokens.ts'
+import { readObject } from './values.ts'
+import { createWalk, startWalk, type Walk } from './walk.ts'
 import { ENVELOPE, ENVELOPE_SLOTS, EVENT_SLOT_COUNT, EVENT_SLOTS, SINGLE_EVENT, SLOT_COUNT } from './wire.ts'
 
 /** A request all of whose events are accepted. It is one object for all requests: what it holds is of the last one. */
@@ -89,14 +91,7 @@ export function createScanner(): Scanner {
     scanned.body = body
     scanned.count = 0
     routeType = type
-    walk.bytes = body
-    walk.view = new DataView(body.buffer, body.byteOffset, body.byteLength)
-    walk.end = body.length
-    walk.at = 0
-    walk.anyWide = false
-    walk.keysOpen = 0
-    walk.starts.fill(-1)
-    begin()
+    startWalk(walk, body)
     if (body.length > LIMITS.bodyBytes || next(walk) !== OPEN_OBJECT) return null
     const start = walk.at++
     if (!readObject(walk, single ? SINGLE_EVENT : ENVELOPE, 0) || (single && !end(start))) return null

@@ -26,11 +26,24 @@ export interface Member {
 export interface Shape {
   /** Of the keys, by their place in a table of open addressing; 0 where it is free. */
   readonly words: Int32Array
-  readonly keys: readonly Uint8Array[]
+  readonly keys: readonly Key[]
   readonly members: readonly Member[]
 }
 
-const NO_KEY = new Uint8Array(0)
+interface Key {
+  readonly length: number
+  readonly bytes: Uint8Array
+  /** Four bytes each; the last is the last four of the key. */
+  readonly quads: Int32Array
+}
+
+function keyOf(bytes: Uint8Array): Key {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const starts = Array.from({ length: Math.ceil(bytes.length / 4) }, (_, index) => Math.min(4 * index, bytes.length - 4))
+  return { length: bytes.length, bytes, quads: Int32Array.from(bytes.length < 4 ? [] : starts.map(start => view.getInt32(start, true))) }
+}
+
+const NO_KEY = keyOf(new Uint8Array(0))
 
 export function member(kinds: number, more: Partial<Member> = {}): Member {
   return { kinds, most: Number.MAX_SAFE_INTEGER, isPlain: false, shape: null, elements: null, slot: -1, isContent: false, ...more }
@@ -42,7 +55,7 @@ export function shapeOf(named: { readonly [key: string]: Member }): Shape {
   // A quarter full: hardly a key meets another.
   const places = 2 ** Math.ceil(Math.log2(4 * entries.length))
   const words = new Int32Array(places)
-  const keys: Uint8Array[] = Array.from({ length: places }, () => NO_KEY)
+  const keys: Key[] = Array.from({ length: places }, () => NO_KEY)
   const members: Member[] = Array.from({ length: places }, () => ANY)
   for (const [name, what] of entries) {
     const key = Uint8Array.from(Buffer.from(name, 'latin1'))
@@ -50,7 +63,7 @@ export function shapeOf(named: { readonly [key: string]: Member }): Shape {
     let place = home(word, places)
     while (words[place] !== 0) place = (place + 1) & (places - 1)
     words[place] = word
-    keys[place] = key
+    keys[place] = keyOf(key)
     members[place] = what
   }
   return { words, keys, members }
@@ -58,16 +71,26 @@ export function shapeOf(named: { readonly [key: string]: Member }): Shape {
 
 const ANY = member(0)
 
-/** What the member with the key in these bytes must be; null when it may be anything. */
-export function memberOf({ words, keys, members }: Shape, bytes: Uint8Array, start: number, end: number): Member | null {
-  const word = wordOf(bytes, start, end)
+/** What the member with the key in these bytes must be; null when it may be anything. `word`: of the key. */
+export function memberOf({ words, keys, members }: Shape, word: number, view: DataView, start: number, end: number): Member | null {
   const places = words.length
   for (let place = home(word, places); ; place = (place + 1) & (places - 1)) {
     const found = words[place]
     if (found === 0) return null
-    const key = keys[place] ?? NO_KEY
-    if (found === word && key.length === end - start && isAt(bytes, start, key)) return members[place] ?? ANY
+    if (found === word && isKey(keys[place] ?? NO_KEY, view, start, end)) return members[place] ?? ANY
   }
+}
+
+/** Compares four bytes at a time, the last four of them perhaps twice. */
+function isKey({ length, quads, bytes }: Key, view: DataView, start: number, end: number): boolean {
+  if (end - start !== length) return false
+  if (length < 4) {
+    for (let index = 0; index < length; index++) if (view.getUint8(start + index) !== bytes[index]) return false
+    return true
+  }
+  const last = length - 4
+  for (let index = 0, at = 0; at < last; index++, at += 4) if (view.getInt32(start + at, true) !== quads[index]) return false
+  return view.getInt32(end - 4, true) === quads[quads.length - 1]
 }
 
 /** Length and three of the bytes: other for almost any two keys of an object. Never 0. */
