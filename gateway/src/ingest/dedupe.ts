@@ -10,6 +10,9 @@ export interface HotSet {
   open(sourceId: string): Flight
 }
 
+/** Message ids as they stand in a body, each with the print of its event. */
+export type ScannedIds = Pick<Scanned, 'body' | 'count' | 'idStarts' | 'idEnds' | 'prints'>
+
 /** The ids of one request on their way to the disk. */
 export interface Flight {
   /**
@@ -19,7 +22,7 @@ export interface Flight {
    */
   claim(messageId: string, print?: number): 'new' | 'seen' | Promise<boolean>
   /** Claims every id of a request, if all of them are new; else none, and false. */
-  claimAll(scanned: Scanned): boolean
+  claimAll(ids: ScannedIds): boolean
   /** Tells what became of the claimed ids. Only durable ones are remembered. */
   settle(durable: boolean): void
 }
