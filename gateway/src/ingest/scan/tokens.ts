@@ -21,11 +21,24 @@ const USUAL = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x20 && byt
 /** 1 for what may follow a backslash; `\u` is left to the parser. */
 const ESCAPED = Uint8Array.from({ length: 256 }, (_, byte) => ('"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0))
 
-/** Whether four bytes are all usual; the order does not matter. Borrows go up from a byte that is not, so they change nothing. */
-function areUsual(word: number): boolean {
+/** Marks, of four bytes, those that are not usual by their highest bits. The lowest mark is right; a borrow may set others above it. */
+function unusual(word: number): number {
   const quotes = word ^ 0x22222222
   const slashes = word ^ 0x5c5c5c5c
-  return ((((quotes - 0x01010101) & ~quotes) | ((slashes - 0x01010101) & ~slashes) | (word - 0x20202020) | word) & 0x80808080) === 0
+  return (((quotes - 0x01010101) & ~quotes) | ((slashes - 0x01010101) & ~slashes) | (word - 0x20202020) | word) & 0x80808080
+}
+
+/** Where the next byte is that is not usual. Words at a time as long as there are whole ones. */
+function skipUsual({ bytes, view, end }: Walk, from: number): number {
+  const wholeWords = end - 3
+  let at = from
+  while (at < wholeWords) {
+    const marks = unusual(view.getInt32(at, true))
+    if (marks !== 0) return at + ((31 - Math.clz32(marks & -marks)) >> 3)
+    at += 4
+  }
+  while (at < end && USUAL[bytes[at] ?? 0] === 1) at++
+  return at
 }
 
 /** The next byte that is no blank, 0 at the end; the walk stands there. */
@@ -46,18 +59,17 @@ export function next(walk: Walk): number {
 
 /** A text whose opening quote the walk has passed. */
 export function readText(walk: Walk): boolean {
-  const { bytes, end, view } = walk
-  const wholeWords = end - 3
+  const { bytes, end } = walk
   const start = walk.at
   let at = start
   let isEscaped = false
   let isWide = false
   /** Bytes less UTF-16 code units. */
   let more = 0
-  for (; at < end; at++) {
-    while (at < wholeWords && areUsual(view.getInt32(at, true))) at += 4
+  for (; ; at++) {
+    at = skipUsual(walk, at)
+    if (at >= end) return false
     const byte = bytes[at] ?? 0
-    if (USUAL[byte] === 1) continue
     if (byte === QUOTE) break
     if (byte === BACKSLASH) {
       isEscaped = true
@@ -72,7 +84,6 @@ export function readText(walk: Walk): boolean {
       else if (byte >= 0xf0) more--
     }
   }
-  if (at >= end) return false
   walk.textStart = start
   walk.textEnd = at
   walk.isEscaped = isEscaped
