@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { failure, memoryDisk } from './disk.fixture.ts'
+import type { Disk } from './disk.ts'
 import { countRow, testFrame } from './frame.fixture.ts'
 import { FrameTooLarge } from './frameTooLarge.ts'
 import { idsIn, testSpool } from './spool.fixture.ts'
@@ -103,6 +104,31 @@ describe('the spool', () => {
     expect(await sealedBy({ sealBytes: 200 }, 3)).toBeGreaterThan(0)
     expect(await sealedBy({ sealRows: 2 }, 2)).toBe(1)
     expect(await sealedBy({ sealMs: 1 }, 1)).toBe(1)
+  })
+
+  it('does not let an answer wait for the name of the segment before, and counts what is in it meanwhile', async () => {
+    const disk = memoryDisk()
+    const renames: (() => void)[] = []
+    const fs: Disk = {
+      ...disk,
+      rename: async (from, to) => {
+        await new Promise<void>(done => renames.push(done))
+        return disk.rename(from, to)
+      },
+    }
+    const spool = await testSpool({ fs, limits: { sealRows: 1 } })
+    for (const id of ['m1', 'm2', 'm3']) await spool.append(testFrame([id]))
+    expect(spool.sealed()).toEqual([])
+    expect(spool.pending()).toMatchObject([{ received: 3 }])
+    expect(spool.backlog().segments).toBe(3)
+    const sealing = spool.seal()
+    for (let name = 0; name < 3; name++) {
+      await vi.waitFor(() => expect(renames).toHaveLength(1))
+      renames.shift()?.()
+    }
+    await sealing
+    expect(await idsIn(spool.sealed())).toEqual(['m1', 'm2', 'm3'])
+    expect(spool.pending()).toMatchObject([{ received: 3 }])
   })
 
   it('refuses with a time to wait when it is full, and accepts again when segments are loaded', async () => {
