@@ -65,13 +65,16 @@ function readWhole(incoming: IncomingMessage, announced: number, memory: BodyMem
       }
       length += chunk.length
     })
+    // Each request is closed at last; without this an error with its stack would be made for each.
+    const closed = () => failed(new Error('the connection was closed'))
     incoming.once('end', () => {
+      incoming.off('close', closed)
       const whole = joined
       joined = null
       resolve(whole === null ? lasting(first ?? EMPTY) : { bytes: whole.subarray(0, length), release: () => memory.give(whole) })
     })
     incoming.once('error', failed)
-    incoming.once('close', () => failed(new Error('the connection was closed')))
+    incoming.once('close', closed)
   })
 }
 
