@@ -37,6 +37,7 @@ interface Added {
 }
 
 const MOST_FINISHING = 4
+const MOST_AHEAD_MS = 2000
 
 export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onFailed, refusal, elapsed }: GroupCommitEdges): GroupCommit {
   let open: SegmentFile | null = null
@@ -44,6 +45,9 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
   let closedAt = Number.NEGATIVE_INFINITY
   let finishing: readonly SegmentFile[] = []
   let finished: Promise<void> = Promise.resolve()
+  /** The next segment, made while the one before it fills. */
+  let ahead: Promise<SegmentFile | null> | null = null
+  let aheadAt = 0
   let queue: Added[] = []
   let queued = 0
   let sealDue = false
@@ -61,6 +65,7 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
     try {
       while (queue.length > 0 || sealDue) {
         if (queue.length > 0) await commitBatch(takeBatch())
+        if (sealDue) discardAhead()
         if (open !== null && (sealDue || isDone(open))) {
           const sealed = finish(open)
           // A disk on which names take longer than data must not be left behind further and further.
@@ -98,6 +103,11 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
       open ??= await opened()
       await open.append(batch.map(({ text }) => text))
       for (const { resolve } of batch) resolve()
+      // A failure is met again, and told, when the file is needed.
+      if (ahead === null && open.bytes() >= limits.sealBytes / 2) {
+        aheadAt = elapsed()
+        ahead = createFile().catch(() => null)
+      }
     } catch (error) {
       await onFailed(error)
       // What was refused must be off the disk before anybody is told so.
@@ -109,7 +119,10 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
   }
 
   async function opened(): Promise<SegmentFile> {
-    const file = await createFile()
+    if (elapsed() - aheadAt > MOST_AHEAD_MS) discardAhead()
+    const ready = ahead
+    ahead = null
+    const file = (await ready) ?? (await createFile())
     openedAt = elapsed()
     arm()
     return file
@@ -125,6 +138,13 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
       Math.max(0, openedAt + sealDelay(openedAt - closedAt) - elapsed()),
     )
     timer.unref()
+  }
+
+  /** Without traffic that fills it soon, a segment should not have an old beginning. */
+  function discardAhead(): void {
+    const unused = ahead
+    ahead = null
+    if (unused !== null) finished = finished.then(async () => (await unused)?.discard())
   }
 
   /** Seals beside what is written meanwhile to the next segment: all in it is durable, and nobody waits for its name. In order. */
@@ -152,7 +172,10 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
     },
     seal: () => {
       sealDue = true
-      return commit().then(() => finished)
+      return commit().then(() => {
+        discardAhead()
+        return finished
+      })
     },
     files: () => (open === null ? finishing : [...finishing, open]),
     queued: () => queued,

@@ -106,6 +106,34 @@ describe('the spool', () => {
     expect(await sealedBy({ sealMs: 1 }, 1)).toBe(1)
   })
 
+  it('makes the next segment while one fills, so that no answer waits for it, and leaves none behind', async () => {
+    const fs = memoryDisk()
+    const clock = { at: 0 }
+    const spool = await testSpool({ fs, limits: { sealBytes: 1000 }, elapsed: () => clock.at })
+    const created = () => fs.calls.filter(call => call.startsWith('create')).length
+    const fill = async (id: string) => {
+      await spool.append(testFrame([id]))
+      await new Promise(done => setImmediate(done))
+    }
+    let number = 0
+    while (created() < 2) await fill(`m${number++}`)
+    expect(spool.backlog().segments).toBe(1)
+    while (spool.sealed().length === 0) await fill(`m${number++}`)
+    expect(created()).toBe(2)
+    await fill('next')
+    expect(created()).toBe(2)
+    while (spool.sealed().length === 1) await fill(`m${number++}`)
+    expect(created()).toBe(3)
+    clock.at += 3_600_000
+    await fill('much later')
+    expect(created()).toBe(4)
+    await spool.close()
+    expect(fs.files().filter(name => name.endsWith('.open'))).toEqual([])
+    const ids = spool.sealed().map(({ id }) => id)
+    expect(ids).toEqual(ids.toSorted())
+    expect((await idsIn(spool.sealed())).filter(id => id.length > 3)).toEqual(['next', 'much later'])
+  })
+
   it('does not let an answer wait for the name of the segment before, and counts what is in it meanwhile', async () => {
     const disk = memoryDisk()
     const renames: (() => void)[] = []
