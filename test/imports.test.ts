@@ -60,6 +60,11 @@ const GATEWAY: Record<string, readonly string[]> = {
 const PURE = [
   'gateway/src/ingest/enrich/enrich.ts',
   'gateway/src/ingest/event/normalise.ts',
+  'gateway/src/ingest/scan/shape.ts',
+  'gateway/src/ingest/scan/tokens.ts',
+  'gateway/src/ingest/scan/values.ts',
+  'gateway/src/ingest/scan/walk.ts',
+  'gateway/src/ingest/scan/wire.ts',
   'gateway/src/ingest/enrich/clock.ts',
   'gateway/src/ingest/enrich/channel.ts',
   'gateway/src/ingest/enrich/hints.ts',

@@ -156,6 +156,7 @@ export function createSurface({
     db,
     counters,
     checkPlan,
+    needsLook: source => plans.decides(source),
     live: {
       ...live,
       storing(frame, accepted) {

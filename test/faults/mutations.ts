@@ -17,7 +17,7 @@ const BROKEN: readonly Broken[] = [
   { mutation: 'do not sync', crash: { ...power, at: 'before_seal_rename' }, times: 1, shows: 'lost' },
   { mutation: 'do not look', crash: { ...power, at: 'after_insert_before_unlink' }, times: 1, shows: 'duplicated' },
   // The first process must have loaded the name that the second leaves behind and the third looks up.
-  { mutation: 'name segments again', crash: { ...power, at: 'after_seal_rename', visit: 2 }, times: 3, shows: 'lost' },
+  { mutation: 'name segments again', crash: { ...power, at: 'after_seal_rename', visit: 3 }, times: 4, shows: 'lost' },
 ]
 
 export const mutations: Fault = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createHotSet, type HotSet } from './dedupe.ts'
+import { createHotSet, type HotSet, type ScannedIds } from './dedupe.ts'
 
 describe('the hot set', () => {
   it('remembers an id only after it became durable', () => {
@@ -112,8 +112,54 @@ describe('the hot set, as generations turn over', () => {
   })
 })
 
+/** Ids as a scanner leaves them in a body, all with one print. */
+function scannedIds(ids: readonly string[], print = 0): ScannedIds {
+  const idEnds = Int32Array.from(ids.map((_, place) => ids.slice(0, place + 1).join(' ').length))
+  const idStarts = Int32Array.from(ids.map((id, place) => (idEnds[place] ?? 0) - id.length))
+  return { body: Buffer.from(ids.join(' ')), count: ids.length, idStarts, idEnds, prints: new Uint32Array(ids.length).fill(print) }
+}
+
+describe('the ids of a request together', () => {
+  it('are all claimed or none, and mix with those that are claimed one by one', async () => {
+    const hot = createHotSet({ now: () => 0 })
+    land(hot, 'web', 'known')
+    const first = hot.open('web')
+    expect(first.claimAll(scannedIds(['a', 'b', 'c']))).toBe(true)
+    expect(hot.open('web').claimAll(scannedIds(['d', 'a']))).toBe(false)
+    expect(hot.open('web').claimAll(scannedIds(['d', 'known']))).toBe(false)
+    expect(hot.open('web').claimAll(scannedIds(['d', 'd']))).toBe(false)
+    expect(hot.open('app').claimAll(scannedIds(['a', 'known']))).toBe(true)
+    const copy = hot.open('web').claim('b')
+    expect(hot.open('web').claim('d')).toBe('new')
+    first.settle(true)
+    expect(await copy).toBe(true)
+    expect(hot.open('web').claim('c')).toBe('seen')
+  })
+
+  it('are given back when they did not become durable', () => {
+    const hot = createHotSet({ now: () => 0 })
+    const flight = hot.open('web')
+    expect(flight.claimAll(scannedIds(['a', 'b']))).toBe(true)
+    flight.settle(false)
+    expect(hot.open('web').claimAll(scannedIds(['b', 'a']))).toBe(true)
+  })
+
+  it('may be very many', () => {
+    const hot = createHotSet({ now: () => 0 })
+    const ids = (from: number) => scannedIds(Array.from({ length: 2000 }, (_, index) => `m${from + index}`))
+    const flights = Array.from({ length: 5 }, (_, number) => {
+      const flight = hot.open('web')
+      expect(flight.claimAll(ids(number * 2000))).toBe(true)
+      return flight
+    })
+    for (const [number, flight] of flights.entries()) flight.settle(number % 2 === 0)
+    expect([0, 1, 2, 3, 4].map(number => hot.open('web').claimAll(ids(number * 2000)))).toEqual([false, true, false, true, false])
+  })
+})
+
 type Step =
   | { readonly do: 'claim'; readonly flight: number; readonly source: string; readonly id: string; readonly print: number }
+  | { readonly do: 'request'; readonly flight: number; readonly source: string; readonly ids: readonly string[]; readonly print: number }
   | { readonly do: 'settle'; readonly flight: number; readonly durable: boolean }
   | { readonly do: 'wait'; readonly ms: number }
 
@@ -135,6 +181,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         '0189C3A2-7B5E-7C11-9D2F-3A4B5C6D7E8F',
         'x'.repeat(250),
       ),
+      print: fc.nat(1),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('request' as const),
+      flight: fc.nat(5),
+      source: fc.constantFrom('web', 'app'),
+      ids: fc.array(fc.constantFrom('m1', 'm2', 'm3', '0189c3a2-7b5e-7c11-9d2f-3a4b5c6d7e8f'), { minLength: 1, maxLength: 3 }),
       print: fc.nat(1),
     }),
   },
@@ -179,6 +235,22 @@ describe('the hot set, whatever happens', () => {
               waiting.splice(waiting.indexOf(one), 1)
               if (isDurable && one.isConflict) expected.conflicts++
               landed.push(one.answer.then(answer => expect(answer).toBe(isDurable)))
+            }
+          },
+          request: ({ flight: number, source, ids, print }) => {
+            const name = `${number} ${source}`
+            if (flights.has(name)) return
+            const flight = hot.open(source)
+            const isClaimed = flight.claimAll(scannedIds(ids, print))
+            const ages = ids.map(id => clock.at - (durable.get(`${source} ${id}`)?.at ?? Number.NEGATIVE_INFINITY))
+            const isCopy = new Set(ids).size < ids.length || ids.some(id => underway.has(`${source} ${id}`))
+            if (isCopy || ages.some(age => age <= WINDOW_MS)) expect(isClaimed).toBe(false)
+            else if (ages.every(age => age > 2 * WINDOW_MS)) expect(isClaimed).toBe(true)
+            if (!isClaimed) return
+            flights.set(name, { flight, source, conflicts: 0 })
+            for (const id of ids) {
+              durable.delete(`${source} ${id}`)
+              underway.set(`${source} ${id}`, { flight: number, print })
             }
           },
           claim: ({ flight: number, source, id, print }) => {

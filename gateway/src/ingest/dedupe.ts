@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto'
+import { createClaimTable } from './hotSet/claimTable.ts'
 import { createKeyTable, type KeyTable } from './hotSet/keyTable.ts'
 import { createMessageKeys } from './hotSet/messageKey.ts'
+import type { Scanned } from './scan/scanner.ts'
 
 /** Message ids of the last minutes, to see a copy that a client sends again. Only an optimisation: the warehouse finds the rest. */
 export interface HotSet {
   /** A request sets out with events of this source. */
   open(sourceId: string): Flight
 }
+
+/** Message ids as they stand in a body, each with the print of its event. */
+export type ScannedIds = Pick<Scanned, 'body' | 'count' | 'idStarts' | 'idEnds' | 'prints'>
 
 /** The ids of one request on their way to the disk. */
 export interface Flight {
@@ -16,6 +21,8 @@ export interface Flight {
    * with another print is a conflict.
    */
   claim(messageId: string, print?: number): 'new' | 'seen' | Promise<boolean>
+  /** Claims every id of a request, if all of them are new; else none, and false. */
+  claimAll(ids: ScannedIds): boolean
   /** Tells what became of the claimed ids. Only durable ones are remembered. */
   settle(durable: boolean): void
 }
@@ -37,12 +44,6 @@ interface Passage {
   landing: PromiseWithResolvers<boolean> | null
 }
 
-/** An id on its way to the disk, as text: no key is trusted with it before. */
-interface Claimed {
-  readonly passage: Passage
-  readonly note: number
-}
-
 const GENERATIONS = 3
 const WORDS = 4
 
@@ -60,7 +61,10 @@ export function createHotSet({
   const most = Math.max(1, Math.floor(maxKeys / GENERATIONS))
   const keys = createMessageKeys(secret)
   const key = new Int32Array(WORDS)
-  const inFlight = new Map<string, Map<string, Claimed>>()
+  const claims = createClaimTable()
+  /** By number of the flight. */
+  const passages = new Map<number, Passage>()
+  let flights = 0
   // An id lives between windowMs and one and a half times that.
   let newest = createKeyTable(most)
   let older: readonly KeyTable[] = []
@@ -88,58 +92,74 @@ export function createHotSet({
     return -1
   }
 
-  function remember(words: readonly number[], from: number, note: number): void {
-    for (let word = 0; word < WORDS; word++) key[word] = words[from + word] ?? 0
+  function remember(words: Int32Array, note: number): void {
     if (newest.size() >= most) turn()
-    newest.add(key, note)
+    newest.add(words, note)
   }
 
   return {
     open(sourceId) {
       turn()
-      const passage: Passage = { landing: null }
-      let claimed: string[] = []
-      let words: number[] = []
+      const flight = ++flights
+      let last = -1
       let conflicts = 0
+
+      function take(words: Int32Array, note: number): void {
+        if (last === -1) passages.set(flight, { landing: null })
+        last = claims.add(words, note, flight, last)
+      }
 
       function seen(first: number, note: number): 'seen' {
         if (first !== note) conflicts++
         return 'seen'
       }
 
+      function settle(durable: boolean): void {
+        while (last !== -1) {
+          const note = claims.noteOf(last)
+          last = claims.remove(last, key)
+          if (durable) remember(key, note)
+        }
+        if (durable && conflicts > 0) onConflict(sourceId, conflicts)
+        conflicts = 0
+        const passage = passages.get(flight)
+        passages.delete(flight)
+        passage?.landing?.resolve(durable)
+      }
+
       return {
         claim(messageId, print = 0) {
           const note = noteFrom(print)
-          const other = inFlight.get(sourceId)?.get(messageId)
-          if (other !== undefined) return other.passage === passage ? seen(other.note, note) : landing(other, note, sourceId)
-          const found = keys.of(sourceId, messageId)
-          const known = noteOf(found)
+          const words = keys.of(sourceId, messageId)
+          const other = claims.find(words)
+          if (other >= 0) {
+            const first = claims.noteOf(other)
+            return claims.flightOf(other) === flight ? seen(first, note) : landing(claims.flightOf(other), first, note, sourceId)
+          }
+          const known = noteOf(words)
           if (known >= 0) return seen(known, note)
-          for (let word = 0; word < WORDS; word++) words.push(found[word] ?? 0)
-          claimed.push(messageId)
-          idsOf(inFlight, sourceId).set(messageId, { passage, note })
+          take(words, note)
           return 'new'
         },
-        settle(durable) {
-          const ids = inFlight.get(sourceId)
-          for (let index = 0; index < claimed.length; index++) {
-            const messageId = claimed[index] ?? ''
-            if (durable) remember(words, index * WORDS, ids?.get(messageId)?.note ?? 0)
-            ids?.delete(messageId)
+        claimAll({ body, count, idStarts, idEnds, prints }) {
+          for (let place = 0; place < count; place++) {
+            const words = keys.ofBytes(sourceId, body, idStarts[place] ?? 0, idEnds[place] ?? 0)
+            if (claims.find(words) >= 0 || noteOf(words) >= 0) {
+              settle(false)
+              return false
+            }
+            take(words, noteFrom(prints[place] ?? 0))
           }
-          if (ids?.size === 0) inFlight.delete(sourceId)
-          claimed = []
-          words = []
-          if (durable && conflicts > 0) onConflict(sourceId, conflicts)
-          conflicts = 0
-          passage.landing?.resolve(durable)
-          passage.landing = null
+          return true
         },
+        settle,
       }
     },
   }
 
-  async function landing({ passage, note: first }: Claimed, note: number, sourceId: string): Promise<boolean> {
+  async function landing(flight: number, first: number, note: number, sourceId: string): Promise<boolean> {
+    const passage = passages.get(flight)
+    if (passage === undefined) return false
     passage.landing ??= Promise.withResolvers<boolean>()
     const isDurable = await passage.landing.promise
     if (isDurable && first !== note) onConflict(sourceId, 1)
@@ -150,12 +170,4 @@ export function createHotSet({
 /** As many bits as are kept: one conflict in 65,536 goes unseen. */
 function noteFrom(print: number): number {
   return (print ^ (print >>> 16)) & 0xffff
-}
-
-function idsOf(inFlight: Map<string, Map<string, Claimed>>, sourceId: string): Map<string, Claimed> {
-  const known = inFlight.get(sourceId)
-  if (known !== undefined) return known
-  const ids = new Map<string, Claimed>()
-  inFlight.set(sourceId, ids)
-  return ids
 }

@@ -142,6 +142,9 @@ describe('what was taken in', () => {
       path: '/event',
       message: 'event is missing',
       raw: '{"type":"track","userId":"u","messageId":"e2"}',
+      event: 'track',
+      id: expect.stringMatching(/^[0-9a-f-]{36}:\d+$/),
+      isReplayed: false,
     })
     const first = await list('?limit=2')
     const second = await list(`?limit=2&cursor=${first.nextCursor}`)
@@ -206,7 +209,8 @@ describe('the list of rejected events', () => {
   })
 
   it('has the columns that its row type says', async () => {
-    const params = { before: '2026-03-01 00:00:00.000', segment_id: '', segment_index: 0, source: '', code: '', limit: 1 }
+    const at = '2026-03-01 00:00:00.000'
+    const params = { since: at, before: at, segment_id: '', segment_index: 0, source: '', code: '', event: '', limit: 1 }
     expect(await describeQuery(edge().db.client, rejectedList, params)).toEqual({
       source_id: 'LowCardinality(String)',
       received_at: 'Int64',
@@ -216,8 +220,10 @@ describe('the list of rejected events', () => {
       path: 'String',
       message: 'String',
       raw: 'String',
+      event: 'LowCardinality(String)',
       segment_id: 'String',
       segment_index: 'UInt32',
+      is_replayed: 'UInt8',
     })
   })
 })

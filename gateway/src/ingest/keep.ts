@@ -5,7 +5,7 @@ import type { FindOrigin, Origin } from './enrich/origin.ts'
 import { isRecord, type JsonObject } from './event/json.ts'
 import { sanitise, withoutAddress } from './event/sanitise.ts'
 import type { IngestRequest } from './receive.ts'
-import type { KeptRequest } from './spool/frame.ts'
+import type { KeptRequest, RequestFacts } from './spool/frame.ts'
 
 /** An event that is to be stored. */
 export interface Accepted {
@@ -15,32 +15,50 @@ export interface Accepted {
   readonly index: number
 }
 
+/** Events that are to be stored, for those who look at a few of them. */
+export interface AcceptedEvents {
+  readonly count: number
+  /** The last so many, in order. To be asked for before the turn ends. */
+  newest(most: number): readonly Accepted[]
+}
+
+export function listOf(accepted: readonly Accepted[]): AcceptedEvents {
+  return { count: accepted.length, newest: most => accepted.slice(accepted.length - Math.min(most, accepted.length)) }
+}
+
 /**
  * The body as it came where all of it is to be stored: most requests, and they cost nothing. One with rejected or suppressed events,
  * with copies or with an address of a visitor is written anew from the events that are left, sanitised as they were judged.
  */
 export function keptOf(accepted: readonly Accepted[], request: IngestRequest, receivedAt: number): KeptRequest | null {
   if (accepted.length === 0) return null
-  const { source, shared, userAgent, isHistorical, events, origin, findOrigin } = request
+  const { events, findOrigin } = request
   const isAsItCame = accepted.length === events.length && !accepted.some(({ event }) => hasAddress(event))
-  const { sentAt, type } = shared
-  const ids = ownIds(accepted)
   const origins = findOrigin === undefined ? null : ownOrigins(accepted, findOrigin)
   return {
     body: isAsItCame ? request.body : written(accepted, request),
     events: accepted.length,
-    facts: {
-      source: source.sourceId,
-      trust: source.trust,
-      receivedAt,
-      userAgent: userAgent.slice(0, LIMITS.userAgentChars),
-      isHistorical,
-      ...(type === undefined ? {} : { type }),
-      ...(typeof sentAt === 'string' || typeof sentAt === 'number' ? { sentAt } : {}),
-      ...(ids === null ? {} : { ids }),
-      ...(origin === null || origin === undefined ? {} : { origin }),
-      ...(origins === null ? {} : { origins }),
-    },
+    facts: { ...factsOf(request, receivedAt, ownIds(accepted)), ...(origins === null ? {} : { origins }) },
+  }
+}
+
+/** `ids`: for events that came without, by place in the body; null where there are none. */
+export function factsOf(
+  { source, shared, userAgent, isHistorical, origin }: Pick<IngestRequest, 'source' | 'shared' | 'userAgent' | 'isHistorical' | 'origin'>,
+  receivedAt: number,
+  ids: RequestFacts['ids'] | null,
+): RequestFacts {
+  const { sentAt, type } = shared
+  return {
+    source: source.sourceId,
+    trust: source.trust,
+    receivedAt,
+    userAgent: userAgent.slice(0, LIMITS.userAgentChars),
+    isHistorical,
+    ...(type === undefined ? {} : { type }),
+    ...(typeof sentAt === 'string' || typeof sentAt === 'number' ? { sentAt } : {}),
+    ...(ids === null || ids === undefined ? {} : { ids }),
+    ...(origin === null || origin === undefined ? {} : { origin }),
   }
 }
 

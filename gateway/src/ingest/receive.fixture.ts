@@ -5,7 +5,7 @@ import { createAddressReader } from './enrich/address.ts'
 import { createAgentReader } from './enrich/agent.ts'
 import { createDeviceClocks, historical } from './enrich/devices.ts'
 import { factsAt, rowOf } from './enrich/rowOf.ts'
-import type { Accepted } from './keep.ts'
+import { type Accepted, type AcceptedEvents, listOf } from './keep.ts'
 import { readKept } from './load/rows/readKept.ts'
 import { createReceiver, type IngestRequest, type Receiver } from './receive.ts'
 import type { Frame } from './spool/frame.ts'
@@ -24,7 +24,7 @@ export interface TestFrame extends Frame {
 /** A spool in memory. `hold` makes appends wait until `release` or `fail`. */
 export interface MemorySpool {
   readonly frames: TestFrame[]
-  append(frame: Frame, accepted?: readonly Accepted[]): Promise<void>
+  append(frame: Frame, accepted?: AcceptedEvents): Promise<void>
   hold(): void
   release(): void
   fail(error: Error): void
@@ -61,8 +61,8 @@ export function memorySpool(): MemorySpool {
   }
   return {
     frames,
-    append(given, accepted = []) {
-      const frame = { ...given, accepted, events: rowsIn(given) }
+    append(given, accepted = listOf([])) {
+      const frame = { ...given, accepted: accepted.newest(accepted.count), events: rowsIn(given) }
       const done = Promise.withResolvers<void>()
       if (isHeld) waiting.push({ frame, done })
       else {

@@ -7,7 +7,7 @@ import { REDACT } from './enrich/redact.ts'
 import { createJudge } from './event/judge.ts'
 import type { Shared } from './event/normalise.ts'
 import type { Flaw, Texts } from './event/sanitise.ts'
-import { type Accepted, keptOf } from './keep.ts'
+import { type Accepted, type AcceptedEvents, keptOf, listOf } from './keep.ts'
 import type { PassedOver } from './live/entry.ts'
 import type { Frame } from './spool/frame.ts'
 
@@ -24,7 +24,7 @@ export interface IngestRequest {
   /** User agent of the visitor as the request tells it, '' where it does not. */
   readonly userAgent: string
   /** Where the address that the request came from is registered; null or absent: not known, or not the visitor's. */
-  readonly origin?: Origin | null
+  readonly origin?: Origin | null | undefined
   /** Looks up addresses that events name; without it nothing is looked up. */
   readonly findOrigin?: FindOrigin | undefined
   /** An import from a trusted side: times are taken as they are, up to now. */
@@ -33,7 +33,7 @@ export interface IngestRequest {
 
 export interface ReceiverEdges {
   /** Resolves when the frame survives a crash. Should not hold on to the events that are in it until then. */
-  readonly append: (frame: Frame, accepted: readonly Accepted[]) => Promise<void>
+  readonly append: (frame: Frame, accepted: AcceptedEvents) => Promise<void>
   readonly hotSet: HotSet
   readonly now: () => number
   readonly randomUUID: () => string
@@ -116,7 +116,7 @@ export function createReceiver({
     try {
       const counts = countsOf(request.source.sourceId, receivedAt, own.length, rest)
       const frame = { request: keptOf(own, request, receivedAt), rejected: rest.rejected, counts }
-      const durable = counts.length > 0 ? append(frame, own) : Promise.resolve()
+      const durable = counts.length > 0 ? append(frame, listOf(own)) : Promise.resolve()
       return settled(durable, flight)
     } catch (error) {
       flight.settle(false)
@@ -214,7 +214,8 @@ function passed(outcome: PassedOver['outcome'], event: Event, messageId: string)
 
 const HOUR_MS = 3_600_000
 
-function countsOf(sourceId: string, receivedAt: number, stored: number, rest: Rest): CountRow[] {
+/** The row that a request is counted in; none for a request without events. */
+export function countsOf(sourceId: string, receivedAt: number, stored: number, rest: Omit<Rest, 'passedOver'>): CountRow[] {
   const { suppressed, deduplicated } = rest
   const rejected = rest.rejected.length
   const received = stored + rejected + suppressed + deduplicated

@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
-import type { Event, EventType } from '@waymark/schemas/event'
+import type { Event, EventType, IngestReply } from '@waymark/schemas/event'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Database } from '../db/open.ts'
@@ -10,14 +10,18 @@ import type { FindOrigin, Origin } from './enrich/origin.ts'
 import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
 import { createReceiver, type ReceiverEdges } from './receive.ts'
+import { createScannedReceiver } from './receiveScanned.ts'
+import { createBodyMemory } from './request/bodyMemory.ts'
 import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
-import { decode, type Envelope } from './request/decode.ts'
+import { bodyOf, type Envelope, parseBody } from './request/decode.ts'
 import type { EdgeGuard } from './request/guard.ts'
 import { refusalCode, refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
+import { createScanner } from './scan/scanner.ts'
 import type { RefusalCause } from './spool/admission.ts'
+import type { Frame } from './spool/frame.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import type { Spool } from './spool/spool.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
@@ -34,6 +38,8 @@ export interface IngestDeps {
   /** Advisory list of pages by source; every page by default. */
   readonly isOriginAllowed?: (sourceId: string, origin: string) => boolean
   readonly isSuppressed?: (event: Event) => boolean
+  /** Whether events of this source must be seen one by one, because some may be refused by what is in them. */
+  readonly needsLook?: (sourceId: string) => boolean
   readonly checkPlan?: ReceiverEdges['checkPlan']
   /** Where people look whether their events arrive. */
   readonly live?: Pick<LiveFeed, 'storing' | 'passedOver' | 'refused'>
@@ -70,15 +76,20 @@ interface Route {
 
 /** Everything that takes events in, and the list of those that were not taken. */
 export function createIngestRoutes(deps: IngestDeps): Hono {
-  const receive = createReceiver({
-    append: deps.live === undefined ? frame => deps.spool.append(frame) : telling(deps.spool, deps.live),
+  const edges = {
+    append: deps.live === undefined ? (frame: Frame) => deps.spool.append(frame) : telling(deps.spool, deps.live),
     hotSet: deps.hotSet,
     now: deps.now,
     randomUUID: deps.randomUUID,
     ...(deps.isSuppressed === undefined ? {} : { isSuppressed: deps.isSuppressed }),
     ...(deps.checkPlan === undefined ? {} : { checkPlan: deps.checkPlan }),
     ...(deps.live === undefined ? {} : { onPassedOver: deps.live.passedOver }),
-  })
+  }
+  const receive = createReceiver(edges)
+  const receiveScanned = createScannedReceiver(edges)
+  // Who is suppressed is told by the event, which the scanner does not build.
+  const scan = deps.isSuppressed === undefined ? createScanner() : () => null
+  const memory = createBodyMemory()
   const list = listRejected(deps.db)
   const app = new Hono()
 
@@ -88,31 +99,46 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     const headerKey = isBySecretKey ? null : basicKey(c.req)
     // A key that is wrong before the body is read spares the reading.
     const early = headerKey === null ? null : sourceOfWriteKey(headerKey, c.req, deps)
-    const named = (envelope: Envelope) => sourceOfWriteKey(envelope.writeKey ?? c.req.query('writeKey') ?? null, c.req, deps)
-    const take = (envelope: Envelope) => {
-      const source = isBySecretKey ? importedSource(envelope.source) : (early ?? named(envelope))
+    const sourceOf = ({ writeKey, source: name }: { readonly writeKey?: string | undefined; readonly source?: unknown }): Source => {
+      const source = isBySecretKey
+        ? importedSource(name)
+        : (early ?? sourceOfWriteKey(writeKey ?? c.req.query('writeKey') ?? null, c.req, deps))
       c.set('sourceId', source.sourceId)
-      deps.guard?.taking(c, source, envelope.events.length)
-      return receive({
-        source,
-        events: envelope.events,
-        shared: sharedOf(envelope, c, type),
-        body: envelope.body,
-        bytes: envelope.bytes,
-        texts: envelope.texts,
-        userAgent: visitorAgent(c.req.header('user-agent'), source),
-        // A server's own address tells nothing of its visitors.
-        origin: source.trust === 'browser' ? (deps.origins?.ofRequest(c) ?? null) : null,
-        findOrigin: deps.origins?.find,
-        // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
-        isHistorical: isImport && source.trust === 'server',
-      })
+      return source
     }
-    // In one chain: a variable for the events would keep all of them until the disk is done.
-    const reply = await decode(c.req.raw, { single: isSingle, incoming: incomingOf(c) })
-      .then(take)
-      .catch(asRefusal)
-    return answerJson(c, reply, deps.guard?.cookie(c) ?? null)
+    const told = (source: Source) => ({
+      source,
+      userAgent: visitorAgent(c.req.header('user-agent'), source),
+      // A server's own address tells nothing of its visitors.
+      origin: source.trust === 'browser' ? (deps.origins?.ofRequest(c) ?? null) : null,
+      // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
+      isHistorical: isImport && source.trust === 'server',
+    })
+
+    const takeParsed = (body: Buffer, known: Source | null): Promise<IngestReply> => {
+      const envelope = parseBody(body, { single: isSingle })
+      const { events, bytes, texts } = envelope
+      const source = known ?? sourceOf(envelope)
+      if (known === null) deps.guard?.taking(c, source, events.length)
+      const shared = sharedOf(envelope, c, type)
+      return receive({ ...told(source), findOrigin: deps.origins?.find, events, shared, body: envelope.body, bytes, texts })
+    }
+    const taken = async (body: Buffer): Promise<IngestReply> => {
+      const scanned = scan(body, { single: isSingle, type })
+      if (scanned === null) return takeParsed(body, null)
+      const source = sourceOf({ writeKey: scanned.envelope('writeKey'), source: scanned.envelope('source') })
+      deps.guard?.taking(c, source, scanned.count)
+      if (deps.needsLook?.(source.sourceId) === true) return takeParsed(body, source)
+      const sentAt = scanned.envelope('sentAt') ?? c.req.header('sentat')
+      return receiveScanned({ ...told(source), scanned, type, sentAt }) ?? takeParsed(body, source)
+    }
+    const body = await bodyOf(c.req.raw, incomingOf(c), memory)
+    try {
+      // Not in a variable of this function: it would keep all events until the disk is done.
+      return answerJson(c, await taken(body.bytes).catch(asRefusal), deps.guard?.cookie(c) ?? null)
+    } finally {
+      body.release()
+    }
   }
 
   function route(path: string, what: Route): void {

@@ -10,13 +10,17 @@ export function printOf(event: Event, contentBytes: number): number {
   return Math.imul(mixed(print, event.timestamp ?? '') ^ contentBytes, FNV_PRIME) >>> 0
 }
 
-const FNV_START = 0x811c9dc5
-const FNV_PRIME = 0x01000193
+export const FNV_START = 0x811c9dc5
+export const FNV_PRIME = 0x01000193
 
 /** FNV-1a, by character code. */
-function mixed(print: number, text: string): number {
+export function mixed(print: number, text: string): number {
   let result = print
   for (let index = 0; index < text.length; index++) result = Math.imul(result ^ text.charCodeAt(index), FNV_PRIME)
-  // Where a text ends counts as well.
-  return Math.imul(result ^ 0xffff, FNV_PRIME)
+  return closed(result)
+}
+
+/** Where a text ends counts as well. */
+export function closed(print: number): number {
+  return Math.imul(print ^ 0xffff, FNV_PRIME)
 }

@@ -73,3 +73,18 @@ test('more sources than are kept in mind change nothing', () => {
   for (let number = 0; number < 3000; number++) keys.of(`import-${number}`, 'm1')
   expect(keyOf('web', 'm1')).toBe(before)
 })
+
+test('an id that stands in bytes has the key of its text', () => {
+  const ids = fc.oneof(fc.uuid(), fc.string({ unit: 'binary-ascii', maxLength: 120 }))
+  fc.assert(
+    fc.property(ids, fc.nat(5), (id, before) => {
+      const bytes = Buffer.from(`${'x'.repeat(before)}${id}"`)
+      expect(
+        keys
+          .ofBytes('web', bytes, before, before + id.length)
+          .slice(0, 4)
+          .join(),
+      ).toBe(keyOf('web', id))
+    }),
+  )
+})

@@ -9,6 +9,8 @@ import { type Chaskey, createChaskey } from './chaskey.ts'
 export interface MessageKeys {
   /** Leaves the words in the first four places of what it returns, until the next call. */
   of(sourceId: string, messageId: string): Int32Array
+  /** The same of an id that stands there as ASCII. */
+  ofBytes(sourceId: string, bytes: Uint8Array, start: number, end: number): Int32Array
 }
 
 interface SourceKeys {
@@ -22,6 +24,7 @@ const MOST_SOURCES = 1000
 /** `secret`: random bytes that nobody outside the process knows. */
 export function createMessageKeys(secret: Uint8Array): MessageKeys {
   let words = new Int32Array(wordsFor(LIMITS.messageIdChars))
+  const narrow = Buffer.alloc(LIMITS.messageIdChars)
   const bySource = new Map<string, SourceKeys>()
 
   function keysOf(sourceId: string): SourceKeys {
@@ -35,17 +38,32 @@ export function createMessageKeys(secret: Uint8Array): MessageKeys {
     return made
   }
 
+  function ofBytes(sourceId: string, bytes: Uint8Array, start: number, end: number): Int32Array {
+    const { uuids, texts } = keysOf(sourceId)
+    if (end - start > LIMITS.messageIdChars) words = new Int32Array(wordsFor(end - start))
+    if (readUuid(bytes, start, end, words)) uuids.hash(words, 4)
+    else texts.hash(words, readNarrow(bytes, start, end, words))
+    return marked(words)
+  }
+
   return {
     of(sourceId, messageId) {
-      const { uuids, texts } = keysOf(sourceId)
+      if (!isWide(messageId)) {
+        const bytes = messageId.length <= narrow.length ? narrow : Buffer.alloc(messageId.length)
+        return ofBytes(sourceId, bytes, 0, bytes.write(messageId, 0, 'latin1'))
+      }
       if (messageId.length > LIMITS.messageIdChars) words = new Int32Array(wordsFor(messageId.length))
-      if (readUuid(messageId, words)) uuids.hash(words, 4)
-      else texts.hash(words, readText(messageId, words))
-      // 0 marks a free place.
-      if (words[0] === 0) words[0] = 1
-      return words
+      keysOf(sourceId).texts.hash(words, readWide(messageId, words))
+      return marked(words)
     },
+    ofBytes,
   }
+}
+
+/** 0 marks a free place. */
+function marked(words: Int32Array): Int32Array {
+  if (words[0] === 0) words[0] = 1
+  return words
 }
 
 /** Whole blocks of four, the length and a mark at the end included. */
@@ -55,16 +73,16 @@ function wordsFor(characters: number): number {
 
 const DASH = 45
 const isDash = (index: number) => index === 8 || index === 13 || index === 18 || index === 23
-/** By character code; -1 where it is no digit. Capitals are none: another spelling is another id. */
-const DIGITS = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)))
+/** By byte; -1 where it is no digit. Capitals are none: another spelling is another id. */
+const DIGITS = Int8Array.from({ length: 256 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)))
 
-function readUuid(text: string, into: Int32Array): boolean {
-  if (text.length !== 36) return false
+function readUuid(bytes: Uint8Array, start: number, end: number, into: Int32Array): boolean {
+  if (end - start !== 36) return false
   let flaws = 0
   let word = 0
   let digits = 0
   for (let index = 0; index < 36; index++) {
-    const code = text.charCodeAt(index)
+    const code = bytes[start + index] ?? 0
     if (isDash(index)) {
       flaws |= code ^ DASH
       continue
@@ -78,19 +96,36 @@ function readUuid(text: string, into: Int32Array): boolean {
   return flaws === 0
 }
 
-/** Length, then the characters: four to a word, or two where one of them needs more than a byte. Answers how many words there are. */
-function readText(text: string, into: Int32Array): number {
+function isWide(text: string): boolean {
   let all = 0
   for (let index = 0; index < text.length; index++) all |= text.charCodeAt(index)
-  const perWord = all < 256 ? 4 : 2
-  const bits = 32 / perWord
+  return all > 255
+}
+
+/** Length, then the characters, four to a word. Answers how many words there are. */
+function readNarrow(bytes: Uint8Array, start: number, end: number, into: Int32Array): number {
+  const characters = end - start
   let word = 0
   let length = 0
-  into[length++] = text.length * 2 + (perWord === 2 ? 1 : 0)
+  into[length++] = characters * 2
+  for (let index = 0; index < characters; index++) {
+    word |= (bytes[start + index] ?? 0) << ((index & 3) * 8)
+    if ((index & 3) === 3 || index === characters - 1) {
+      into[length++] = word
+      word = 0
+    }
+  }
+  return length
+}
+
+/** Where a character needs more than a byte: two to a word. */
+function readWide(text: string, into: Int32Array): number {
+  let word = 0
+  let length = 0
+  into[length++] = text.length * 2 + 1
   for (let index = 0; index < text.length; index++) {
-    const place = index % perWord
-    word |= text.charCodeAt(index) << (place * bits)
-    if (place === perWord - 1 || index === text.length - 1) {
+    word |= text.charCodeAt(index) << ((index & 1) * 16)
+    if ((index & 1) === 1 || index === text.length - 1) {
       into[length++] = word
       word = 0
     }

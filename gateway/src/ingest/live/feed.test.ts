@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { listOf } from '../keep.ts'
 import { request, type TestFrame, testEdge, track } from '../receive.fixture.ts'
 import type { PassedOver } from './entry.ts'
 import { createLiveFeed, type LiveFeed, type LiveFilter } from './feed.ts'
@@ -16,7 +17,7 @@ async function frameOf(events: readonly unknown[], at = AT): Promise<Parameters<
 
 function moved({ request: kept, rejected, counts, accepted }: TestFrame, at: number): Parameters<LiveFeed['storing']> {
   const facts = kept === null ? null : { ...kept, facts: { ...kept.facts, receivedAt: at } }
-  return [{ request: facts, rejected: rejected.map(row => ({ ...row, received_at: at })), counts }, accepted]
+  return [{ request: facts, rejected: rejected.map(row => ({ ...row, received_at: at })), counts }, listOf(accepted)]
 }
 
 const tracks = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => track(`m${from + index}`))

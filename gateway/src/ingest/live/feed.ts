@@ -2,7 +2,7 @@ import { createAddressReader } from '../enrich/address.ts'
 import { createAgentReader } from '../enrich/agent.ts'
 import { historical } from '../enrich/devices.ts'
 import { type RowEdges, rowOf } from '../enrich/rowOf.ts'
-import type { Accepted } from '../keep.ts'
+import type { Accepted, AcceptedEvents } from '../keep.ts'
 import type { Frame, KeptRequest } from '../spool/frame.ts'
 import {
   type LiveEntry,
@@ -43,7 +43,7 @@ export interface LiveFeed {
   /** Other feeds, those of earlier starts included, have other ids. */
   readonly id: string
   /** Reads what it lists of a frame and the events in it, and gives the function to be called once that is durable: the events need not be kept until then. */
-  storing(frame: Frame, accepted: readonly Accepted[]): () => void
+  storing(frame: Frame, accepted: AcceptedEvents): () => void
   /** To be told after the request they came with is durable. */
   passedOver(events: readonly PassedOver[], source: string, at: number): void
   refused(request: RefusedRequest): void
@@ -81,15 +81,21 @@ export function createLiveFeed({ now }: { readonly now: () => number }): LiveFee
   // Only what is listed is enriched here, a few events a second; no time of day is shown that a clock would have to be known for.
   const rowEdges: RowEdges = { place: historical, readAgent: createAgentReader(REMEMBERED), readAddress: createAddressReader(REMEMBERED) }
 
+  /** `newest` gives the last so many. */
   function read<T>(
     outcome: Outcome,
     at: number,
-    items: readonly T[],
+    count: number,
+    newest: (most: number) => readonly T[],
     asEntry: (item: T) => Omit<LiveEntry, 'seq' | 'at' | 'outcome'>,
   ): Reading {
-    const granted = items.length === 0 ? 0 : (lanes.get(outcome)?.grant(items.length, at) ?? 0)
-    const newest = items.slice(items.length - granted).map(item => detached({ seq: 0, at, outcome, ...asEntry(item) }))
-    return { outcome, at, count: items.length, newest }
+    const granted = count === 0 ? 0 : (lanes.get(outcome)?.grant(count, at) ?? 0)
+    if (granted === 0) return { outcome, at, count, newest: [] }
+    return { outcome, at, count, newest: newest(granted).map(item => detached({ seq: 0, at, outcome, ...asEntry(item) })) }
+  }
+
+  function readAll<T>(outcome: Outcome, at: number, items: readonly T[], asEntry: (item: T) => Omit<LiveEntry, 'seq' | 'at' | 'outcome'>) {
+    return read(outcome, at, items.length, most => items.slice(items.length - most), asEntry)
   }
 
   function list({ outcome, at, count, newest }: Reading): void {
@@ -114,8 +120,10 @@ export function createLiveFeed({ now }: { readonly now: () => number }): LiveFee
     storing({ request, rejected }, accepted) {
       const asRow = ({ event, messageId }: Accepted, { facts }: KeptRequest) => ofRow(rowOf(event, messageId, facts, rowEdges))
       const stored =
-        request === null ? read('stored', 0, [], ofRow) : read('stored', request.facts.receivedAt, accepted, one => asRow(one, request))
-      const refused = read('rejected', rejected[0]?.received_at ?? 0, rejected, ofRejected)
+        request === null
+          ? readAll('stored', 0, [], ofRow)
+          : read('stored', request.facts.receivedAt, accepted.count, accepted.newest, one => asRow(one, request))
+      const refused = readAll('rejected', rejected[0]?.received_at ?? 0, rejected, ofRejected)
       return () => {
         list(stored)
         list(refused)
@@ -124,11 +132,11 @@ export function createLiveFeed({ now }: { readonly now: () => number }): LiveFee
     passedOver(events, source, at) {
       for (const outcome of ['deduplicated', 'suppressed'] as const) {
         const of = events.filter(event => event.outcome === outcome)
-        list(read(outcome, at, of, event => ofPassedOver(event, source)))
+        list(readAll(outcome, at, of, event => ofPassedOver(event, source)))
       }
     },
     refused(request) {
-      list(read('refused', request.at, [request], ofRefused))
+      list(readAll('refused', request.at, [request], ofRefused))
     },
     since(after, filter, most) {
       const known = listed().filter(({ seq }) => seq > after)

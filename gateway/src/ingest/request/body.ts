@@ -1,6 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 import { LIMITS } from '@waymark/schemas/limits'
+import type { BodyMemory } from './bodyMemory.ts'
 import { refuse } from './refuse.ts'
+
+const EMPTY = Buffer.alloc(0)
+
+/** Bytes that a request came with. */
+export interface Body {
+  readonly bytes: Buffer
+  /** To be called once, when nobody reads the bytes any more. */
+  release(): void
+}
+
+function lasting(bytes: Buffer): Body {
+  return { bytes, release: () => undefined }
+}
 
 // A client that sends far beyond the limit is cut off after this much; one that went a little over reads its 413.
 const DRAIN_BYTES = 32 * LIMITS.bodyBytes
@@ -9,32 +23,58 @@ const DRAIN_BYTES = 32 * LIMITS.bodyBytes
  * The body as it travelled; `incoming` is the request as Node has it, where there is one. Above 1 MiB: 413, after the rest was read and thrown away, because a client that is still
  * sending when the connection closes sees a reset instead of the answer.
  */
-export async function readBody(request: Request, incoming: IncomingMessage | null): Promise<Buffer> {
+export async function readBody(request: Request, incoming: IncomingMessage | null, memory: BodyMemory): Promise<Body> {
   const announced = request.headers.get('content-length')
   try {
     // Node's parser holds a body to its announced length, so the fast path needs no counting.
     if (announced !== null && Number(announced) <= LIMITS.bodyBytes) {
-      return capped(incoming === null ? Buffer.from(await request.arrayBuffer()) : await readWhole(incoming))
+      return incoming === null
+        ? lasting(capped(Buffer.from(await request.arrayBuffer())))
+        : await readWhole(incoming, Number(announced), memory)
     }
-    return await readCounting(request.body)
+    return lasting(await readCounting(request.body))
   } catch (cause) {
     if (cause instanceof Error && 'status' in cause) throw cause
     throw refuse(400, 'body_incomplete', 'The request ended before its body was complete. Send it again.')
   }
 }
 
-/** As `request.arrayBuffer`, which copies the body once more. */
-function readWhole(incoming: IncomingMessage): Promise<Buffer> {
+/** As `request.arrayBuffer`, which copies the body once more. Most bodies come in one piece, which is taken as it is. */
+function readWhole(incoming: IncomingMessage, announced: number, memory: BodyMemory): Promise<Body> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-    incoming.once('end', () => {
-      const [only] = chunks
-      resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks))
+    let first: Buffer | null = null
+    let joined: Buffer | null = null
+    let length = 0
+
+    /** After the end nothing of it is ours. */
+    function failed(error: Error): void {
+      if (joined !== null) memory.give(joined)
+      joined = null
+      reject(error)
+    }
+
+    incoming.on('data', (chunk: Buffer) => {
+      if (length === 0) first = chunk
+      else {
+        if (joined === null) {
+          joined = memory.take(announced)
+          first?.copy(joined)
+          first = null
+        }
+        chunk.copy(joined, length)
+      }
+      length += chunk.length
     })
-    incoming.once('error', reject)
-    // Without effect after the end.
-    incoming.once('close', () => reject(new Error('the connection was closed')))
+    // Each request is closed at last; without this an error with its stack would be made for each.
+    const closed = () => failed(new Error('the connection was closed'))
+    incoming.once('end', () => {
+      incoming.off('close', closed)
+      const whole = joined
+      joined = null
+      resolve(whole === null ? lasting(first ?? EMPTY) : { bytes: whole.subarray(0, length), release: () => memory.give(whole) })
+    })
+    incoming.once('error', failed)
+    incoming.once('close', closed)
   })
 }
 

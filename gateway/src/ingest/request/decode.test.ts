@@ -3,7 +3,8 @@ import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, z
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
 import { contentOf } from '../event/content.ts'
-import { decode, type Envelope, readText } from './decode.ts'
+import { createBodyMemory } from './bodyMemory.ts'
+import { bodyOf, type Envelope, parseBody, readText } from './decode.ts'
 
 const BODY = JSON.stringify({ batch: [{ type: 'page', anonymousId: 'a' }], writeKey: 'wk' })
 
@@ -12,6 +13,10 @@ function post(body: string | Buffer, headers: Record<string, string> = {}): Requ
 }
 
 const quickBrotli = (body: string | Buffer) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } })
+
+async function decode(request: Request, how: { single: boolean }): Promise<Envelope> {
+  return parseBody((await bodyOf(request, null, createBodyMemory())).bytes, how)
+}
 
 function decodeBatch(body: string | Buffer, headers: Record<string, string> = {}): Promise<Envelope> {
   return decode(post(body, headers), { single: false })

@@ -4,7 +4,8 @@ import { LIMITS } from '@waymark/schemas/limits'
 import { type Content, contentOf } from '../event/content.ts'
 import { isRecord, type JsonObject } from '../event/json.ts'
 import { sanitise, type Texts } from '../event/sanitise.ts'
-import { readBody } from './body.ts'
+import { type Body, readBody } from './body.ts'
+import type { BodyMemory } from './bodyMemory.ts'
 import { isMostlyBrackets } from './depth.ts'
 import { inflateBody } from './inflate.ts'
 import { refuse } from './refuse.ts'
@@ -37,12 +38,22 @@ export function readText(body: Uint8Array): string {
   return UTF8.decode(body)
 }
 
-/** Reads, inflates and parses a request; `single` for the routes that take one event as the body. */
-export async function decode(
-  request: Request,
-  { single, incoming = null }: { readonly single: boolean; readonly incoming?: IncomingMessage | null },
-): Promise<Envelope> {
-  const body = await inflateBody(await readBody(request, incoming), request.headers.get('content-encoding') ?? undefined)
+/** Reads and inflates the body of a request. */
+export async function bodyOf(request: Request, incoming: IncomingMessage | null, memory: BodyMemory): Promise<Body> {
+  const body = await readBody(request, incoming, memory)
+  try {
+    const bytes = await inflateBody(body.bytes, request.headers.get('content-encoding') ?? undefined)
+    if (bytes === body.bytes) return body
+    body.release()
+    return { bytes, release: () => undefined }
+  } catch (error) {
+    body.release()
+    throw error
+  }
+}
+
+/** Parses a body; `single` for the routes that take one event as the body. */
+export function parseBody(body: Buffer, { single }: { readonly single: boolean }): Envelope {
   const text = textOf(body)
   const texts = { areClean: !body.includes('\\u') }
   // What is kept must be text: the spool finds its way through damage by bytes that no text has.

@@ -8,8 +8,8 @@ export interface GroupCommit {
   add(text: FrameText): Promise<void>
   /** Finishes the segment that is being written, with everything added so far. */
   seal(): Promise<void>
-  /** The segment that is being written. */
-  open(): SegmentFile | null
+  /** Segments that are not sealed yet, oldest first: those that are being finished, and the one that is being written. */
+  files(): readonly SegmentFile[]
   /** On its way to the disk, bytes. */
   queued(): number
   /** Asks again how long the open segment should stay so. */
@@ -19,8 +19,8 @@ export interface GroupCommit {
 export interface GroupCommitEdges {
   readonly limits: Pick<SpoolLimits, 'sealBytes' | 'sealRows'>
   readonly createFile: () => Promise<SegmentFile>
-  /** Milliseconds from its creation after which a segment is sealed. */
-  readonly sealDelay: () => number
+  /** Milliseconds from its creation after which a segment is sealed; `sinceSeal` since the end of the one before. */
+  readonly sealDelay: (sinceSeal: number) => number
   readonly onSealed: (file: SegmentFile, path: string) => Promise<void> | void
   /** Told of what the disk said, before the frames are refused. */
   readonly onFailed: (error: unknown) => Promise<void>
@@ -36,9 +36,18 @@ interface Added {
   readonly reject: (error: Error) => void
 }
 
+const MOST_FINISHING = 4
+const MOST_AHEAD_MS = 2000
+
 export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onFailed, refusal, elapsed }: GroupCommitEdges): GroupCommit {
   let open: SegmentFile | null = null
   let openedAt = 0
+  let closedAt = Number.NEGATIVE_INFINITY
+  let finishing: readonly SegmentFile[] = []
+  let finished: Promise<void> = Promise.resolve()
+  /** The next segment, made while the one before it fills. */
+  let ahead: Promise<SegmentFile | null> | null = null
+  let aheadAt = 0
   let queue: Added[] = []
   let queued = 0
   let sealDue = false
@@ -56,8 +65,12 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
     try {
       while (queue.length > 0 || sealDue) {
         if (queue.length > 0) await commitBatch(takeBatch())
-        if (open !== null && (sealDue || isDone(open))) await sealFile(open)
-        else if (queue.length === 0) sealDue = false
+        if (sealDue) discardAhead()
+        if (open !== null && (sealDue || isDone(open))) {
+          const sealed = finish(open)
+          // A disk on which names take longer than data must not be left behind further and further.
+          if (finishing.length > MOST_FINISHING) await sealed
+        } else if (queue.length === 0) sealDue = false
       }
     } finally {
       // In the turn of the last look at the queue: whatever is added from here on starts anew.
@@ -90,10 +103,15 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
       open ??= await opened()
       await open.append(batch.map(({ text }) => text))
       for (const { resolve } of batch) resolve()
+      // A failure is met again, and told, when the file is needed.
+      if (ahead === null && open.bytes() >= limits.sealBytes / 2) {
+        aheadAt = elapsed()
+        ahead = createFile().catch(() => null)
+      }
     } catch (error) {
       await onFailed(error)
       // What was refused must be off the disk before anybody is told so.
-      if (open?.isBroken()) await sealFile(open)
+      if (open?.isBroken()) await finish(open)
       for (const { reject } of batch) reject(refusal(error))
     } finally {
       queued -= batch.reduce((sum, { text }) => sum + text.bytes, 0)
@@ -101,7 +119,10 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
   }
 
   async function opened(): Promise<SegmentFile> {
-    const file = await createFile()
+    if (elapsed() - aheadAt > MOST_AHEAD_MS) discardAhead()
+    const ready = ahead
+    ahead = null
+    const file = (await ready) ?? (await createFile())
     openedAt = elapsed()
     arm()
     return file
@@ -114,17 +135,31 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
         sealDue = true
         void commit()
       },
-      Math.max(0, openedAt + sealDelay() - elapsed()),
+      Math.max(0, openedAt + sealDelay(openedAt - closedAt) - elapsed()),
     )
     timer.unref()
   }
 
-  async function sealFile(file: SegmentFile): Promise<void> {
+  /** Without traffic that fills it soon, a segment should not have an old beginning. */
+  function discardAhead(): void {
+    const unused = ahead
+    ahead = null
+    if (unused !== null) finished = finished.then(async () => (await unused)?.discard())
+  }
+
+  /** Seals beside what is written meanwhile to the next segment: all in it is durable, and nobody waits for its name. In order. */
+  function finish(file: SegmentFile): Promise<void> {
     clearTimeout(timer)
-    const path = await file.seal()
     open = null
     sealDue = false
-    await onSealed(file, path)
+    closedAt = elapsed()
+    finishing = [...finishing, file]
+    finished = finished.then(async () => {
+      const path = await file.seal()
+      finishing = finishing.filter(other => other !== file)
+      await onSealed(file, path)
+    })
+    return finished
   }
 
   return {
@@ -137,9 +172,12 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
     },
     seal: () => {
       sealDue = true
-      return commit()
+      return commit().then(() => {
+        discardAhead()
+        return finished
+      })
     },
-    open: () => open,
+    files: () => (open === null ? finishing : [...finishing, open]),
     queued: () => queued,
     rearm: () => {
       if (open !== null) arm()

@@ -24,6 +24,8 @@ export interface SegmentFile {
   append(frames: readonly FrameText[]): Promise<void>
   /** Closes the file under its sealed name, and gives the name. */
   seal(): Promise<string>
+  /** Removes the file, in which nothing was written. Never fails: one that stays is removed at the next start. */
+  discard(): Promise<void>
 }
 
 export interface SegmentFileEdges {
@@ -145,6 +147,10 @@ export async function createSegmentFile(edges: SegmentFileEdges): Promise<Segmen
         const names = await disk.list(folder).catch(() => [] as string[])
         return names.includes(`${id}.seg`) ? sealedPath : openPath
       }
+    },
+    discard: async () => {
+      await disk.close(fd).catch(() => undefined)
+      await disk.remove(openPath).catch(() => undefined)
     },
   }
 }

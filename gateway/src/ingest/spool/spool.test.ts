@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { failure, memoryDisk } from './disk.fixture.ts'
+import type { Disk } from './disk.ts'
 import { countRow, testFrame } from './frame.fixture.ts'
 import { FrameTooLarge } from './frameTooLarge.ts'
 import { idsIn, testSpool } from './spool.fixture.ts'
@@ -103,6 +104,59 @@ describe('the spool', () => {
     expect(await sealedBy({ sealBytes: 200 }, 3)).toBeGreaterThan(0)
     expect(await sealedBy({ sealRows: 2 }, 2)).toBe(1)
     expect(await sealedBy({ sealMs: 1 }, 1)).toBe(1)
+  })
+
+  it('makes the next segment while one fills, so that no answer waits for it, and leaves none behind', async () => {
+    const fs = memoryDisk()
+    const clock = { at: 0 }
+    const spool = await testSpool({ fs, limits: { sealBytes: 1000 }, elapsed: () => clock.at })
+    const created = () => fs.calls.filter(call => call.startsWith('create')).length
+    const fill = async (id: string) => {
+      await spool.append(testFrame([id]))
+      await new Promise(done => setImmediate(done))
+    }
+    let number = 0
+    while (created() < 2) await fill(`m${number++}`)
+    expect(spool.backlog().segments).toBe(1)
+    while (spool.sealed().length === 0) await fill(`m${number++}`)
+    expect(created()).toBe(2)
+    await fill('next')
+    expect(created()).toBe(2)
+    while (spool.sealed().length === 1) await fill(`m${number++}`)
+    expect(created()).toBe(3)
+    clock.at += 3_600_000
+    await fill('much later')
+    expect(created()).toBe(4)
+    await spool.close()
+    expect(fs.files().filter(name => name.endsWith('.open'))).toEqual([])
+    const ids = spool.sealed().map(({ id }) => id)
+    expect(ids).toEqual(ids.toSorted())
+    expect((await idsIn(spool.sealed())).filter(id => id.length > 3)).toEqual(['next', 'much later'])
+  })
+
+  it('does not let an answer wait for the name of the segment before, and counts what is in it meanwhile', async () => {
+    const disk = memoryDisk()
+    const renames: (() => void)[] = []
+    const fs: Disk = {
+      ...disk,
+      rename: async (from, to) => {
+        await new Promise<void>(done => renames.push(done))
+        return disk.rename(from, to)
+      },
+    }
+    const spool = await testSpool({ fs, limits: { sealRows: 1 } })
+    for (const id of ['m1', 'm2', 'm3']) await spool.append(testFrame([id]))
+    expect(spool.sealed()).toEqual([])
+    expect(spool.pending()).toMatchObject([{ received: 3 }])
+    expect(spool.backlog().segments).toBe(3)
+    const sealing = spool.seal()
+    for (let name = 0; name < 3; name++) {
+      await vi.waitFor(() => expect(renames).toHaveLength(1))
+      renames.shift()?.()
+    }
+    await sealing
+    expect(await idsIn(spool.sealed())).toEqual(['m1', 'm2', 'm3'])
+    expect(spool.pending()).toMatchObject([{ received: 3 }])
   })
 
   it('refuses with a time to wait when it is full, and accepts again when segments are loaded', async () => {

@@ -79,7 +79,6 @@ export async function openSpool({
   const syncs = { count: 0, totalMs: 0, slowestMs: 0 }
   const waiting = createWaiting()
   const memory = createFrameMemory()
-  let sealedAt = Number.NEGATIVE_INFINITY
   let isClosed = false
 
   function noteDamage(found: Damage): void {
@@ -122,14 +121,13 @@ export async function openSpool({
         memory,
       })
     },
-    sealDelay: () => sealDelay({ sinceSeal: elapsed() - sealedAt, waiting: waiting.segments().length }, limits),
+    sealDelay: sinceSeal => sealDelay({ sinceSeal, waiting: waiting.segments().length }, limits),
     onFailed: error => room.failed(error),
     refusal: error => refusals.refuse('write_failed', error),
     onSealed: keepSealed,
   })
 
   async function keepSealed(file: SegmentFile, path: string): Promise<void> {
-    sealedAt = elapsed()
     const segment = sealedSegment({
       disk: fs,
       path,
@@ -180,7 +178,7 @@ export async function openSpool({
   }, limits.adoptMs).unref()
 
   function storedBytes(): number {
-    return waiting.bytes() + (commits.open()?.bytes() ?? 0)
+    return commits.files().reduce((sum, file) => sum + file.bytes(), waiting.bytes())
   }
 
   function maxBytes(): number {
@@ -189,7 +187,7 @@ export async function openSpool({
 
   function bySource(): ReadonlyMap<string, number> {
     const sums = new Map(waiting.bySource())
-    for (const [source, bytes] of commits.open()?.bySource() ?? []) sums.set(source, (sums.get(source) ?? 0) + bytes)
+    for (const file of commits.files()) for (const [source, bytes] of file.bySource()) sums.set(source, (sums.get(source) ?? 0) + bytes)
     return sums
   }
 
@@ -201,7 +199,7 @@ export async function openSpool({
       const never = tooLarge(text)
       return never === null ? commits.add(text) : Promise.reject(never)
     },
-    pending: () => sumCounts([...waiting.segments().flatMap(segment => segment.counts), ...(commits.open()?.counts() ?? [])]),
+    pending: () => sumCounts([...waiting.segments().flatMap(segment => segment.counts), ...commits.files().flatMap(file => file.counts())]),
     sealed: waiting.segments,
     onSealed: listener => void listeners.push(listener),
     seal: commits.seal,
@@ -209,8 +207,8 @@ export async function openSpool({
       bytes: storedBytes(),
       maxBytes: maxBytes(),
       bySource: bySource(),
-      segments: waiting.segments().length + (commits.open() === null ? 0 : 1),
-      oldestAt: waiting.segments()[0]?.createdAt ?? commits.open()?.createdAt ?? null,
+      segments: waiting.segments().length + commits.files().length,
+      oldestAt: waiting.segments()[0]?.createdAt ?? commits.files()[0]?.createdAt ?? null,
       drain: waiting.drain(),
       damaged: damaged.ranges,
       damagedBytes: damaged.bytes,
