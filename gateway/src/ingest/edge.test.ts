@@ -220,7 +220,7 @@ describe('the list of rejected events', () => {
       path: 'String',
       message: 'String',
       raw: 'String',
-      event: 'LowCardinality(String)',
+      event: 'String',
       segment_id: 'String',
       segment_index: 'UInt32',
       is_replayed: 'UInt8',
