@@ -37,7 +37,7 @@ interface Added {
 }
 
 const MOST_FINISHING = 4
-const MOST_AHEAD_MS = 2000
+const MOST_AHEAD_MS = 500
 
 export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onFailed, refusal, elapsed }: GroupCommitEdges): GroupCommit {
   let open: SegmentFile | null = null
@@ -47,7 +47,7 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
   let finished: Promise<void> = Promise.resolve()
   /** The next segment, made while the one before it fills. */
   let ahead: Promise<SegmentFile | null> | null = null
-  let aheadAt = 0
+  let aheadTimer: NodeJS.Timeout | undefined
   let queue: Added[] = []
   let queued = 0
   let sealDue = false
@@ -105,8 +105,9 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
       for (const { resolve } of batch) resolve()
       // A failure is met again, and told, when the file is needed.
       if (ahead === null && open.bytes() >= limits.sealBytes / 2) {
-        aheadAt = elapsed()
         ahead = createFile().catch(() => null)
+        aheadTimer = setTimeout(discardAhead, MOST_AHEAD_MS)
+        aheadTimer.unref()
       }
     } catch (error) {
       await onFailed(error)
@@ -119,7 +120,7 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
   }
 
   async function opened(): Promise<SegmentFile> {
-    if (elapsed() - aheadAt > MOST_AHEAD_MS) discardAhead()
+    clearTimeout(aheadTimer)
     const ready = ahead
     ahead = null
     const file = (await ready) ?? (await createFile())
@@ -140,8 +141,9 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
     timer.unref()
   }
 
-  /** Without traffic that fills it soon, a segment should not have an old beginning. */
+  /** Without traffic that needs it soon it goes: a segment should not have an old beginning, nor an empty folder a file. */
   function discardAhead(): void {
+    clearTimeout(aheadTimer)
     const unused = ahead
     ahead = null
     if (unused !== null) finished = finished.then(async () => (await unused)?.discard())
