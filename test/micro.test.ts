@@ -21,7 +21,7 @@ interface Micro {
 async function startMicro(): Promise<Micro> {
   const folder = mkdtempSync(join(tmpdir(), 'waymark-micro-'))
   const env = { PATH: process.env.PATH ?? '', DATA_DIR: join(folder, 'data') }
-  const child: ChildProcess = spawn(process.execPath, [join(root, 'gateway/src/main.ts'), 'micro', '--port', '0'], { cwd: folder, env })
+  const child: ChildProcess = spawn(process.execPath, [join(root, 'gateway/waymark.js'), 'micro', '--port', '0'], { cwd: folder, env })
   process.once('exit', () => child.kill('SIGKILL'))
   const ended = new Promise<number | null>(done => child.once('exit', done))
   const url = await new Promise<string>((done, fail) => {

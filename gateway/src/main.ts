@@ -1,4 +1,3 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
 /** The command line: the only reader of the environment, and the only place that opens, listens and handles signals. */
 import { processTerminal } from './cli/processTerminal.ts'
 import { ConfigError, loadConfig } from './config.ts'

@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { isMarkedAsUntransferable, Worker } from 'node:worker_threads'
 import type { SegmentContent } from '../../spool/sealed.ts'
 import type { RowSource } from './rowSource.ts'
@@ -20,6 +22,12 @@ const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 const LONGEST_MS = 60_000
 const WORKER = new URL('./rowWorker.ts', import.meta.url)
 
+/** Where this process keeps what Node made of the sources, so that the thread need not make it again. */
+function compiled(): { NODE_COMPILE_CACHE?: string } {
+  const folder = getCompileCacheDir()
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
+}
+
 /**
  * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins anew with the next segment after
  * it died: what it knew of clocks is then learnt again. What it was at when it died is rejected, and may be asked for again.
@@ -31,7 +39,7 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
 
   function running(): Worker {
     if (worker !== null) return worker
-    const started = new Worker(file, { name: 'rows', env: {}, resourceLimits: RESOURCES })
+    const started = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES })
     worker = started
     // What died by itself is told to whoever waits for it; what dies of idleness, to nobody.
     started.on('error', () => forget(started))

@@ -1,4 +1,5 @@
 /** The thread that makes rows: gets the insides of frames, answers with the rows, one segment at a time. */
+import { flushCompileCache } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { createEventBlock } from './eventBlock.ts'
 import { makeRows } from './makeRows.ts'
@@ -7,6 +8,8 @@ import type { RowAnswer, RowOrder } from './rowThread.ts'
 import { yieldCpu } from './yieldCpu.ts'
 
 yieldCpu()
+// A thread is ended, not left to end.
+flushCompileCache()
 const makeRow = createRowMaker()
 const block = createEventBlock()
 
