@@ -71,6 +71,16 @@ describe('days that are over', () => {
     await loader.stop()
   })
 
+  it('are not gone through one by one where nothing was received: a clock that once stood in 1970 costs nobody half a century', async () => {
+    const { load, look, asked, loader } = await counting()
+    await load(['a'], Date.UTC(1971, 0, 1))
+    await load(['b'], at(3))
+    expect((await look()).counts).toMatchObject({ received: 2, stored: 2 })
+    expect(asked.length).toBeLessThan(100)
+    expect((await look()).counts).toMatchObject({ received: 2, stored: 2 })
+    await loader.stop()
+  })
+
   it('are counted anew when an event of theirs arrives late, also one that makes a later day’s the copy', async () => {
     const { load, look, loader } = await counting()
     await load(['late', 'b'], at(5))

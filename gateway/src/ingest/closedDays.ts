@@ -99,7 +99,8 @@ export function createClosedDays({ db, spool, now }: ClosedDaysEdges): ClosedDay
       if (first === null) return
       const found = await known({ from: first, to }, at, signal)
       const unsettled = waiting()
-      const open = (day: number) => !found.has(day) && !unsettled.has(day) && !hasFailed(day, at(day))
+      // A day on whose account nothing stands, nor on that of the days before, costs nothing to count; one wrong clock may lie half a century back.
+      const open = (day: number) => at(day) > 0 && !found.has(day) && !unsettled.has(day) && !hasFailed(day, at(day))
       for (let day = first; day < to; ) {
         if (!open(day)) {
           day += DAY_MS

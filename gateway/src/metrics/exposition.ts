@@ -17,12 +17,13 @@ export interface Family {
 
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
+/** A counter of what has not happened yet is told by its head, so that it can be found before; a gauge without a value says nothing. */
 export function exposition(families: readonly Family[]): string {
   return families
-    .filter(({ samples }) => samples.length > 0)
+    .filter(({ type, samples }) => samples.length > 0 || type === 'counter')
     .map(({ name, type, help, samples }) => {
-      const lines = samples.map(({ suffix = '', labels = {}, value }) => `${name}${suffix}${labelText(labels)} ${numberText(value)}`)
-      return `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n${lines.join('\n')}\n`
+      const lines = samples.map(({ suffix = '', labels = {}, value }) => `${name}${suffix}${labelText(labels)} ${numberText(value)}\n`)
+      return `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n${lines.join('')}`
     })
     .join('')
 }
