@@ -194,7 +194,7 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     live,
     now,
-    reachedAt: createReachedAt({ url, proxied: config.trustProxy ? address.origin : null }),
+    reachedAt: createReachedAt({ url, proxied: address.proxied }),
     segmentScripts: segmentScriptFolder(),
     onFailure: error => log.error('a pixel could not be taken', { error: explainError(error) }),
   })

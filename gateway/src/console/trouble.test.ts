@@ -18,7 +18,7 @@ it('tells a person in a page what it could not answer, and the log why', async (
   pages.get('/console/broken', () => {
     throw new Error('a secret of the engine')
   })
-  const address = { origin: () => 'http://x', isOwn: () => true, client: () => '192.0.2.1' }
+  const address = { origin: () => 'http://x', proxied: () => null, isOwn: () => true, client: () => '192.0.2.1' }
   const logged: string[] = []
   const note = (message: string) => void logged.push(message)
   const app = createApp({

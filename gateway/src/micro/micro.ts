@@ -51,7 +51,7 @@ export function createMicro({ version, url, writeKeys, log, now, randomUUID, sdk
     keys,
     live: memory.live,
     now,
-    reachedAt: createReachedAt({ url, proxied: null }),
+    reachedAt: createReachedAt({ url, proxied: () => null }),
     segmentScripts,
     onFailure: error => log.error('a pixel could not be taken', { error: explainError(error) }),
   })

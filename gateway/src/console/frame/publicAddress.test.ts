@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
+import { parseProxies } from '../../edge/proxies.ts'
 import { createPublicAddress } from './publicAddress.ts'
 
 const URL_OF_GATEWAY = 'http://127.0.0.1:8090'
@@ -46,5 +47,15 @@ describe('the address behind a proxy', () => {
   it('is never what a header says, when they are not', async () => {
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.test', 'x-forwarded-for': '6.6.6.6', host: 'evil.test' }
     expect(await seen(false, headers)).toEqual([URL_OF_GATEWAY, '10.0.0.1'])
+  })
+
+  it.each([
+    ['a listed proxy', '10.0.0.1', 'https://w.acme.com'],
+    ['anybody else who connects', '203.0.113.9', null],
+  ])('as a proxy tells it, is what %s says', async (_who, remote, told) => {
+    const address = createPublicAddress({ proxies: parseProxies('10.0.0.0/8').trust, url: URL_OF_GATEWAY, remote: () => remote })
+    const app = new Hono().get('/', c => c.json(address.proxied(c)))
+    const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'w.acme.com' }
+    expect(await (await app.request('/', { headers })).json()).toBe(told)
   })
 })

@@ -4,6 +4,8 @@ import { clientAddress, isBelieved, type ProxyTrust } from '../../edge/proxies.t
 export interface PublicAddress {
   /** Origin under which the browser of this request reaches the gateway, e.g. `https://waymark.acme.com`. */
   origin(c: Context): string
+  /** The same where a believed proxy tells it; null for who came by none. */
+  proxied(c: Context): string | null
   /** Whether a page of this origin is the console itself. */
   isOwn(c: Context, origin: string): boolean
   /** Address of the client, for the limit of tries. */
@@ -43,6 +45,7 @@ export function createPublicAddress({ proxies, url, remote }: PublicAddressEdges
 
   return {
     origin,
+    proxied: c => (isBelieved(proxies, remote(c)) ? origin(c) : null),
     isOwn: (c, page) => page === origin(c) || (!isBelieved(proxies, remote(c)) && page === called(c)),
     client: c => clientAddress(proxies, remote(c), c.req.header('x-forwarded-for')),
   }

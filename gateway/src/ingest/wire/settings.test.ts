@@ -52,8 +52,9 @@ describe('the settings document of analytics-next', () => {
     })
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': 'https://www.acme.com',
-      'cache-control': expect.stringMatching(/stale-while-revalidate.*stale-if-error/),
-      vary: 'Sec-Fetch-Site, Origin',
+      // A shared cache would give every page what one client's headers made.
+      'cache-control': expect.stringMatching(/^private, .*stale-while-revalidate.*stale-if-error/),
+      vary: 'Sec-Fetch-Site, X-Forwarded-Host, X-Forwarded-Proto, X-Forwarded-Prefix, Origin',
     })
   })
 })

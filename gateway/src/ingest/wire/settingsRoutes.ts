@@ -41,5 +41,8 @@ export function createSettingsRoutes({ reachedAt, watch, ...edges }: SettingsEdg
   return app
 }
 
-/** Seconds. The SDK sends nothing before it has them: a page goes on with those it had while newer ones come, and while the gateway is down. */
-const FOR_A_WHILE = 'public, max-age=300, stale-while-revalidate=86400, stale-if-error=86400'
+/**
+ * Seconds. The SDK sends nothing before it has them: a page goes on with those it had while newer ones come, and while the gateway is down.
+ * Never in a shared cache: what one client made of its headers would tell every page where to send its events.
+ */
+const FOR_A_WHILE = 'private, max-age=300, stale-while-revalidate=86400, stale-if-error=86400'

@@ -49,7 +49,7 @@ export function wireApp({ proxied = null, append }: { readonly proxied?: string 
   })
   const app = new Hono()
   app.route('/', ingest)
-  const reachedAt = createReachedAt({ url: 'http://127.0.0.1:8090', proxied: proxied === null ? null : () => proxied })
+  const reachedAt = createReachedAt({ url: 'http://127.0.0.1:8090', proxied: () => proxied })
   app.route(
     '/',
     createWireRoutes({
