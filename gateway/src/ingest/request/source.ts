@@ -29,12 +29,7 @@ export function sourceOfWriteKey(key: string | null, request: HonoRequest, { key
     )
   }
   const source = keys.writeKey(key)
-  if (source === null)
-    throw refuse(
-      401,
-      'unknown_write_key',
-      'The write key is not known here or was revoked. `waymark keys list` shows the keys of this gateway.',
-    )
+  if (source === null) throw unknownWriteKey()
   const origin = request.header('origin')
   if (origin === undefined) return source
   if (source.trust === 'server') {
@@ -81,6 +76,14 @@ export function secretKeyOf(request: HonoRequest, scope: Scope, { keys }: Pick<S
     )
   }
   return key
+}
+
+export function unknownWriteKey() {
+  return refuse(
+    401,
+    'unknown_write_key',
+    'The write key is not known here or was revoked. `waymark keys list` shows the keys of this gateway.',
+  )
 }
 
 export function noSecretKey() {

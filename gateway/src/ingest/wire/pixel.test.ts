@@ -51,11 +51,19 @@ describe('a pixel', () => {
   it.each([
     ['no key', { userId: 'u_1', event: 'X' }, 401, 'no_write_key'],
     ['an unknown key', { ...OPENED, writeKey: 'nope' }, 401, 'unknown_write_key'],
+    ['a key of two lines', { ...OPENED, writeKey: 'wk\nweb' }, 401, 'unknown_write_key'],
+    ['a key of another alphabet', { ...OPENED, writeKey: 'wk_wéb→' }, 401, 'unknown_write_key'],
     ['a key that the mail makes public', { ...OPENED, writeKey: SERVER_KEY }, 403, 'server_key_in_pixel'],
   ])('with %s is the same image, and listed as refused', async (_, event, status, code) => {
     const { request, rows, refused } = wireApp()
     expect((await request(`/v1/pixel/track?data=${encodeURIComponent(base64(event))}`)).status).toBe(200)
     expect([rows(), refused]).toMatchObject([[], [{ status, code }]])
+  })
+
+  it('with a key of two lines in its address is listed as refused', async () => {
+    const { request, refused } = wireApp()
+    expect((await request('/v1/pixel/track?writeKey=a%0Ab&userId=u_1&event=X')).status).toBe(200)
+    expect(refused).toMatchObject([{ status: 401, code: 'unknown_write_key' }])
   })
 
   it('that is no JSON is listed as refused, one that is no event is in the quarantine', async () => {

@@ -2,6 +2,7 @@ import { EVENT_TYPES } from '@waymark/schemas/event'
 import { type Context, Hono } from 'hono'
 import type { KeyRing } from '../../keys/ring.ts'
 import { refuse } from '../request/refuse.ts'
+import { unknownWriteKey } from '../request/source.ts'
 import { type PixelEvent, pixelEvent } from './pixelEvent.ts'
 import type { TellRefusal } from './refusals.ts'
 
@@ -23,6 +24,7 @@ export function createPixelRoutes({ keys, ingest, tellRefusal }: PixelEdges): Ho
     const url = new URL(c.req.url)
     const event = pixelEvent(url.searchParams)
     if (event === null) tellRefusal(c, refuse(400, 'unreadable_data', UNREADABLE))
+    else if (event.writeKey !== null && !KEY.test(event.writeKey)) tellRefusal(c, unknownWriteKey())
     else if (event.writeKey !== null && keys.writeKey(event.writeKey)?.trust === 'server')
       tellRefusal(c, refuse(403, 'server_key_in_pixel', SERVER_KEY))
     else await ingest.fetch(asPost(c.req.raw.headers, new URL(path, url), event), c.env)
@@ -40,6 +42,9 @@ function asPost(given: Headers, url: URL, { body, writeKey }: PixelEvent): Reque
   if (writeKey !== null) headers.set('x-write-key', writeKey)
   return new Request(url, { method: 'POST', headers, body })
 }
+
+/** What can be a key: the others no header can hold. */
+const KEY = /^[\x21-\x7e]{1,200}$/
 
 const ABOUT_ANOTHER_REQUEST = ['authorization', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'x-write-key']
 
