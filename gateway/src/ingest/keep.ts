@@ -3,7 +3,7 @@ import type { Event } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
 import { isRecord, type JsonObject } from './event/json.ts'
-import { sanitise, withoutAddress } from './event/sanitise.ts'
+import { keepable, sanitise } from './event/sanitise.ts'
 import type { IngestRequest } from './receive.ts'
 import type { KeptRequest, RequestFacts } from './spool/frame.ts'
 
@@ -68,7 +68,7 @@ function hasAddress({ context }: Event): boolean {
 
 function written(accepted: readonly Accepted[], { events, shared }: IngestRequest): Buffer {
   const { context, integrations } = shared
-  const batch = accepted.map(({ index }) => withoutAddress(sanitise(events[index]).value))
+  const batch = accepted.map(({ index }) => keepable(sanitise(events[index]).value))
   return Buffer.from(JSON.stringify({ batch, context: isRecord(context) ? addressless(context) : undefined, integrations }))
 }
 

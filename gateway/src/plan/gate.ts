@@ -2,7 +2,7 @@
 import type { Event } from '@waymark/schemas/event'
 import type { Trust } from '@waymark/schemas/row'
 import { isRecord } from '../ingest/event/json.ts'
-import { type Flaw, sanitise, withoutAddress } from '../ingest/event/sanitise.ts'
+import { type Flaw, keepable, sanitise } from '../ingest/event/sanitise.ts'
 import type { PlanBook } from './book.ts'
 import type { Violation } from './violation.ts'
 
@@ -44,7 +44,7 @@ function rawOf(event: Event, given: unknown, { source, userAgent, isHistorical }
   const { value } = sanitise(given)
   const { type, context, integrations, sentAt } = event
   const _received = { trust: source.trust, userAgent: userAgent.slice(0, 512), isHistorical }
-  return JSON.stringify(withoutAddress({ ...(isRecord(value) ? value : {}), type, context, integrations, sentAt, _received }))
+  return JSON.stringify(keepable({ ...(isRecord(value) ? value : {}), type, context, integrations, sentAt, _received }))
 }
 
 /** Nothing of the content: enough to find who sends it. */

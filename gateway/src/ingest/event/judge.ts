@@ -3,7 +3,7 @@ import { LIMITS } from '@waymark/schemas/limits'
 import { isRecord } from './json.ts'
 import { normalise, type Shared } from './normalise.ts'
 import { printOf } from './print.ts'
-import { type Flaw, sanitise, type Texts, withoutAddress } from './sanitise.ts'
+import { type Flaw, keepable, sanitise, type Texts } from './sanitise.ts'
 import { isFlaw, validate } from './validate.ts'
 
 export type Verdict =
@@ -49,7 +49,7 @@ export function createJudge(batch: Batch): Judge {
 
 function rejected(flaw: Flaw, value: unknown): Verdict {
   const messageId = isRecord(value) && typeof value.messageId === 'string' ? value.messageId.slice(0, LIMITS.messageIdChars) : null
-  return { ok: false, flaw, messageId, raw: cut(JSON.stringify(withoutAddress(value))) }
+  return { ok: false, flaw, messageId, raw: cut(JSON.stringify(keepable(value))) }
 }
 
 function weigh(value: unknown): number {

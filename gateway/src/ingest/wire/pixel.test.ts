@@ -71,7 +71,7 @@ describe('a pixel', () => {
     await request('/v1/pixel/track?data=%00&writeKey=wk_web')
     expect(refused).toMatchObject([{ status: 400, code: 'unreadable_data' }])
     await request(`/v1/pixel/track?writeKey=${WEB_KEY}&userId=u_1`)
-    expect(rejected()).toMatchObject([{ code: 'required', path: '/event' }])
+    expect(rejected()).toMatchObject([{ code: 'required', path: '/event', raw: '{"userId":"u_1"}' }])
   })
 
   it('is the image whatever stands in its address, and reaches no prototype', async () => {
