@@ -16,9 +16,12 @@ const SOURCES: { readonly [id: string]: Source } = {
   web: { sourceId: 'web', trust: 'browser' },
   backend: { sourceId: 'backend', trust: 'server' },
   slow: { sourceId: 'slow', trust: 'server' },
+  full: { sourceId: 'full', trust: 'browser' },
+  other: { sourceId: 'other', trust: 'browser' },
 }
 const SET: { readonly [id: string]: Partial<SourceSettings> } = {
   slow: { events_per_second: 20 },
+  full: { events_per_second: 1 },
   shop: { origins: ['https://shop.acme.com'], events_per_second: 0 },
 }
 
@@ -120,6 +123,25 @@ describe('limits', () => {
     expect(statuses.slice(0, 50)).toEqual(Array(50).fill(400))
     expect(statuses.slice(50)).toEqual(Array(10).fill(429))
     expect(edge.refusals.counts.addresses() - before).toBe(10)
+  })
+
+  it('keys that are refused cost little: the SDKs repeat them, and others share their address', async () => {
+    const { ask } = world
+    for (let n = 0; n < 60; n++) for (const fail of [401, 403]) expect((await ask({ from: '198.51.100.10', fail })).status).toBe(fail)
+    expect((await ask({ from: '198.51.100.10' })).status).toBe(200)
+  })
+
+  it('an address pays for asking when its source is at the limit', async () => {
+    const { ask } = world
+    const from = '198.51.100.11'
+    await ask({ source: 'full', events: 3_000 })
+    await ask({ from, source: 'other', events: ADDRESS.burst - 2 })
+    const answers = [await ask({ from, source: 'full' }), await ask({ from, source: 'full' }), await ask({ from, source: 'full' })]
+    expect(answers.map(({ message }) => /its address|source “full”/.exec(message)?.[0])).toEqual([
+      'source “full”',
+      'source “full”',
+      'its address',
+    ])
   })
 
   it('a network of one’s own, servers with their key and imports are not limited by address', async () => {

@@ -33,8 +33,16 @@ const SOURCE_BURST_S = 10
 const LEAST_BURST = 2_500
 /** What a request costs that brought nothing: it may have been a bomb of 5 MiB. */
 const REFUSED_COSTS = 50
+/** One whose key or page may not send: SDKs repeat it a hundred times by the settings that we give them, and others share their address. */
+const STRANGER_COSTS = 5
 const LONGEST_WAIT_S = 300
-const COSTLY = new Set([400, 401, 403, 413, 415])
+const COSTS: ReadonlyMap<number, number> = new Map([
+  [400, REFUSED_COSTS],
+  [401, STRANGER_COSTS],
+  [403, STRANGER_COSTS],
+  [413, REFUSED_COSTS],
+  [415, REFUSED_COSTS],
+])
 
 /**
  * Limits by token bucket. A request is let in while its buckets hold anything, and all of its events are taken out, if need be below
@@ -67,19 +75,22 @@ export function createIngestGuard({ rates, visitor, settings, refusals, cookie, 
     },
     taking(c, source, events) {
       const at = now()
+      const network = networks === null || source.trust !== 'browser' ? null : visitor(c)
       const limited = bucketOf(source, at)
       const wait = limited === null ? 0 : limited.bucket.wait(at)
       if (limited !== null && wait > 0) {
         refusals.bySource(source.sourceId)
+        // Else who keeps a source at its limit could go on asking for ever.
+        if (network !== null) networks?.take(network, 1, at)
         throw tooMuch(`source “${source.sourceId}” may send ${limited.perSecond} events a second`, wait)
       }
       limited?.bucket.take(events, at)
-      const network = networks === null || source.trust !== 'browser' ? null : visitor(c)
       if (network !== null) networks?.take(network, events, at)
     },
     refused(c) {
-      const network = networks === null || !COSTLY.has(c.res.status) ? null : visitor(c)
-      if (network !== null) networks?.take(network, REFUSED_COSTS, now())
+      const costs = COSTS.get(c.res.status) ?? 0
+      const network = networks === null || costs === 0 ? null : visitor(c)
+      if (network !== null) networks?.take(network, costs, now())
     },
     cookie,
   }

@@ -7,7 +7,8 @@ import { createHotSet } from './dedupe.ts'
 import { rudderIdentify, segmentBatch } from './peers.fixture.ts'
 import { memorySpool, RECEIVED_AT, totals, track } from './receive.fixture.ts'
 import { createIngestCounters } from './request/counters.ts'
-import { createIngestRoutes } from './routes.ts'
+import { refuse } from './request/refuse.ts'
+import { createIngestRoutes, type IngestDeps } from './routes.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
 
@@ -27,7 +28,7 @@ const KEYS = {
 }
 
 /** The routes in an app whose `onError` knows nothing but exceptions, as the gateway mounts them. */
-function testApp(more: { isOriginAllowed?: (source: string, origin: string) => boolean } = {}) {
+function testApp(more: Pick<IngestDeps, 'isOriginAllowed' | 'guard'> = {}) {
   const spool = memorySpool()
   const counters = createIngestCounters()
   const db: Database = new Proxy({} as Database, {
@@ -182,6 +183,25 @@ describe('routes', () => {
     await post('/v1/track', track('m2'), { ...basic('wk_web:'), 'user-agent': 'node' })
     await post('/v1/track', track('m3'), { ...basic('wk_srv:'), 'user-agent': chrome })
     expect(spool.frames.flatMap(({ events }) => events.map(({ is_bot }) => is_bot))).toEqual([1, 0, 0])
+  })
+})
+
+describe('an address that sent too much', () => {
+  const tooMuch = () => {
+    throw refuse(429, 'rate_limited', 'Nothing of this request was stored.')
+  }
+  const guard = { arriving: tooMuch, taking: () => undefined, refused: () => undefined, cookie: () => null }
+  const basic = (key: string) => ({ authorization: `Basic ${btoa(`${key}:`)}` })
+
+  it.each([
+    ['a page', '/v1/batch', basic('wk_web'), {}, 429],
+    ['who names no key before the body', '/v1/batch', {}, { writeKey: 'wk_srv' }, 429],
+    ['a server with its key', '/v1/batch', basic('wk_srv'), {}, 200],
+    ['an import with a secret key', '/v1/import', { authorization: 'Bearer sk_import' }, { source: 'crm' }, 200],
+    ['an import with a public key', '/v1/import', basic('wk_web'), {}, 429],
+  ])('%s is answered by its key', async (_, path, headers, more, status) => {
+    const { post } = testApp({ guard })
+    expect((await post(path, { batch: [track('m1')], ...more }, headers)).status).toBe(status)
   })
 })
 

@@ -94,11 +94,12 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   const app = new Hono()
 
   async function ingest(c: Context, { type, isSingle = type !== undefined, isImport = false }: Route): Promise<Response> {
-    deps.guard?.arriving(c)
     const isBySecretKey = isImport && secretKeyOf(c.req, 'import', deps) !== null
     const headerKey = isBySecretKey ? null : basicKey(c.req)
     // A key that is wrong before the body is read spares the reading.
     const early = headerKey === null ? null : sourceOfWriteKey(headerKey, c.req, deps)
+    // A server's key and an import are nobody's visitors, whoever else sends from their address.
+    if (!isBySecretKey && early?.trust !== 'server') deps.guard?.arriving(c)
     const sourceOf = ({ writeKey, source: name }: { readonly writeKey?: string | undefined; readonly source?: unknown }): Source => {
       const source = isBySecretKey
         ? importedSource(name)
