@@ -7,7 +7,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Config } from './config.ts'
 import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
-import { type Connections, connectionsFor, holdConnections, openFilesLimit } from './edge/connections.ts'
+import { type Connections, connectionsFor, holdConnections, limitedBeside, openFilesLimit } from './edge/connections.ts'
 import { createIngestPath } from './edge/ingestPath.ts'
 import { openOriginFile } from './geo/originFile.ts'
 import { prepareGround } from './ground.ts'
@@ -195,7 +195,7 @@ async function start(
   const most = connectionsFor(config.maxConnections, openFilesLimit())
   if (most < config.maxConnections)
     log.warn('fewer connections are taken than MAX_CONNECTIONS says, for this process may open few files: raise its limit', { most })
-  connections = holdConnections(server, most, now)
+  connections = holdConnections(server, most, now, limitedBeside(config.proxies))
   if (config.ingestPath !== null) {
     const pathOf = createIngestPath(config.ingestPath)
     server.prependListener('request', request => {

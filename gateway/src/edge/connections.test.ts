@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, expect, it, vi } from 'vitest'
-import { type Connections, connectionsFor, holdConnections, openFilesLimit } from './connections.ts'
+import { type Connections, connectionsFor, holdConnections, limitedBeside, openFilesLimit } from './connections.ts'
+import { parseProxies } from './proxies.ts'
 
 const open: { server: Server; sockets: Socket[] }[] = []
 afterEach(async () => {
@@ -16,7 +17,7 @@ afterEach(async () => {
 /** A server that holds so many connections, and a way to open one: resolves with whether it was answered. */
 async function held(
   most: number,
-  isLimited?: (address: string) => boolean,
+  isLimited: (address: string) => boolean = limitedBeside(parseProxies('').trust),
 ): Promise<{ connections: Connections; ask: () => Promise<Socket | null>; sockets: Socket[] }> {
   const server = createServer((_, response) => response.end('ok'))
   const connections = holdConnections(server, most, () => performance.now(), isLimited)
@@ -71,6 +72,17 @@ it('one address of the internet takes no more than a quarter of the places', asy
   sockets[0]?.destroy()
   await vi.waitFor(() => expect(connections.counts.open()).toBe(4))
   expect(await ask()).not.toBeNull()
+})
+
+it.each([
+  ['off', '203.0.113.7', true],
+  ['off', '10.0.0.1', false],
+  ['203.0.113.0/24', '203.0.113.7', false],
+  ['203.0.113.0/24', '::ffff:203.0.113.7', false],
+  ['203.0.113.0/24', '198.51.100.1', true],
+  ['on', '203.0.113.7', false],
+])('with TRUST_PROXY=%s %s is held to its part: %s', (trust, address, isLimited) => {
+  expect(limitedBeside(parseProxies(trust).trust)(address)).toBe(isLimited)
 })
 
 it('takes no more than the files of its process allow', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { isPublic, networkOf } from './network.ts'
+import { isBelieved, type ProxyTrust } from './proxies.ts'
 
 /** Open connections, and what became of those that were too many. */
 export interface Connections {
@@ -24,12 +25,7 @@ const CLEAR_EVERY_MS = 1000
  * Holds a server to so many connections: each takes a file of this process, and one that has none left cannot write its spool. A crowd
  * of idle connections gives way to whoever wants to ask something; one address cannot take all places.
  */
-export function holdConnections(
-  server: Server,
-  most: number,
-  now: () => number,
-  isLimited: (address: string) => boolean = isOneOfMany,
-): Connections {
+export function holdConnections(server: Server, most: number, now: () => number, isLimited: (address: string) => boolean): Connections {
   const byAddress = new Map<string, number>()
   const refused = { all: 0, address: 0 }
   const mostOfOne = Math.ceil(most * ADDRESS_PART)
@@ -64,10 +60,12 @@ export function holdConnections(
   return { counts: { open: () => open, refused, cleared: () => cleared } }
 }
 
-/** Behind an address of this network may stand a proxy with everybody behind it. */
-function isOneOfMany(address: string): boolean {
-  const network = networkOf(address)
-  return network !== null && isPublic(network)
+/** Behind a proxy that is believed stands everybody, and one may stand behind any address of this network. */
+export function limitedBeside(proxies: ProxyTrust): (address: string) => boolean {
+  return address => {
+    const network = networkOf(address)
+    return network !== null && isPublic(network) && !isBelieved(proxies, address)
+  }
 }
 
 /** Files that this process may have open; null where the system does not say. */
