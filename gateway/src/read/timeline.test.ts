@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { daysAgo, type ExampleAccount, insertAccounts, insertEvents, insertPeople, NOW } from './rows.fixture.ts'
-import { readTimeline } from './timeline.ts'
+import { jsonObject, readTimeline } from './timeline.ts'
 
 const bare: Omit<ExampleAccount, 'accountId' | 'name'> = { domain: '', groupIds: [], traits: {}, score: null, place: null }
 
@@ -97,4 +97,14 @@ describe('the timeline of an account', () => {
       expect(seen).toEqual(['robot', 'of-guest', 'demo', 'visit', 'bo-in-time', 'old-visit'])
     }
   })
+})
+
+it.each([
+  ['{"a":{"b":1}}', { a: { b: 1 } }],
+  ['', {}],
+  ['[1]', {}],
+  ['null', {}],
+  ['{"url":"?token=redacted"b\\"c"}', {}],
+])('stored text %s is read as an object, broken or not', (text, object) => {
+  expect(jsonObject(text)).toEqual(object)
 })

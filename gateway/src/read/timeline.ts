@@ -133,9 +133,18 @@ async function withPeople(db: Database, page: readonly EventRow[]): Promise<Time
   })
 }
 
-/** Stored JSON text as an object; `{}` for '' and for anything that is not an object. */
+/** Stored JSON text as an object; `{}` for '', for anything that is not an object, and for what cannot be read. */
 export function jsonObject(text: string): Record<string, unknown> {
   if (text === '') return {}
-  const value: unknown = JSON.parse(text)
+  const value = parsed(text)
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // One event that was stored broken must not hide all the others of its account.
+    return null
+  }
 }

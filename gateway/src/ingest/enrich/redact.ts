@@ -23,6 +23,8 @@ const SECRET_VALUE =
   /^(?:eyJ[\w-]{8,}\.[\w-]+\.|(?:sk|rk|pk)_(?:live|test)_|sk-[\w-]{20}|gh[opsur]_\w{20}|github_pat_|glpat-|xox[abeoprs]-|AKIA[0-9A-Z]{12}|ASIA[0-9A-Z]{12}|AIza[\w-]{30}|ya29\.|SG\.[\w-]{16}|npm_\w{30}|sk_[a-z0-9]{4,32}_)/
 const EMAIL_VALUE = /[^\s@%]@[^\s@]+\.|%40[^\s@%]+\./i
 
+/** The path of an address, from its host on, or a path that stands alone in its text. */
+const PATH = /(?<=(?:^|[\s"?#])(?:https?:\/)?)\/[^\s"?#]*/gi
 const LOGIN = /(https?:\/\/)[^\s/?#"\\@]{1,300}@/gi
 const EMAIL_IN_PATH = /\/[^\s/?#&="\\]{1,64}(?:@|%40)[a-z0-9.-]{1,200}\.[a-z]{2,24}(?=[/?#"\\\s]|$)/gi
 const MOST_NAMES = 2000
@@ -51,6 +53,13 @@ export function createRedaction(extra: readonly string[] = []): Redact {
   function withoutParameters(text: string, first: number, hasAt: boolean): string {
     let clean = ''
     let from = 0
+    let signIn: boolean | undefined
+    // Once for all the text, which may be nothing but codes.
+    const isOfSignIn = (name: string) => {
+      if (name !== 'code' && name !== 'state') return false
+      signIn ??= hasSignIn(text)
+      return signIn
+    }
     for (let at = first; at !== -1; at = text.indexOf('=', at + 1)) {
       const start = nameStart(text, at)
       if (start === at || !isSeparator(text.charCodeAt(start - 1))) continue
@@ -58,7 +67,7 @@ export function createRedaction(extra: readonly string[] = []): Redact {
       if (end === at + 1) continue
       const name = text.slice(start, at)
       const value = text.slice(at + 1, end)
-      const isTaken = isSecretName(name) || SECRET_VALUE.test(value) || (hasAt && EMAIL_VALUE.test(value)) || isSignIn(name, text)
+      const isTaken = isSecretName(name) || SECRET_VALUE.test(value) || (hasAt && EMAIL_VALUE.test(value)) || isOfSignIn(name)
       if (!isTaken) continue
       clean += text.slice(from, at + 1) + REDACTED
       from = valueEnd(text, end, false)
@@ -74,7 +83,7 @@ export function createRedaction(extra: readonly string[] = []): Redact {
     if (first === -1 && !hasAt) return text
     const clean = first === -1 ? text : withoutParameters(text, first, hasAt)
     if (!hasAt || !clean.includes('/')) return clean
-    return clean.replace(LOGIN, '$1').replace(EMAIL_IN_PATH, (all: string, at: number) => (isInAddress(clean, at) ? `/${REDACTED}` : all))
+    return clean.replace(LOGIN, '$1').replace(PATH, path => path.replace(EMAIL_IN_PATH, `/${REDACTED}`))
   }
 }
 
@@ -88,8 +97,8 @@ function mayHoldAddress(text: string): boolean {
 }
 
 /** An OAuth code comes with a state; without one, a code is a voucher's. */
-function isSignIn(name: string, text: string): boolean {
-  return (name === 'code' || name === 'state') && /[?&#]state=/.test(text) && /[?&#]code=/.test(text)
+function hasSignIn(text: string): boolean {
+  return /[?&#]state=/.test(text) && /[?&#]code=/.test(text)
 }
 
 /** Where the name that ends at `end` begins: letters, digits and `_ . % [ ] $ -`. */
@@ -121,7 +130,8 @@ function valueEnd(text: string, start: number, stopsAtMark: boolean): number {
     else if (code <= 0x20 || code === 0x22 || code === 0x3c || code === 0x3e) break
     else if (isSeparator(code) && (stopsAtMark || code !== 0x3f)) break
   }
-  return Math.min(at, most)
+  // Beyond `most` by what an escape before it speaks of: half an escape, and the quote in it would end the value.
+  return Math.min(at, text.length)
 }
 
 const MOST_NAME = 80
@@ -129,13 +139,6 @@ const MOST_LOOKED_AT = 1024
 
 function plain(name: string): string {
   return name.toLowerCase().replace(/%5b|%5d|[-_.[\]$]/g, '')
-}
-
-/** Whether that place lies in the path of an address, or of a path that stands alone in its text. */
-function isInAddress(text: string, at: number): boolean {
-  let from = at
-  while (from > 0 && at - from < 500 && !/[\s"?#]/.test(text[from - 1] ?? '')) from--
-  return /^(?:https?:\/)?\//i.test(text.slice(from, at + 1))
 }
 
 /** What addresses are cleaned with unless the operator's list says more. */
