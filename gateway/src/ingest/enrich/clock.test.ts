@@ -92,6 +92,23 @@ describe('the clock of a device', () => {
     )
   })
 
+  it('places what waited long by what was known nearest to it, however often the clock was learnt anew since', () => {
+    let clock: DeviceClock | undefined
+    const sent = (n: number) => NOON + n * 2 * MINUTE
+    const stored = Array.from({ length: 40 }, (_, n) => {
+      // Each request comes a little faster than the one before, so each is a new estimate.
+      clock = placed(observe(clock, sent(n) + HOUR, sent(n) + 5 * SECOND - n * 100), sent(n) + HOUR)
+      return { original: sent(n) + HOUR, corrected: correct(clock, sent(n) + HOUR) }
+    })
+    for (const n of [-30, 0.5, 10.5, 20.5, 30.5, 38.5]) {
+      const waited = correct(clock ?? observe(undefined, NOON, NOON), sent(n) + HOUR)
+      expect(Math.abs(waited - sent(n)), `request ${n}`).toBeLessThan(5 * SECOND)
+      const turned = stored.filter(({ original, corrected }) => original < sent(n) + HOUR !== corrected < waited)
+      expect(turned, `request ${n}`).toEqual([])
+    }
+    expect(clock?.steps.length).toBeLessThan(10)
+  })
+
   it('lets nothing lie more than five minutes ahead', () => {
     expect(notAhead(NOON + HOUR, NOON)).toBe(NOON + 5 * MINUTE)
     expect(notAhead(NOON + 4 * MINUTE, NOON)).toBe(NOON + 4 * MINUTE)
@@ -182,6 +199,19 @@ describe('placing events', () => {
   it('takes the moment of arrival where a correction leads out of what can be stored', () => {
     const sentAt = Date.UTC(2100, 0, 1)
     expect(createDeviceClocks().place({ ...moment, sentAt, original: Date.UTC(1971, 0, 1) })).toMatchObject({ timestamp: NOON })
+  })
+
+  it('learns nothing of a clock from what came long before and is taken in again', () => {
+    const clocks = createDeviceClocks()
+    const live = (at: number) => clocks.place({ device: 'd', original: at, sentAt: at, receivedAt: at + 50 }).timestamp - at
+    const ahead = { device: 'd', original: NOON + 8 * MINUTE, sentAt: NOON + 8 * MINUTE, receivedAt: NOON }
+    expect(live(NOON + 72 * HOUR)).toBe(0)
+    // As it would have been placed then.
+    expect(clocks.place(ahead).timestamp).toBe(NOON)
+    for (const later of [MINUTE, 10 * MINUTE, 10 * HOUR]) expect(live(NOON + 72 * HOUR + later)).toBe(0)
+    // What was only overtaken by another still tells of the clock.
+    clocks.place({ ...ahead, original: NOON + 82 * HOUR, sentAt: NOON + 82 * HOUR, receivedAt: NOON + 82 * HOUR - MINUTE })
+    expect(live(NOON + 82 * HOUR + 5 * MINUTE)).toBe(-MINUTE)
   })
 
   it('measures a forgotten device anew', () => {

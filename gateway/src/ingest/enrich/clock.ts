@@ -43,6 +43,7 @@ const RESET_MS = 10 * 60_000
 const APART_MS = 60_000
 /** No request is under way this long. */
 const LONGEST_STALL_MS = 2 * 3_600_000
+/** Remembered exactly. */
 const MOST_STEPS = 8
 
 /** What a request that left at `sentAt` (device) and came at `receivedAt` (ours) teaches about the device. */
@@ -130,5 +131,9 @@ function withStep(clock: DeviceClock, offset: number): readonly Step[] {
   if (nothingPlaced) return [{ after: clock.latest, offset, floor: clock.latest }]
   const step: Step = { after: clock.latest, offset, floor: correct(clock, clock.latest) }
   const kept = clock.steps.filter(({ after }) => after < step.after)
-  return [...kept, step].slice(-MOST_STEPS)
+  const steps = [...kept, step]
+  const [oldest, ...rest] = steps.slice(-MOST_STEPS)
+  if (oldest === undefined || steps.length <= MOST_STEPS + 1) return steps
+  // What is older still was placed by forgotten ones, which said nearly the same; the floor of this one is hours after it.
+  return [{ ...oldest, after: Number.NEGATIVE_INFINITY, floor: Number.NEGATIVE_INFINITY }, oldest, ...rest]
 }

@@ -24,6 +24,9 @@ export interface DeviceClocks {
   place(moment: Moment): EventTime
 }
 
+/** Requests overtake one another by less; what is older than its device's newest by more was kept by us and is taken in again. */
+const REPLAYED_MS = 3_600_000
+
 /** Keeps the clocks of the `capacity` devices heard of last, at least half as many; a device that was forgotten is simply measured anew. */
 export function createDeviceClocks(capacity = 50_000): DeviceClocks {
   let young = new Map<string, DeviceClock>()
@@ -43,7 +46,11 @@ export function createDeviceClocks(capacity = 50_000): DeviceClocks {
       if (original === null) return { timestamp: receivedAt, original: receivedAt, sentAt: sent, offset: 0 }
       if (sentAt === null) return result(original, original, sent, receivedAt)
       const known = young.get(device)
-      const clock = observe(known ?? old.get(device), sentAt, receivedAt)
+      const last = known ?? old.get(device)
+      const isReplayed = last !== undefined && receivedAt < last.at - REPLAYED_MS
+      // It tells of the clock as it was then, and nothing of the clock as it is.
+      if (isReplayed) return result(original, correct(observe(undefined, sentAt, receivedAt), original), sent, receivedAt)
+      const clock = observe(last, sentAt, receivedAt)
       const next = placed(clock, original)
       if (next !== known) keep(device, next)
       return result(original, correct(clock, original), sent, receivedAt)
