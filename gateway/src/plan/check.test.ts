@@ -49,6 +49,12 @@ describe('the check of an event by its plan', () => {
     expect(open(track('Demo Requested', { plan: 'free', mail: 1 }))).toEqual([])
   })
 
+  it.each<PlanDialect>(['draft-07', '2020-12'])('takes amounts to the cent as they are written, in %s', dialect => {
+    const one = createPlanCheck(planOf({ properties: { amount: { multipleOf: 0.01 } } }, { dialect }))
+    for (const amount of [19.99, 0.07, 1_234_567.89]) expect(one(track('One', { amount })), String(amount)).toEqual([])
+    expect(one(track('One', { amount: 19.995 })).map(({ path }) => path)).toEqual(['/properties/amount'])
+  })
+
   it.each<[PlanDialect, object, object, readonly string[]]>([
     ['draft-07', { items: [{ type: 'string' }], additionalItems: false }, ['a', 'b'] as never, ['/properties/list']],
     ['2020-12', { prefixItems: [{ type: 'string' }], items: false }, ['a', 'b'] as never, ['/properties/list']],
