@@ -1,6 +1,8 @@
 /** What pages ask of a gateway: nothing else can be reached below the path. */
 const FOR_PAGES =
-  /^\/(?:v1\/(?:batch|b|track|t|page|p|screen|s|identify|i|group|g|alias|a|m|decide|pixel\/\w+|projects\/[^/?]+\/settings)|beacon\/v1\/batch|pixel\/v1\/\w+|rsaRequest|sourceConfig\/?|analytics\.js\/v1\/[^?]+|next-integrations\/[^?]+|waymark\.js)(?:\?|$)/
+  /^\/(?:v1\/(?:batch|b|track|t|page|p|screen|s|identify|i|group|g|alias|a|m|decide|pixel\/\w+|projects\/[^/?]+\/settings)|beacon\/v1\/batch|pixel\/v1\/\w+|rsaRequest|sourceConfig\/?|analytics\.js\/v1\/[^?]+|analytics-next\/bundles\/[\w.-]+|next-integrations\/[^?]+|waymark\.js)(?:\?|$)/
+/** A part `.` or `..`, which is resolved later and leads elsewhere; so do the signs that stand for a slash or for nothing then. */
+const STEPS = /^[^?]*(?:[\\\t\r\n]|\/(?:\.|%2e){1,2}(?:[/?#]|$))/i
 /** Leads nowhere. */
 const NOWHERE = '/404'
 const FORM = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}){1,4}$/
@@ -29,6 +31,6 @@ export function createIngestPath(path: string): (address: string) => string {
     if (first === '' || first === '?') return `/v1/batch${rest}`
     if (rest === '.js' || rest.startsWith('.js?')) return `/waymark.js${rest.slice(3)}`
     if (first !== '/') return address
-    return FOR_PAGES.test(rest) ? rest : NOWHERE
+    return FOR_PAGES.test(rest) && !STEPS.test(rest) ? rest : NOWHERE
   }
 }
