@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import type { Database } from '../db/open.ts'
@@ -83,6 +84,19 @@ describe('created keys', () => {
     expect(await of(old.keyId)).toMatchObject({ revoked_at: NOW + 30 })
     expect(await rotateKey(db(), old.keyId, { now: NOW + 40, overlapMs: 0 })).toBeNull()
     expect(await rotateKey(db(), 's_unknown', { now: NOW, overlapMs: 0 })).toBeNull()
+  })
+
+  it('stay revoked when they are rotated at the same moment', async () => {
+    const old = await createKey(db(), { kind: 'secret', name: 'leaked' }, NOW)
+    let revoked: Promise<boolean> | null = null
+    // Called when the rotation has read the key and not yet written its end.
+    const random = (count: number) => {
+      revoked ??= revokeKey(db(), old.keyId, NOW + 10)
+      return randomBytes(count)
+    }
+    await rotateKey(db(), old.keyId, { now: NOW + 10, overlapMs: 86_400_000, random })
+    expect(await revoked).toBe(true)
+    expect((await listKeys(db())).find(({ key_id }) => key_id === old.keyId)).toMatchObject({ revoked_at: NOW + 10 })
   })
 
   it('keep trust and name of a write key when they are rotated, and end at once without an overlap', async () => {

@@ -69,7 +69,8 @@ export function listKeys(db: Database): Promise<StoredKey[]> {
 export async function revokeKey(db: Database, keyId: string, now: number): Promise<boolean> {
   const found = (await listKeys(db)).find(key => key.key_id === keyId)
   if (found === undefined) return false
-  if (isLive(found, now)) await end(db, found, now)
+  // Above what a rotation at the same moment says: a key that has leaked ends.
+  if (isLive(found, now)) await end(db, found, now, Math.max(found.version + 1, now))
   return true
 }
 
@@ -90,13 +91,12 @@ export async function rotateKey(
   // The new one first: should the second step fail, there is a key too many, not one too few.
   const made = await createKey(db, kind === 'write' ? { kind, name, server: old.is_server === 1 } : { kind, name, scopes }, now, random)
   const endsAt = Math.min(now + overlapMs, old.revoked_at ?? Number.POSITIVE_INFINITY)
-  await end(db, old, endsAt)
+  await end(db, old, endsAt, old.version + 1)
   return { ...made, endsAt }
 }
 
-function end(db: Database, key: StoredKey, at: number): Promise<void> {
-  // A rotated key may end sooner than was said: the time alone would rank the older word higher.
-  return put(db, { ...key, revoked_at: at, version: Math.max(key.version + 1, at) })
+function end(db: Database, key: StoredKey, at: number, version: number): Promise<void> {
+  return put(db, { ...key, revoked_at: at, version })
 }
 
 function put(db: Database, key: StoredKey): Promise<void> {
