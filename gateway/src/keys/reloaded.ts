@@ -32,6 +32,7 @@ export async function openReloaded<R, T>({ load, copy, index, onStale, reloadMs 
   const kept = await copy.read()
   let current = index(kept)
   let text = JSON.stringify(kept)
+  let written = text
   let stale = false
   let running: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
@@ -44,7 +45,10 @@ export async function openReloaded<R, T>({ load, copy, index, onStale, reloadMs 
       if (next !== text) {
         current = index(list)
         text = next
+      }
+      if (next !== written) {
         await copy.write(list)
+        written = next
       }
       stale = false
     } catch (error) {

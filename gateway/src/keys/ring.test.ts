@@ -119,6 +119,25 @@ describe('the key ring', () => {
     expect(state.copy).toEqual([stored('wk_new')])
   })
 
+  it('writes its copy again when that failed, also when a list comes back', async () => {
+    const { state, edges } = world([stored('wk_old')])
+    const write = edges.copy.write
+    let isFull = true
+    const copy = { ...edges.copy, write: (keys: readonly StoredKey[]) => (isFull ? Promise.reject(new Error('ENOSPC')) : write(keys)) }
+    const ring = await openKeyRing({ ...edges, copy })
+    state.table = [stored('wk_new')]
+    await ring.reload()
+    expect([state.copy, ring.writeKey('wk_new')]).toMatchObject([[stored('wk_old')], { sourceId: 'shop' }])
+    state.table = [stored('wk_old')]
+    await ring.reload()
+    expect(ring.writeKey('wk_new')).toBeNull()
+    state.table = [stored('wk_new')]
+    await ring.reload()
+    isFull = false
+    await ring.reload()
+    expect(state.copy).toEqual([stored('wk_new')])
+  })
+
   it('reloads by itself until it is closed', async () => {
     const { state, edges } = world()
     const loads = Promise.withResolvers<void>()
