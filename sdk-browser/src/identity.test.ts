@@ -72,10 +72,14 @@ test('the id that a gateway kept is taken up where cookies of scripts and the mi
   expect(later.get('wm_aid')).toBe(id)
   later.save()
   expect(browser.jar.get('wm_aid')).toBe(id)
-  // A visitor who signed out is not brought back by it.
+  later.forget(true)
+  expect(browser.jar.get('wm_fid')).toBe(id)
+  // A visitor who signed out is not brought back by it, also where the new id is never written or lost again.
   later.forget()
   later.save()
+  expect(browser.jar.get('wm_fid')).toBeUndefined()
   expect(browser.open().get('wm_aid')).not.toBe(id)
+  browser.jar.set('wm_fid', id, 60)
   later.erase()
   expect(browser.jar.get('wm_fid')).toBeUndefined()
 })

@@ -97,6 +97,8 @@ export function createIdentity(jar: Jar, store: Store, now: () => number, newId:
       isChanged = true
       for (const key of store.keys()) if (key.endsWith('_traits')) store.remove(key)
       if (keepAnonymousId) return
+      // Else the gateway's copy would bring the old id back.
+      jar.set('wm_fid', '', 0)
       jar.set('wm_sid', '', 0)
       lastEventAt = sessionWrittenAt = 0
     },
