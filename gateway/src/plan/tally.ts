@@ -2,7 +2,7 @@
 import type { TrackingPlan } from '@waymark/schemas/plan'
 import type { Violation } from './violation.ts'
 
-/** Kinds of violations that a run tells apart: names of properties are strangers' words, and need not be few. */
+/** Kinds of violations that a run tells apart: names of events and properties are strangers' words, and need not be few. */
 const MOST_KINDS = 5_000
 
 interface Counted {
@@ -35,15 +35,15 @@ export function createTally() {
   return {
     add(subject: TallySubject, { code, path: place, message }: Violation, plan: TrackingPlan): void {
       const { segment_id, source_id, hour, received_at, type } = subject
-      const event = subject.event === '' ? type : subject.event
-      const keyFor = (path: string) => [segment_id, hour, source_id, event, code, path].join('\0')
+      const keyFor = (event: string, path: string) => [segment_id, hour, source_id, event, code, path].join('\0')
+      const kind = [subject.event === '' ? type : subject.event, anywhere(place)] as const
       // Beyond the limit only the code is told: nothing is left uncounted.
-      const path = kinds.size < MOST_KINDS || kinds.has(keyFor(anywhere(place))) ? anywhere(place) : ''
+      const [event, path] = kinds.size < MOST_KINDS || kinds.has(keyFor(...kind)) ? kind : ['', '']
       const named = { segment_id, hour, source_id, event, code, path, plan: plan.id, plan_version: plan.version }
-      const counted = kinds.get(keyFor(path)) ?? { ...named, n: 0, message, last_at: 0 }
+      const counted = kinds.get(keyFor(event, path)) ?? { ...named, n: 0, message, last_at: 0 }
       counted.n++
       if (received_at >= counted.last_at) Object.assign(counted, { message, last_at: received_at })
-      kinds.set(keyFor(path), counted)
+      kinds.set(keyFor(event, path), counted)
     },
     /** As `plan_violations` takes them. */
     rows(): object[] {
