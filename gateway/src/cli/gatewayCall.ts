@@ -19,6 +19,8 @@ export async function gatewayCall(
   const host = named.host ?? (await runningGateway(edges)) ?? defaultHost(edges)
   if (!URL.canParse(host) || !/^https?:$/.test(new URL(host).protocol))
     throw new UsageError(`--host “${host}” is not an address such as http://127.0.0.1:8090.`)
+  if (named.host !== undefined && named.key === undefined)
+    throw new UsageError(`Give --key for the gateway at ${host}: the keys of this machine are sent to its own gateway only.`)
   const key = named.key ?? (await localSecretKey(edges, scope))
   if (key === null) throw new UsageError(`No secret key: give --key, or SECRET_KEYS in the environment. It needs the scope ${scope}.`)
   return {
