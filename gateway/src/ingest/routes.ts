@@ -16,11 +16,11 @@ import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
 import { bodyOf, type Envelope, parseBody } from './request/decode.ts'
 import type { EdgeGuard } from './request/guard.ts'
+import { overloaded } from './request/overloaded.ts'
 import { refusalCode, refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
 import { createScanner } from './scan/scanner.ts'
-import type { RefusalCause } from './spool/admission.ts'
 import type { Frame } from './spool/frame.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import type { Spool } from './spool/spool.ts'
@@ -216,16 +216,6 @@ function visitorAgent(header: string | undefined, source: Source): string {
   return source.trust === 'browser' && header !== undefined && /^(?:Mozilla|Opera)\//.test(header) ? header : ''
 }
 
-/** What a sender is told of why nothing can be kept. */
-const OVERLOADS: Readonly<Record<RefusalCause, string>> = {
-  disk_full: 'the disk of the gateway is almost full',
-  spool_full: 'the gateway cannot keep more at the moment',
-  source_share: 'most of what the gateway keeps at the moment is of this source, and others need the rest',
-  disk_slow: 'the disk of the gateway does not keep up',
-  write_failed: 'the disk of the gateway did not take it',
-  stopping: 'the gateway is stopping',
-}
-
 function asRefusal(error: unknown): never {
   if (error instanceof FrameTooLarge) {
     throw refuse(
@@ -235,11 +225,5 @@ function asRefusal(error: unknown): never {
     )
   }
   if (!(error instanceof SpoolFull)) throw error
-  const seconds = Math.min(300, Math.max(1, Math.ceil(error.retryAfterSeconds)))
-  throw refuse(
-    429,
-    'overloaded',
-    `Nothing of this request was stored, because ${OVERLOADS[error.because]}. Send it again in ${seconds} s.`,
-    { 'Retry-After': String(seconds) },
-  )
+  throw overloaded('Nothing of this request was stored', error)
 }

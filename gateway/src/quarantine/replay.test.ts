@@ -6,6 +6,7 @@ import { loaderBench } from '../ingest/load/loader.fixture.ts'
 import { countRejected } from '../ingest/request/rejectedList.ts'
 import { memoryDisk } from '../ingest/spool/disk.fixture.ts'
 import { testSpool } from '../ingest/spool/spool.fixture.ts'
+import { SpoolFull } from '../ingest/spool/spoolFull.ts'
 import { readStats } from '../ingest/stats.ts'
 import { candidatesQuery, type RejectedFilter, START } from './candidates.ts'
 import { createReplay } from './replay.ts'
@@ -90,6 +91,31 @@ describe('a replay', () => {
     expect(await of()(filter, START, 10)).toMatchObject({ replayed: 2, already: 0 })
     await loader.drain()
     expect(await counts()).toEqual({ received: 4, stored: 2, pending: 0, deduplicated: 2, rejected: 0, suppressed: 0 })
+    await loader.stop()
+  })
+
+  it('of many reads, writes and notes a part at a time, lets others be served, and keeps what it did when the disk is full', async () => {
+    await reject('many', 450)
+    const { loader, spool, counts, filter } = await workbench('many')
+    let [appended, judged, judgedWhenServed] = [0, 0, 0]
+    const replay = createReplay({
+      db: test.db,
+      spool: {
+        append: frame => (++appended > 250 ? Promise.reject(new SpoolFull('full', 7)) : spool.append(frame)),
+      },
+      checkPlan() {
+        if (++judged === 1) setImmediate(() => (judgedWhenServed = judged))
+        return null
+      },
+      now: () => HOUR,
+    })
+    await expect(replay(filter, START, 2_000)).rejects.toThrow('full')
+    expect([appended, judgedWhenServed < 100]).toEqual([400, true])
+    expect(await counts()).toMatchObject({ pending: 250, rejected: 200 })
+    appended = -1_000
+    const rest = await replay(filter, START, 300)
+    expect(rest).toMatchObject({ replayed: 50, already: 250, next: { segment_index: 299 } })
+    expect(await replay(filter, rest.next ?? START, 150)).toMatchObject({ replayed: 150, already: 0, next: null })
     await loader.stop()
   })
 

@@ -2,7 +2,9 @@ import type { Event } from '@waymark/schemas/event'
 import type { Database } from '../db/open.ts'
 import { insertRows, sqlTime } from '../db/query.ts'
 import type { Flaw } from '../ingest/event/sanitise.ts'
+import type { Frame } from '../ingest/spool/frame.ts'
 import type { Spool } from '../ingest/spool/spool.ts'
+import { breathe } from '../plan/breathe.ts'
 import type { CheckPlan } from '../plan/gate.ts'
 import { type Candidate, type Place, type RejectedFilter, readCandidates } from './candidates.ts'
 import { type Hindrance, revive } from './revive.ts'
@@ -36,6 +38,17 @@ export type Replay = (filter: RejectedFilter, after: Place, limit: number) => Pr
 
 const HOUR_MS = 3_600_000
 const MOST_REASONS = 20
+/** Read, made durable and noted at once: each may be of 64 KiB. */
+const PAGE = 200
+/** Judged before others are answered. */
+const AT_ONCE = 50
+
+interface Sum {
+  replayed: number
+  already: number
+  suppressed: number
+  readonly hindered: { [by in Hindrance]: number }
+}
 
 /**
  * What is replayed is made durable first and noted after: a crash between the two makes the next replay send a copy with the same message id,
@@ -46,45 +59,46 @@ export function createReplay({ db, spool, checkPlan, isSuppressed = () => false,
   let turn: Promise<unknown> = Promise.resolve()
 
   async function replay(filter: RejectedFilter, after: Place, limit: number): Promise<ReplayResult> {
-    const candidates = await readCandidates(db, filter, after, limit + 1)
-    const page = candidates.slice(0, limit)
+    const sum = { replayed: 0, already: 0, suppressed: 0, hindered: { cut: 0, blocked: 0, not_storable: 0 } }
     const flaws = new Map<string, Flaw & { events: number }>()
-    const hindered = { cut: 0, blocked: 0, not_storable: 0 }
-    let [already, suppressed] = [0, 0]
-    const appended: Promise<object>[] = []
+    let next: Place | null = after
+    for (let left = limit; left > 0 && next !== null; left -= PAGE) {
+      const most = Math.min(PAGE, left)
+      const candidates = await readCandidates(db, filter, next, most + 1)
+      const page = candidates.slice(0, most)
+      await take(page, sum, flaws)
+      next = candidates.length > most ? (page.at(-1) ?? null) : null
+    }
+    const flawed = [...flaws.values()].sort((one, other) => other.events - one.events).slice(0, MOST_REASONS)
+    return { ...sum, flawed, next }
+  }
 
-    for (const candidate of page) {
+  async function take(page: readonly Candidate[], sum: Sum, flaws: Map<string, Flaw & { events: number }>): Promise<void> {
+    const ready: { readonly frame: Frame; readonly noted: () => object }[] = []
+    for (const [index, candidate] of page.entries()) {
+      if (index % AT_ONCE === AT_ONCE - 1) await breathe()
       if (candidate.is_replayed === 1) {
-        already++
+        sum.already++
         continue
       }
       const revival = revive(candidate)
-      if (revival.kind === 'hindered') hindered[revival.by]++
+      if (revival.kind === 'hindered') sum.hindered[revival.by]++
       else if (revival.kind === 'flawed') count(flaws, revival.flaw)
       else {
         const { event, given, request, messageId } = revival
         const { source, trust, userAgent, isHistorical } = request.facts
         const refused = checkPlan(event, given, { source: { sourceId: source, trust }, userAgent, isHistorical })
-        if (isSuppressed(event)) suppressed++
+        if (isSuppressed(event)) sum.suppressed++
         else if (refused !== null) count(flaws, refused.flaw)
-        else appended.push(spool.append({ request, rejected: [], counts: [countOf(candidate)] }).then(() => noteOf(candidate, messageId)))
+        else ready.push({ frame: { request, rejected: [], counts: [countOf(candidate)] }, noted: () => noteOf(candidate, messageId) })
       }
     }
-    const settled = await Promise.allSettled(appended)
+    const settled = await Promise.allSettled(ready.map(({ frame, noted }) => spool.append(frame).then(noted)))
     const notes = settled.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []))
     await insertRows(db.client, 'rejected_replays', notes)
     const failed = settled.find(one => one.status === 'rejected')
     if (failed !== undefined) throw failed.reason
-    const last = page.at(-1)
-    const flawed = [...flaws.values()].sort((one, other) => other.events - one.events).slice(0, MOST_REASONS)
-    return {
-      replayed: notes.length,
-      already,
-      flawed,
-      hindered,
-      suppressed,
-      next: candidates.length > limit && last !== undefined ? last : null,
-    }
+    sum.replayed += notes.length
   }
 
   function noteOf({ segment_id, segment_index, source_id, received_at }: Candidate, message_id: string): object {

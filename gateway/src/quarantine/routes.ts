@@ -1,5 +1,7 @@
 import { type Context, Hono } from 'hono'
+import { overloaded } from '../ingest/request/overloaded.ts'
 import { readTime } from '../ingest/request/rejectedList.ts'
+import { SpoolFull } from '../ingest/spool/spoolFull.ts'
 import { type FindSecretKey, requireScope } from '../read/auth.ts'
 import { problem } from '../read/problem.ts'
 import { type Place, type RejectedFilter, START } from './candidates.ts'
@@ -24,7 +26,7 @@ export function createQuarantineRoutes({ replay, findSecretKey }: QuarantineRout
   // It writes events under the name of a source, as an import does.
   app.post('/v1/rejected/replay', requireScope(findSecretKey, 'import'), async c => {
     const { filter, after, limit } = readRequest(await bodyOf(c))
-    return c.json(told(await replay(filter, after, limit)))
+    return c.json(told(await replay(filter, after, limit).catch(asRefusal)))
   })
   return app
 }
@@ -40,6 +42,10 @@ export function told({ replayed, already, flawed, hindered, suppressed, next }: 
     suppressed,
     nextCursor: next === null ? null : cursorOf(next),
   }
+}
+
+function asRefusal(error: unknown): never {
+  throw error instanceof SpoolFull ? overloaded('Not everything was replayed', error) : error
 }
 
 type Body = { readonly [field: string]: unknown }
