@@ -72,17 +72,19 @@ describe('patterns of a tracking plan', () => {
   )
 
   it('cost the same for each character of a text like those before, however large they are', () => {
-    const best = (source: string) => {
+    // As many letters as a text can have, each but a few times.
+    const letters = String.fromCodePoint(...Array.from({ length: 4096 }, (_, n) => 0x4e00 + n))
+    const best = (source: string, text: string) => {
       const one = compilePattern(source)
       const times = Array.from({ length: 10 }, () => {
         const start = performance.now()
-        for (let times = 0; times < 5; times++) one.test('é'.repeat(4096))
+        for (let times = 0; times < 5; times++) one.test(text)
         return performance.now() - start
       })
       return Math.min(...times)
     }
     // A hundred sets of letters are open at each character.
-    expect(best('\\p{L}{1,100}\\d')).toBeLessThan(best('\\p{L}\\d') * 10)
+    for (const text of ['é'.repeat(4096), letters]) expect(best('\\p{L}{1,100}\\d', text)).toBeLessThan(best('\\p{L}\\d', text) * 10)
   })
 
   describe('with more sets of states than can be remembered', () => {
@@ -105,6 +107,15 @@ describe('patterns of a tracking plan', () => {
           expect(ours.test(text), text).toBe(theirs.test(text))
       }
     })
+
+    it.each(['^(?:abcdefghij|klmnopqrst)+[0-9]?$', '^[^a](?:b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q|r|s)*$'])(
+      'and with more tests of characters than are told apart, as in %s',
+      source => {
+        const [ours, theirs] = [compilePattern(source), new RegExp(source, 'u')]
+        for (const text of ['abcdefghij', 'klmnopqrstabcdefghij7', 'abcdefghijk', '😀bcs', '\ud83dbcs', 'abc', '', '中', '中文'])
+          expect(ours.test(text), text).toBe(theirs.test(text))
+      },
+    )
 
     it('do not grow', () => {
       setFlagsFromString('--expose-gc')

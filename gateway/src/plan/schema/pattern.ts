@@ -82,7 +82,8 @@ interface Place {
   readonly isMatch: boolean
   /** Where the text ends here. */
   readonly isMatchAtEnd: boolean
-  readonly next: Map<number, Place>
+  /** By the sort of the character, see `sortOf`. */
+  readonly next: Map<string, Place>
 }
 
 type SetState = Extract<State, { kind: 'set' }>
@@ -90,20 +91,37 @@ type SetState = Extract<State, { kind: 'set' }>
 /** What one pattern may remember, and about what a place and a character that leads from it take of that. */
 const MOST_BYTES = 1_000_000
 const PLACE_BYTES = 300
-const NEXT_BYTES = 40
+const NEXT_BYTES = 60
+const MOST_TESTS = 16
 
 function walker(states: readonly State[], start: number): (text: string) => boolean {
   const places = new Map<string, Place>()
   const first = placeAt(states, [start], true)
+  // Repetitions share the tests of what they repeat.
+  const tests = [...new Set(states.flatMap(state => (state.kind === 'set' ? [state.has] : [])))]
+  const sorts = new Map<number, string>()
   let bytes = 0
 
   function forget(): void {
     places.clear()
+    sorts.clear()
     first.next.clear()
     bytes = 0
   }
 
-  function remember(from: Place, codePoint: number, entries: readonly number[]): Place {
+  /** Characters that pass the same tests lead to the same places, and most alphabets are of one sort; with many tests, each is its own. */
+  function sortOf(codePoint: number): string {
+    if (tests.length > MOST_TESTS) return String.fromCodePoint(codePoint)
+    const known = sorts.get(codePoint)
+    if (known !== undefined) return known
+    const sort = tests.map(has => (has(codePoint) ? '1' : '0')).join('')
+    if (bytes > MOST_BYTES) return sort
+    sorts.set(codePoint, sort)
+    bytes += NEXT_BYTES
+    return sort
+  }
+
+  function remember(from: Place, sort: string, entries: readonly number[]): Place {
     const key = entries.toSorted((a, b) => a - b).join()
     let place = places.get(key)
     if (place === undefined) {
@@ -111,7 +129,7 @@ function walker(states: readonly State[], start: number): (text: string) => bool
       places.set(key, place)
       bytes += PLACE_BYTES + 2 * key.length + 8 * place.sets.length
     }
-    from.next.set(codePoint, place)
+    from.next.set(sort, place)
     bytes += NEXT_BYTES
     return place
   }
@@ -122,7 +140,8 @@ function walker(states: readonly State[], start: number): (text: string) => bool
     for (let at = 0; at < text.length && !place.isMatch; ) {
       const codePoint = text.codePointAt(at) ?? 0
       at += codePoint > 0xffff ? 2 : 1
-      const known = place.next.get(codePoint)
+      const sort = sortOf(codePoint)
+      const known = place.next.get(sort)
       if (known !== undefined) {
         place = known
         continue
@@ -133,7 +152,7 @@ function walker(states: readonly State[], start: number): (text: string) => bool
       }
       // A text that leads to ever new places is walked without remembering: that would only cost.
       const entries = entered(place, codePoint, start)
-      place = bytes > MOST_BYTES ? placeAt(states, entries, false) : remember(place, codePoint, entries)
+      place = bytes > MOST_BYTES ? placeAt(states, entries, false) : remember(place, sort, entries)
     }
     return place.isMatch || place.isMatchAtEnd
   }
