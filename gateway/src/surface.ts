@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
+import type { Event } from '@waymark/schemas/event'
 import { Hono } from 'hono'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -92,6 +93,8 @@ export interface SurfaceDeps {
   readonly gateway: () => GatewayFacts
   /** Aborted when the gateway begins to stop: what would go on for ever ends. */
   readonly leaving: AbortSignal
+  /** Whether an event is of somebody who must not be stored; of nobody by default. */
+  readonly isSuppressed?: (event: Event) => boolean
 }
 
 /** All routes of a gateway on their deps: what listens, or answers `app.request()`. */
@@ -120,6 +123,7 @@ export function createSurface({
   originFile,
   gateway,
   leaving,
+  isSuppressed,
 }: SurfaceDeps): Hono {
   const counters = createIngestCounters()
   const stats = createStats({ db, spool, loader, counters, days: createClosedDays({ db, spool, now }) })
@@ -156,6 +160,7 @@ export function createSurface({
     db,
     counters,
     checkPlan,
+    ...(isSuppressed === undefined ? {} : { isSuppressed }),
     needsLook: source => plans.decides(source),
     live: {
       ...live,
@@ -173,7 +178,7 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     guard: edge.guard,
   })
-  const replay = createReplay({ db, spool, checkPlan, now })
+  const replay = createReplay({ db, spool, checkPlan, isSuppressed, now })
   const quarantineRoutes = createQuarantineRoutes({ replay, findSecretKey: key => keys.secretKey(key) })
   const planRoutes = createPlanRoutes({ db, book: plans, findSecretKey: key => keys.secretKey(key), now, randomUUID })
   const readRoutes = createReadRoutes({

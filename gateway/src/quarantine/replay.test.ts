@@ -107,6 +107,7 @@ describe('a replay', () => {
         if (++judged === 1) setImmediate(() => (judgedWhenServed = judged))
         return null
       },
+      isSuppressed: undefined,
       now: () => HOUR,
     })
     await expect(replay(filter, START, 2_000)).rejects.toThrow('full')

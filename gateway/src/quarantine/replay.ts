@@ -29,7 +29,8 @@ export interface ReplayEdges {
   readonly db: Database
   readonly spool: Pick<Spool, 'append'>
   readonly checkPlan: CheckPlan
-  readonly isSuppressed?: (event: Event) => boolean
+  /** As ingest is given it: nobody who must not be stored may come back by a replay. */
+  readonly isSuppressed: ((event: Event) => boolean) | undefined
   readonly now: () => number
 }
 
