@@ -233,7 +233,7 @@ export const OPERATE: readonly Operation[] = [
       method: 'post',
       access: 'import',
       body: { schema: 'ReplayRequest', isRequired: false, example: { source: 'web' } },
-      refusals: [400, 401, 403],
+      refusals: [400, 401, 403, 429],
     },
   ),
   operating(
