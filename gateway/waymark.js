@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env -S node --max-semi-space-size=2
 // JavaScript, so that nothing is compiled before this: what Node makes of the sources is kept beside them, and the next start, also
 // that of a thread, neither makes it again nor holds the compiler in memory. Where the folder cannot be written, nothing is kept.
 import { enableCompileCache, flushCompileCache } from 'node:module'

@@ -64,7 +64,7 @@ export async function startGateway({
   args?: readonly string[]
   env?: Record<string, string>
 }): Promise<RunningGateway> {
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', 'gateway/waymark.js', 'serve', ...args], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', 'gateway/waymark.js', 'serve', ...args], {
     cwd: root,
     env: gatewayEnvironment(dataDir, { PORT: String(port ?? (await freePort())), ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -23,7 +23,7 @@ export interface StartOptions {
   readonly script?: readonly string[]
 }
 
-const SHIPPED = ['--max-semi-space-size=8', 'gateway/waymark.js', 'serve', '--empty']
+const SHIPPED = ['--max-semi-space-size=2', 'gateway/waymark.js', 'serve', '--empty']
 
 /** null when it died before it was ready. */
 export async function tryGateway({ dataDir, port, env = {}, under = [], script = SHIPPED }: StartOptions): Promise<GatewayProcess | null> {

@@ -7,7 +7,7 @@ export interface BatchLimits {
   readonly segments: number
 }
 
-export const BATCH_LIMITS: BatchLimits = { bytes: 32 * 2 ** 20, rows: 50_000, segments: 64 }
+export const BATCH_LIMITS: BatchLimits = { bytes: 16 * 2 ** 20, rows: 50_000, segments: 64 }
 
 /**
  * The segments to load together: the oldest, and those after it that fit. A single one in the normal course; many where a backlog of small
