@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../../test/engine.ts'
 import { memoryDisk } from '../spool/disk.fixture.ts'
 import { countRow, eventRow, hourOf, rejectedRow, TEST_TIME, testFrame } from '../spool/frame.fixture.ts'
@@ -266,7 +266,8 @@ describe('the loader', () => {
     const rows: RowSource = {
       ...here,
       rowsOf: (content, only) => {
-        if (!content.some(piece => piece.includes('killer-4.')) || (only !== undefined && only !== 1)) return here.rowsOf(content, only)
+        if (!content.some(piece => piece.includes('killer-4.')) || (only !== undefined && (only.first > 1 || only.first + only.count <= 1)))
+          return here.rowsOf(content, only)
         deaths++
         return Promise.reject(new RowsNotMade('the thread died of it'))
       },
@@ -282,8 +283,26 @@ describe('the loader', () => {
     expect(kept).toMatchObject([{ code: 'not_storable', message_id: 'killer-4.', message: 'the thread died of it' }])
     expect(kept[0]?.raw).toContain('Tested')
     expect(stats).toEqual({ received: 7, stored: 5, pending: 0, deduplicated: 0, rejected: 2, suppressed: 0 })
-    // Three of the whole, one of its request, two of itself.
-    expect(deaths).toBe(6)
+    // Three of the whole, one of its request, one of half of that, two of itself.
+    expect(deaths).toBe(7)
+  })
+
+  it('keeps a segment waiting while the maker of rows cannot make anything, and quarantines none of it', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    await spool.append(testFrame(['maker-1', 'maker-2'], { source: 'maker' }))
+    await spool.seal()
+    const here = rowsHere()
+    let failing = 40
+    const rows: RowSource = {
+      ...here,
+      rowsOf: (content, only) => (failing-- > 0 ? Promise.reject(new RowsNotMade('no such module')) : here.rowsOf(content, only)),
+    }
+    const loader = bench().loaderOf(spool, { rows })
+    loader.start()
+    await vi.waitFor(async () => expect(Object.keys(await bench().stored('maker-'))).toHaveLength(2), { timeout: 10_000 })
+    await loader.stop()
+    expect(await bench().stored('maker-')).toEqual({ 'maker-1': 1, 'maker-2': 1 })
+    expect(await bench().ask(`SELECT code FROM rejected_events WHERE source_id = 'maker'`)).toEqual([])
   })
 
   it('keeps a rejected event whose text is not storable, with the text cleaned', async () => {

@@ -142,6 +142,20 @@ describe('sizes', () => {
     expect((await refusal(decodeBatch(large))).slice(0, 2)).toEqual([413, 'batch_too_large'])
   })
 
+  it('a context may be much larger than the events, but not make a hundred times as much of a small body', async () => {
+    const body = (count: number, length: number) => {
+      const batch = Array.from({ length: count }, (_, place) => ({ type: 'page', userId: 'u', messageId: `m${place}` }))
+      return JSON.stringify({ batch, context: { text: 'x'.repeat(length) } })
+    }
+    for (const [count, length] of [
+      [2500, 2000],
+      [120, 2000],
+      [20, 20_000],
+    ] as const)
+      expect((await decodeBatch(body(count, length))).events).toHaveLength(count)
+    expect((await refusal(decodeBatch(body(150, 32_000)))).slice(0, 2)).toEqual([413, 'batch_too_large'])
+  })
+
   it('a context that would be stored a thousand times may not be large, nor deep', async () => {
     const context = { text: 'x'.repeat(60_000) }
     const batch = Array.from({ length: 1000 }, () => ({}))

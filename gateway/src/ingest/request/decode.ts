@@ -124,18 +124,30 @@ function sharedObject(name: 'context' | 'integrations', content: Content): { [na
   return isRecord(value) ? { [name]: value } : {}
 }
 
+/** Little for each event, whatever the body is. */
+const SMALL_SHARED = 2 * 1024
+const MOST_TIMES_BODY = 8
+const SHARED_SLACK = 256 * 1024
+
+/**
+ * What the context and integrations of a batch may come to when they are repeated for each event. Both are stored with each event: what is
+ * small once may be huge 2,500 times, and a small body must not become a hundred times as much.
+ */
+export function mostShared(bodyBytes: number, events: number): number {
+  return Math.min(LIMITS.inflatedBytes, Math.max(SMALL_SHARED * events, MOST_TIMES_BODY * bodyBytes + SHARED_SLACK))
+}
+
 function limited(envelope: Envelope): Envelope {
   const count = envelope.events.length
   if (count > LIMITS.batchEvents)
     throw refuse(413, 'batch_too_large', `The batch has ${count} events; ${LIMITS.batchEvents} are allowed. Split it.`)
   const { context, integrations } = envelope
   if (count < 2 || (context === undefined && integrations === undefined)) return envelope
-  // Both are stored with each event of the batch: what is small once may be huge 2,500 times.
-  if (Buffer.byteLength(JSON.stringify([context, integrations])) * count > LIMITS.inflatedBytes) {
+  if (Buffer.byteLength(JSON.stringify([context, integrations])) * count > mostShared(envelope.bytes, count)) {
     throw refuse(
       413,
       'batch_too_large',
-      'The “context” and “integrations” of the batch, repeated for each event, are larger than 5 MiB. Send less in them or fewer events at once.',
+      'The “context” and “integrations” of the batch, repeated for each event, are larger than 5 MiB, or much larger than the batch itself. Send less in them or fewer events at once.',
     )
   }
   return envelope

@@ -371,6 +371,10 @@ describe('the scanner is not sure of', () => {
       'a context for many that is large',
       { ...batchOf(...Array.from({ length: 800 }, (_, place) => event({ messageId: `m${place}` }))), context: { a: 'x'.repeat(7000) } },
     ],
+    [
+      'a context for many that is much larger than the events',
+      { ...batchOf(...Array.from({ length: 150 }, (_, place) => event({ messageId: `m${place}` }))), context: { a: 'x'.repeat(6500) } },
+    ],
     ['bytes behind the body', `${JSON.stringify(batchOf(event()))} x`],
     ['a byte order mark', `\uFEFF${JSON.stringify(batchOf(event()))}`],
     ['a batch in the place of an event', { ...event(), batch: [] }],

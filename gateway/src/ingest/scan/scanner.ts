@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { EventType } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
+import { mostShared } from '../request/decode.ts'
 import { createPrinter } from './bytePrint.ts'
 import { isAt } from './shape.ts'
 import { next, OPEN_OBJECT } from './tokens.ts'
@@ -111,7 +112,7 @@ function isSharedSmall({ starts, ends, end }: Walk, count: number): boolean {
   const { context, integrations } = ENVELOPE_SLOTS
   let bytes = 0
   for (const slot of [context, integrations]) if ((starts[slot] ?? -1) >= 0) bytes += (ends[slot] ?? 0) - (starts[slot] ?? 0)
-  return (end <= LIMITS.eventBytes || bytes <= MOST_SHARED) && (2 * bytes + 16) * count <= LIMITS.inflatedBytes
+  return (end <= LIMITS.eventBytes || bytes <= MOST_SHARED) && (2 * bytes + 16) * count <= mostShared(end, count)
 }
 
 const TYPES = (['track', 'page', 'screen', 'identify', 'group'] as const).map(type => ({ type, bytes: Uint8Array.from(Buffer.from(type)) }))

@@ -65,6 +65,22 @@ describe('a block of events', () => {
     expect(readBlock(blockOf(rows), rows.length)).toEqual(valuesOf(rows))
   })
 
+  it('takes long contexts that differ at about the pace of short ones, and sends one that stays once', () => {
+    const time = (length: number) => {
+      const block = createEventBlock()
+      const shared = 'y'.repeat(length)
+      const begun = performance.now()
+      for (let at = 0; at < 800; at++) block.add(eventRow({ message_id: 'm', context: JSON.stringify({ shared, at: 1000 + at }) }))
+      return performance.now() - begun
+    }
+    time(15_000)
+    // By the byte a copy costs the same; texts that are compared with all before them cost many times as much.
+    expect(time(17_000)).toBeLessThan(8 * time(15_000))
+    const same = Array.from({ length: 50 }, () => eventRow({ message_id: 'm', context: 'y'.repeat(17_000) }))
+    expect(blockOf(same).length).toBeLessThan(2 * 17_000)
+    expect(readBlock(blockOf(same), same.length)).toEqual(valuesOf(same))
+  })
+
   it.each(['context', 'properties'] as const)(
     'holds nothing of a row whose %s cannot be added, nor of rows that an earlier one left',
     column => {
@@ -110,7 +126,10 @@ describe('a block, to the engine,', () => {
   })
 
   it('stores the rows byte by byte, as lines do, in the places of their segments', async () => {
-    const rows = fc.sample(anyRow, { numRuns: 300, seed: 7 })
+    const long = ['x'.repeat(2000), 'ä'.repeat(3000)]
+    const rows = fc
+      .sample(anyRow, { numRuns: 300, seed: 7 })
+      .map((row, at) => (at % 3 === 0 ? { ...row, title: long[(at / 3) % 2] ?? '' } : row))
     const [asBlock, asLines] = ['0191d2a4-5b1c-4c55-8a77-9f1e2d3c4b5a', 'fedcba98-7654-4321-8fed-cba987654321']
     const stretches = [
       { first: 3, count: 100 },
@@ -131,6 +150,7 @@ describe('a block, to the engine,', () => {
     const found = await stored(asBlock)
     expect(found).toHaveLength(rows.length)
     expect(await stored(asLines)).toEqual(found)
+    // A text of more than 1,024 characters may stand in the dictionary twice.
     const wanted = rows.map((row, place) => [
       place < 100 ? 3 + place : 900 + place,
       ...TEXTS.map(name => Buffer.from(String(row[name])).toString('hex').toUpperCase()),

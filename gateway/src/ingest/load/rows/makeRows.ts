@@ -12,12 +12,12 @@ import { unmadeLine } from './unmade.ts'
  * Everything of a segment as rows. Which event has which index, which are rejected, and the counts follow from the bytes alone: however
  * often and by whomever it is done, they are the same. Only corrected times may differ, by what is known of a device's clock by then.
  * An event of which no row can be made stands among the `unmade`, and keeps none of its neighbours.
- * `block` is where the rows are gathered; `only` is the place in its request of the one event that is asked for.
+ * `block` is where the rows are gathered; `only` are the places in its request of the events that are asked for.
  */
 export function makeRows(
   content: SegmentContent,
   makeRow: RowMaker,
-  { block = createEventBlock(), only }: { readonly block?: EventBlock; readonly only?: number | undefined } = {},
+  { block = createEventBlock(), only }: { readonly block?: EventBlock; readonly only?: Stretch | undefined } = {},
 ): SegmentRows {
   block.clear()
   const stretches: { first: number; count: number }[] = []
@@ -43,7 +43,7 @@ export function makeRows(
 interface Gathering {
   readonly makeRow: RowMaker
   readonly block: EventBlock
-  readonly only: number | undefined
+  readonly only: Stretch | undefined
   readonly stretches: { -readonly [name in keyof Stretch]: Stretch[name] }[]
   readonly unmade: Refusal[]
 }
@@ -51,7 +51,7 @@ interface Gathering {
 function addEvents({ firstEvent, request }: PlacedFrame, { makeRow, block, only, stretches, unmade }: Gathering): void {
   if (request === null) return
   const read = readKept(request)
-  const [from, to] = only === undefined ? [0, request.events] : [only, only + 1]
+  const [from, to] = only === undefined ? [0, request.events] : [only.first, only.first + only.count]
   for (let place = from; place < to; place++) {
     const index = firstEvent + place
     const trouble = makeRow(read, place, block)

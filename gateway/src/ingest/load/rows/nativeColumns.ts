@@ -48,22 +48,41 @@ export function textColumn(): NativeColumn<string> {
 const WORDS_VERSION = 1
 const OWN_WORDS = (1 << 9) | (1 << 10)
 
+/**
+ * Longer texts are not looked up: V8 hashes texts of more than 16,383 characters by their length alone, so that thousands of long
+ * ones would each be compared with all before it, and all of them be kept on the heap to be found. The dictionary may hold a text twice.
+ */
+const MOST_LOOKED_UP = 1024
+
 /** Texts of which few are different: each is sent once, and a row is the number of its text. */
 export function wordColumn(): NativeColumn<string> {
-  const words = new Map([['', 0]])
+  const known = new Map<string, number>()
+  const words = textColumn()
+  let count = 0
   let numbers = new Uint32Array(FIRST_ROWS)
   let rows = 0
   let last = ''
   let lastNumber = 0
 
-  function numberOf(text: string): number {
-    const known = words.get(text)
-    if (known !== undefined) return known
-    if (typeof text !== 'string') throw new TypeError(`a word of a block is a ${typeof text}`)
-    words.set(text, words.size)
-    return words.size - 1
+  function begin(): void {
+    known.clear()
+    words.cut(0)
+    count = 0
+    last = ''
+    lastNumber = numberOf('')
   }
 
+  function numberOf(text: string): number {
+    const isShort = text.length <= MOST_LOOKED_UP
+    const number = isShort ? known.get(text) : undefined
+    if (number !== undefined) return number
+    if (typeof text !== 'string') throw new TypeError(`a word of a block is a ${typeof text}`)
+    words.add(text)
+    if (isShort) known.set(text, count)
+    return count++
+  }
+
+  begin()
   return {
     type: 'LowCardinality(String)',
     add(text) {
@@ -76,21 +95,17 @@ export function wordColumn(): NativeColumn<string> {
     },
     cut(first) {
       rows = Math.min(rows, first)
-      if (rows > 0) return
-      words.clear()
-      words.set('', 0)
-      last = ''
-      lastNumber = 0
+      if (rows === 0) begin()
     },
     pieces() {
       const used = numbers.subarray(0, rows)
       const [width, places] =
-        words.size <= 2 ** 8 ? [0, new Uint8Array(used)] : words.size <= 2 ** 16 ? [1, new Uint16Array(used)] : [2, new Uint32Array(used)]
+        count <= 2 ** 8 ? [0, new Uint8Array(used)] : count <= 2 ** 16 ? [1, new Uint16Array(used)] : [2, new Uint32Array(used)]
       return [
         uint64(WORDS_VERSION),
         uint64(width | OWN_WORDS),
-        uint64(words.size),
-        ...[...words.keys()].map(nativeText),
+        uint64(count),
+        ...words.pieces(),
         uint64(rows),
         new Uint8Array(places.buffer),
       ]

@@ -54,17 +54,30 @@ describe('rows made one by one', () => {
     expect([rows.counts, rows.rejected, rows.span]).toEqual([whole.counts, whole.rejected, whole.span])
   })
 
+  it('have all the neighbours of the events that fail, also in a large request', async () => {
+    const ids = Array.from({ length: 2000 }, (_, at) => `m-${at}`)
+    const bad = [3, 4, 1000, 1500, 1999]
+    const rows = await rowsOneByOne(contentOf(ids), dyingOf(bad.map(at => `m-${at}`)))
+    expect(rows.unmade.map(({ line, message }) => [line.index, message])).toEqual(bad.map(at => [at, 'died']))
+    expect(idsOf(rows)).toEqual(ids.map((id, at) => [at, id]).filter(([at]) => !bad.includes(Number(at))))
+  })
+
   it('are not tried for ever of a request in which all fail', async () => {
-    const ids = Array.from({ length: 50 }, (_, at) => `m-${at}`)
+    const ids = Array.from({ length: 500 }, (_, at) => `m-${at}`)
     let asked = 0
     const rowsOf = dyingOf(ids)
     const rows = await rowsOneByOne(contentOf(ids, ['fine']), (content, only) => {
       asked++
       return rowsOf(content, only)
     })
-    expect(idsOf(rows)).toEqual([[50, 'fine']])
+    expect(idsOf(rows)).toEqual([[500, 'fine']])
     expect(rows.unmade.map(({ line }) => line.index)).toEqual(ids.map((_, at) => at))
-    expect(asked).toBeLessThan(20)
+    expect(asked).toBeLessThan(140)
+  })
+
+  it('blame no event when the maker makes nothing at all', async () => {
+    const error = new RowsNotMade('no such module')
+    await expect(rowsOneByOne(contentOf(['a'], ['b']), () => Promise.reject(error))).rejects.toBe(error)
   })
 
   it('blame nobody when the loader stops, or for any other trouble', async () => {

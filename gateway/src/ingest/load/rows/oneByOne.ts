@@ -8,24 +8,28 @@ import { readBlock } from './readBlock.ts'
 import { readKept } from './readKept.ts'
 import type { RowSource } from './rowSource.ts'
 import { isOfTheRows } from './rowsNotMade.ts'
-import { rowCount, type SegmentRows } from './segmentRows.ts'
+import { rowCount, type SegmentRows, type Stretch } from './segmentRows.ts'
 import { unmadeLine } from './unmade.ts'
 
 type RowsOf = RowSource['rowsOf']
 
 /** An event is given up when it fails so often, alone. */
 const TRIES = 2
-/** Of one request: then something that they share is to blame, and the rest of it is not tried. */
-const MOST_FAILURES = 4
+/**
+ * Of one request: enough to find a handful of events among 2,500. After more of them something that they share is to blame, and what is left
+ * is not tried.
+ */
+const MOST_FAILURES = 64
 
 /**
- * The rows of a segment that the maker of rows dies of: each request is tried alone, and of one that fails each event. What fails alone
- * stands among the unmade with the reason, so that it waits for a person instead of holding back a whole segment for ever.
+ * The rows of a segment that the maker of rows dies of: each request is tried alone, and one that fails is halved until the events to blame
+ * stand alone, among the unmade with the reason: so that they wait for a person instead of holding back a whole segment for ever. Rejects when
+ * the maker cannot make anything: then nothing is to blame, and the segment waits.
  */
 export async function rowsOneByOne(content: SegmentContent, rowsOf: RowsOf): Promise<SegmentRows> {
   const parts: SegmentRows[] = []
   for (const payload of content) {
-    const rows = await attempt(() => rowsOf([copyOf(payload)]))
+    const rows = await attempt(rowsOf, payload)
     if (rows instanceof Error) parts.push(...(await eventsOneByOne(payload, rowsOf)))
     else parts.push(rows)
   }
@@ -36,28 +40,57 @@ async function eventsOneByOne(payload: Buffer, rowsOf: RowsOf): Promise<SegmentR
   const { firstEvent, request, rejected, counts } = decodePayload(payload)
   const at = request?.facts.receivedAt
   const unmade: Refusal[] = []
-  const parts: SegmentRows[] = [{ ...NOTHING, unmade, rejected, counts, span: at === undefined ? null : [at, at] }]
-  if (request === null) return parts
+  const whole: SegmentRows = { ...NOTHING, unmade, rejected, counts, span: at === undefined ? null : [at, at] }
+  if (request === null) return [whole]
   // Whoever took the request has parsed it too, and lived.
   const read = readKept(request)
-  for (let place = 0; place < request.events; place++) {
-    let outcome: SegmentRows | Error = new Error('stands in a request whose other events could not be made into rows')
-    for (let tries = 0; tries < TRIES && outcome instanceof Error && unmade.length < MOST_FAILURES; tries++) {
-      outcome = await attempt(() => rowsOf([copyOf(payload)], place))
+  const made: { readonly first: number; readonly rows: SegmentRows }[] = []
+  let failures = 0
+  // The largest part first, so that as much as can be goes in before the tries are used up.
+  const parts: Part[] = [...halvesOf({ first: 0, count: request.events, tries: 1 })]
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+    const { first, count, tries } = part
+    const rows = failures < MOST_FAILURES ? await attempt(rowsOf, payload, part) : new Error(UNTRIED)
+    if (!(rows instanceof Error)) {
+      made.push({ first, rows: { ...NOTHING, block: rows.block, stretches: rows.stretches, unmade: rows.unmade } })
+      continue
     }
-    if (outcome instanceof Error)
-      unmade.push({ line: { index: firstEvent + place, json: unmadeLine(read, place) }, message: outcome.message })
-    else parts.push({ ...NOTHING, block: outcome.block, stretches: outcome.stretches, unmade: outcome.unmade })
+    failures++
+    if (count > 1 && failures <= MOST_FAILURES) parts.push(...halvesOf(part))
+    else if (count === 1 && tries + 1 < TRIES && failures <= MOST_FAILURES) parts.push({ ...part, tries: tries + 1 })
+    else
+      for (let place = first; place < first + count; place++)
+        unmade.push({ line: { index: firstEvent + place, json: unmadeLine(read, place) }, message: rows.message })
   }
-  return parts
+  unmade.sort((one, other) => one.line.index - other.line.index)
+  return [whole, ...made.toSorted((one, other) => one.first - other.first).map(({ rows }) => rows)]
 }
 
-async function attempt(make: () => Promise<SegmentRows>): Promise<SegmentRows | Error> {
+const UNTRIED = 'stands in a request whose other events could not be made into rows'
+
+/** Events of a request that stand one after the other, and how often they failed as they are. */
+interface Part extends Stretch {
+  readonly tries: number
+}
+
+/** One event alone stays what it is. */
+function halvesOf({ first, count }: Part): Part[] {
+  const half = Math.ceil(count / 2)
+  const halves = [
+    { first, count: half, tries: 0 },
+    { first: first + half, count: count - half, tries: 0 },
+  ]
+  return halves.filter(part => part.count > 0)
+}
+
+/** An error is of these events: the maker makes others. */
+async function attempt(rowsOf: RowsOf, payload: Buffer, part?: Stretch): Promise<SegmentRows | Error> {
   try {
-    return await make()
+    return await rowsOf([copyOf(payload)], part)
   } catch (error) {
-    if (isOfTheRows(error)) return error
-    throw error
+    if (!isOfTheRows(error)) throw error
+    await rowsOf([])
+    return error
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SegmentContent } from '../../spool/sealed.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
-import type { SegmentRows } from './segmentRows.ts'
+import type { SegmentRows, Stretch } from './segmentRows.ts'
 
 /** Whoever makes the rows of segments. */
 export interface RowSource {
@@ -9,9 +9,9 @@ export interface RowSource {
   start(): void
   /**
    * Takes the content over. Rejects with `RowsNotMade` when it could not be done this time; it may be asked again. With `only`, of the
-   * events just the one in that place of its request.
+   * events just those in these places of their one request.
    */
-  rowsOf(content: SegmentContent, only?: number): Promise<SegmentRows>
+  rowsOf(content: SegmentContent, only?: Stretch): Promise<SegmentRows>
   /** Rejects what is not done yet. */
   close(): Promise<void>
 }

@@ -59,7 +59,7 @@ describe('the thread that makes rows', () => {
   })
 
   it('makes the row of one event of a request when it is asked for that', async () => {
-    const { block, stretches } = await thread().rowsOf(content('a', 'b', 'c'), 1)
+    const { block, stretches } = await thread().rowsOf(content('a', 'b', 'c'), { first: 1, count: 1 })
     expect(stretches).toEqual([{ first: 1, count: 1 }])
     expect(readBlock(block, 1)[0]?.[0]).toBe('b')
   })

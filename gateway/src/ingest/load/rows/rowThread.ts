@@ -4,14 +4,14 @@ import { isMarkedAsUntransferable, Worker } from 'node:worker_threads'
 import type { SegmentContent } from '../../spool/sealed.ts'
 import type { RowSource } from './rowSource.ts'
 import { RowsNotMade, RowsStopped } from './rowsNotMade.ts'
-import type { SegmentRows } from './segmentRows.ts'
+import type { SegmentRows, Stretch } from './segmentRows.ts'
 
 export interface RowOrder {
   readonly memory: ArrayBuffer
   /** Where in it the frames are: start and length of each. */
   readonly places: readonly (readonly [start: number, length: number])[]
-  /** Place in its request of the one event that is asked for. */
-  readonly only: number | undefined
+  /** Places in their one request of the events that are asked for. */
+  readonly only: Stretch | undefined
 }
 
 export type RowAnswer = { readonly rows: SegmentRows } | { readonly trouble: string }
@@ -52,7 +52,7 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
     if (worker === thread) worker = null
   }
 
-  function ask(content: SegmentContent, only: number | undefined): Promise<SegmentRows> {
+  function ask(content: SegmentContent, only: Stretch | undefined): Promise<SegmentRows> {
     if (isClosed) return Promise.reject(new RowsStopped('the loader has stopped'))
     const thread = running()
     return new Promise((resolve, reject) => {
