@@ -146,10 +146,10 @@ async function storeRejected(
   await insert(unclean.map(refusal => ({ ...cleanedRejectedLine(refusal), segment: refusal.line.segment })))
 }
 
-/** Events without a row; those that an earlier try quarantined are there already. */
+/** Events without a row; those that an earlier try quarantined, or could make a row of, are there already. */
 function unmadeOf({ segment, rows, present }: Unit): Refusal<SegmentLine>[] {
   return rows.unmade
-    .filter(({ line }) => !present.quarantined.has(line.index))
+    .filter(({ line }) => !present.quarantined.has(line.index) && !present.events.has(line.index))
     .map(({ line, message }) => ({ line: { ...line, segment: segment.uuid }, message }))
 }
 

@@ -287,6 +287,23 @@ describe('the loader', () => {
     expect(deaths).toBe(7)
   })
 
+  it('does not quarantine an event that an earlier try stored', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    await spool.append(testFrame(['once-1', 'once-2'], { source: 'once' }))
+    await spool.seal()
+    await bench().dieAt(spool, 'mid_insert')
+    const here = rowsHere()
+    const unmade = [{ line: { index: 1, json: JSON.stringify(['once-2']) }, message: 'no row this time' }]
+    const rows: RowSource = {
+      ...here,
+      rowsOf: async content => ({ ...(await here.rowsOf(content, { first: 0, count: 1 })), unmade }),
+    }
+    await bench().loadAgain(fs, { rows })
+    expect(await bench().stored('once-')).toEqual({ 'once-1': 1, 'once-2': 1 })
+    expect(await bench().ask(`SELECT code FROM rejected_events WHERE code = 'not_storable' AND message = 'no row this time'`)).toEqual([])
+  })
+
   it('keeps a segment waiting while the maker of rows cannot make anything, and quarantines none of it', async () => {
     const spool = await testSpool({ fs: memoryDisk() })
     await spool.append(testFrame(['maker-1', 'maker-2'], { source: 'maker' }))

@@ -135,6 +135,29 @@ describe('the spool', () => {
     expect((await idsIn(spool.sealed())).filter(id => id.length > 3)).toEqual(['next', 'much later'])
   })
 
+  it('leaves nothing unsealed when it is closed, not even of frames that waited for others', async () => {
+    const disk = memoryDisk()
+    const syncs: (() => void)[] = []
+    const fs: Disk = {
+      ...disk,
+      syncData: async fd => {
+        await new Promise<void>(done => syncs.push(done))
+        return disk.syncData(fd)
+      },
+    }
+    const spool = await testSpool({ fs })
+    const first = spool.append(testFrame(['m1']))
+    await vi.waitFor(() => expect(syncs).toHaveLength(1))
+    const second = spool.append(testFrame(['m2']))
+    const closed = spool.close()
+    syncs.shift()?.()
+    await vi.waitFor(() => expect(syncs).toHaveLength(1))
+    syncs.shift()?.()
+    await Promise.all([first, second, closed])
+    expect(disk.files().filter(name => name.endsWith('.open'))).toEqual([])
+    expect(await idsIn(spool.sealed())).toEqual(['m1', 'm2'])
+  })
+
   it('does not let an answer wait for the name of the segment before, and counts what is in it meanwhile', async () => {
     const disk = memoryDisk()
     const renames: (() => void)[] = []

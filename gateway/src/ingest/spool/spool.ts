@@ -223,7 +223,9 @@ export async function openSpool({
       clearInterval(roomTimer)
       clearInterval(adoptTimer)
       await looking
-      await commits.seal()
+      // Frames that wait during a seal open a segment behind it. None come any more, so this ends.
+      do await commits.seal()
+      while (commits.files().length > 0)
       await folders.release()
     },
   }
