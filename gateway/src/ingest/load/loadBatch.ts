@@ -66,9 +66,11 @@ const TRIES_BEFORE_BLAME = 3
  * that is for the disk, `LoadAlone` when a row is to blame. A file without a whole frame is set aside.
  */
 export async function loadBatch(segments: readonly SealedSegment[], { db, read, onRead, stamp, failures, at }: LoadEdges): Promise<Loaded> {
-  const units = await readAll(db, segments, read)
+  const all = await readAll(db, segments, read)
   onRead()
-  for (const { segment } of units) segment.doubt()
+  for (const { segment } of all) segment.doubt()
+  // What is missing of a segment that is in was erased since.
+  const units = all.filter(unit => !isLoaded(unit))
   const mayBlameUnknown = failures >= TRIES_BEFORE_BLAME - 1
 
   const refused = await storeEvents(db, units, mayBlameUnknown).catch((error: unknown) => {
@@ -82,24 +84,29 @@ export async function loadBatch(segments: readonly SealedSegment[], { db, read, 
   await at('before_counts')
 
   const loadedAt = await stamp()
-  const quarantined = units.map(unit => quarantinedOf(unit, refusals))
-  const counts = units.flatMap((unit, index) => countLines(unit, quarantined[index] ?? [], loadedAt))
+  const quarantined = all.map(unit => quarantinedOf(unit, refusals))
+  const counts = all.flatMap((unit, index) => (isLoaded(unit) ? [] : countLines(unit, quarantined[index] ?? [], loadedAt)))
   await insertLines(db, COUNTS_TARGET, counts)
   await at('after_insert_before_unlink')
 
   db.signal.throwIfAborted()
-  for (const { segment } of units) await segment.remove()
+  for (const { segment } of all) await segment.remove()
   await at('after_unlink')
   // Given back at once: to the garbage collector it is a small object, and tens of megabytes would wait for it.
-  for (const { rows } of units) rows.block.buffer.transfer(0)
-  const sum = (rows: (unit: Unit) => number) => units.reduce((total, unit) => total + rows(unit), 0)
+  for (const { rows } of all) rows.block.buffer.transfer(0)
+  const sum = (rows: (unit: Unit) => number) => all.reduce((total, unit) => total + rows(unit), 0)
   const unstored = quarantined.flat().length
   return {
-    segments: units.length,
+    segments: all.length,
     events: sum(({ rows }) => eventCount(rows)) - unstored,
     rejected: sum(({ rows }) => rows.rejected.length) + unstored,
     quarantined: unstored,
   }
+}
+
+/** Counts go in last. */
+function isLoaded({ rows, present }: Unit): boolean {
+  return rows.counts.length > 0 && rows.counts.every((_, index) => present.counts.has(index))
 }
 
 async function readAll(db: Landing, segments: readonly SealedSegment[], read: LoadEdges['read']): Promise<Unit[]> {

@@ -1,3 +1,4 @@
+import { ClickHouseError } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../../test/engine.ts'
 import { memoryDisk } from '../spool/disk.fixture.ts'
@@ -285,6 +286,53 @@ describe('the loader', () => {
     expect(stats).toEqual({ received: 7, stored: 5, pending: 0, deduplicated: 0, rejected: 2, suppressed: 0 })
     // Three of the whole, one of its request, one of half of that, two of itself.
     expect(deaths).toBe(7)
+  })
+
+  it('does not bring back an event that was erased when its segment was in', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs })
+    await spool.append(testFrame(['gone-1', 'gone-2'], { source: 'erased', rejected: 1 }))
+    await spool.seal()
+    await bench().dieAt(spool, 'after_insert_before_unlink')
+    await bench().db.client.command({
+      query: `ALTER TABLE events DELETE WHERE message_id = 'gone-1'`,
+      clickhouse_settings: { mutations_sync: '2' },
+    })
+    await bench().loadAgain(fs)
+    expect(await bench().stored('gone-')).toEqual({ 'gone-2': 1 })
+    expect(fs.files()).toEqual([])
+  })
+
+  it('stores no month twice when the insert of a segment failed behind its first month', async () => {
+    const spool = await testSpool({ fs: memoryDisk() })
+    const march = Date.UTC(2026, 2, 1)
+    await spool.append(testFrame(['twice-1'], { at: march - 1, source: 'twice' }))
+    await spool.append(testFrame(['twice-2'], { at: march, source: 'twice' }))
+    await spool.seal()
+    const uuid = spool.sealed()[0]?.uuid ?? ''
+    const { client } = bench().db
+    let inserts = 0
+    const failing = new Proxy(client, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as unknown
+        if (name === 'exec' && inserts++ === 0) {
+          return async () => {
+            const row = eventRow({ message_id: 'twice-1', source_id: 'twice', received_at: march - 1 })
+            await client.insert({
+              table: 'events_in',
+              values: [{ segment_id: uuid, segment_index: 0, ...row }],
+              format: 'JSONEachRow',
+            })
+            throw new ClickHouseError({ message: 'Cannot parse', code: '27', type: 'CANNOT_PARSE_INPUT_ASSERTION_FAILED' })
+          }
+        }
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const loader = bench().loaderOf(spool, { db: { ...bench().db, client: failing } })
+    await loader.drain()
+    await loader.stop()
+    expect(await bench().stored('twice-')).toEqual({ 'twice-1': 1, 'twice-2': 1 })
   })
 
   it('does not quarantine an event that an earlier try stored', async () => {

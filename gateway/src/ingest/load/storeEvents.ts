@@ -33,20 +33,19 @@ async function storeBesides(db: Landing, unit: Unit, mayBlameUnknown: boolean): 
   const insert = (lines: readonly SegmentLine[]) => insertLines(db, EVENTS_TARGET, lines)
   const all = missingLines(unit)
   const { uuid } = unit.segment
+  const earliest = Math.min(unit.segment.createdAt - 60_000, ...unit.rows.counts.map(({ hour }) => hour))
+  // An insert that fails may have stored some of its months.
+  const missing = async () => {
+    const stored = (await findPresence(db, [uuid], earliest)).get(uuid)?.events ?? new Set<number>()
+    return all.filter(({ index }) => !stored.has(index))
+  }
   try {
-    await insertLines(db, EVENTS_TARGET, all, LEAVE_OUT_UNREADABLE)
+    await insertLines(db, EVENTS_TARGET, await missing(), LEAVE_OUT_UNREADABLE)
   } catch (error) {
     // What is refused here can be read and still not be stored; nothing but halving finds it.
     if (judgeLoadError(error) === 'retry') throw error
-    return insertStorable(insert, all, mayBlameUnknown)
   }
-  const earliest = Math.min(unit.segment.createdAt - 60_000, ...unit.rows.counts.map(({ hour }) => hour))
-  const stored = (await findPresence(db, [uuid], earliest)).get(uuid)?.events ?? new Set<number>()
-  return insertStorable(
-    insert,
-    all.filter(({ index }) => !stored.has(index)),
-    mayBlameUnknown,
-  )
+  return insertStorable(insert, await missing(), mayBlameUnknown)
 }
 
 function missingLines({ segment, rows, present }: Unit): SegmentLine[] {
