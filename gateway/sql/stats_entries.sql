@@ -7,13 +7,13 @@ FROM
     WHERE hour >= {from:DateTime64(3, 'UTC')} AND hour < {to:DateTime64(3, 'UTC')}
     GROUP BY day
     UNION ALL
-    SELECT toDate(hour) AS day, uniqExact(segment_id, segment_index) AS n
-    FROM removed_events
+    SELECT toDate(hour) AS day, count() AS n
+    FROM removed_events FINAL
     WHERE hour >= {from:DateTime64(3, 'UTC')} AND hour < {to:DateTime64(3, 'UTC')}
     GROUP BY day
     UNION ALL
-    SELECT toDate(received_at) AS day, uniqExact(segment_id, segment_index) AS n
-    FROM rejected_replays
+    SELECT toDate(received_at) AS day, count() AS n
+    FROM rejected_replays FINAL
     WHERE received_at >= {from:DateTime64(3, 'UTC')} AND received_at < {to:DateTime64(3, 'UTC')}
     GROUP BY day
 ) AS entries
