@@ -7,11 +7,11 @@ import { createHotSet } from './dedupe.ts'
 import { createLiveFeed } from './live/feed.ts'
 import { memorySpool, RECEIVED_AT, track } from './receive.fixture.ts'
 import { createIngestCounters } from './request/counters.ts'
-import { createIngestRoutes } from './routes.ts'
+import { createIngestRoutes, type IngestDeps } from './routes.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
 
 /** An edge that scans what is usual, or one that parses everything because it must ask of each event who did it. */
-function testEdge({ isScanning }: { isScanning: boolean }) {
+function testEdge({ isScanning, ...more }: { isScanning: boolean } & Pick<IngestDeps, 'checkPlan' | 'needsLook' | 'guard'>) {
   const spool = memorySpool()
   const conflicts: number[] = []
   const now = () => RECEIVED_AT
@@ -29,6 +29,7 @@ function testEdge({ isScanning }: { isScanning: boolean }) {
       randomUUID: () => 'made',
       live,
       ...(isScanning ? {} : { isSuppressed: () => false }),
+      ...more,
     }),
   )
   app.onError(error => (error instanceof HTTPException ? error.getResponse() : new Response(String(error), { status: 500 })))
@@ -109,4 +110,31 @@ describe('requests that are scanned', () => {
       [[], 1],
     ])
   })
+})
+
+describe('a plan that may refuse events', () => {
+  const flaw = { code: 'unplanned_event', path: '/event', message: 'is not planned' } as const
+  const checkPlan = () => ({ flaw, raw: '{}' })
+  const body = JSON.stringify({ batch: [track('m1')] })
+
+  it.each<[string, number, Pick<IngestDeps, 'needsLook'>]>([
+    ['sees them where it decides', 0, { needsLook: source => source === 'web' }],
+    ['sees them where nobody says whether it decides', 0, {}],
+    ['costs nothing where it does not decide', 1, { needsLook: () => false }],
+  ])('%s', async (_, stored, more) => {
+    const { post, spool } = testEdge({ isScanning: true, checkPlan, ...more })
+    expect(await post('/v1/batch', body)).toMatchObject({ status: 200 })
+    expect(spool.frames.flatMap(({ rejected }) => rejected)).toHaveLength(1 - stored)
+    expect(spool.frames.reduce((sum, { request }) => sum + (request?.events ?? 0), 0)).toBe(stored)
+  })
+})
+
+it('a request is charged once, also when a copy in it sends it back to the parser', async () => {
+  const charged: number[] = []
+  const guard = { arriving: () => undefined, taking: (_: unknown, __: unknown, events: number) => void charged.push(events) }
+  const { post } = testEdge({ isScanning: true, guard: { ...guard, refused: () => undefined, cookie: () => null } })
+  await post('/v1/batch', JSON.stringify({ batch: [track('m1')] }))
+  await post('/v1/batch', JSON.stringify({ batch: [track('m1'), track('m2')] }))
+  await post('/v1/batch', JSON.stringify({ batch: [track('m3'), { type: 'nope' }] }))
+  expect(charged).toEqual([1, 2, 2])
 })

@@ -38,7 +38,7 @@ export interface IngestDeps {
   /** Advisory list of pages by source; every page by default. */
   readonly isOriginAllowed?: (sourceId: string, origin: string) => boolean
   readonly isSuppressed?: (event: Event) => boolean
-  /** Whether events of this source must be seen one by one, because some may be refused by what is in them. */
+  /** Whether `checkPlan` may refuse events of this source, which must then be seen one by one; by default it may. */
   readonly needsLook?: (sourceId: string) => boolean
   readonly checkPlan?: ReceiverEdges['checkPlan']
   /** Where people look whether their events arrive. */
@@ -89,6 +89,8 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   const receiveScanned = createScannedReceiver(edges)
   // Who is suppressed is told by the event, which the scanner does not build.
   const scan = deps.isSuppressed === undefined ? createScanner() : () => null
+  // A plan that nobody says anything of may refuse any event.
+  const needsLook = (sourceId: string) => deps.checkPlan !== undefined && (deps.needsLook?.(sourceId) ?? true)
   const memory = createBodyMemory()
   const list = listRejected(deps.db)
   const app = new Hono()
@@ -129,7 +131,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
       if (scanned === null) return takeParsed(body, null)
       const source = sourceOf({ writeKey: scanned.envelope('writeKey'), source: scanned.envelope('source') })
       deps.guard?.taking(c, source, scanned.count)
-      if (deps.needsLook?.(source.sourceId) === true) return takeParsed(body, source)
+      if (needsLook(source.sourceId)) return takeParsed(body, source)
       const sentAt = scanned.envelope('sentAt') ?? c.req.header('sentat')
       return receiveScanned({ ...told(source), scanned, type, sentAt }) ?? takeParsed(body, source)
     }
