@@ -109,6 +109,7 @@ export function createLoader({
         await sleep(backoffMs(failures))
         continue
       }
+      ahead(batch)
       const onRead = () => ahead(nextBatch(waiting.slice(batch.length), BATCH_LIMITS))
       try {
         onLoaded(await exclusive(() => loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, onRead, stamp, failures, at })))
