@@ -16,6 +16,8 @@ export type LoadPoint = 'mid_insert' | 'before_counts' | 'after_insert_before_un
 export interface LoadEdges {
   readonly db: Landing
   readonly read: (segment: SealedSegment) => Promise<SegmentRows | null>
+  /** Told of rows that are loaded. */
+  readonly release: (rows: SegmentRows) => void
   /** Called when these segments are read, while the engine works: the next ones may be. */
   readonly onRead: () => void
   /** Time to stamp the segments with, asked for just before their counts go in. */
@@ -65,7 +67,10 @@ const TRIES_BEFORE_BLAME = 3
  * Those in doubt are looked up before, and only what is missing is inserted. Throws when they have to be tried again: `NotReadable` when
  * that is for the disk, `LoadAlone` when a row is to blame. A file without a whole frame is set aside.
  */
-export async function loadBatch(segments: readonly SealedSegment[], { db, read, onRead, stamp, failures, at }: LoadEdges): Promise<Loaded> {
+export async function loadBatch(
+  segments: readonly SealedSegment[],
+  { db, read, release, onRead, stamp, failures, at }: LoadEdges,
+): Promise<Loaded> {
   const all = await readAll(db, segments, read)
   onRead()
   for (const { segment } of all) segment.doubt()
@@ -92,10 +97,9 @@ export async function loadBatch(segments: readonly SealedSegment[], { db, read, 
   db.signal.throwIfAborted()
   for (const { segment } of all) await segment.remove()
   await at('after_unlink')
-  // Given back at once: to the garbage collector it is a small object, and tens of megabytes would wait for it.
-  for (const { rows } of all) rows.block.buffer.transfer(0)
   const sum = (rows: (unit: Unit) => number) => all.reduce((total, unit) => total + rows(unit), 0)
   const unstored = quarantined.flat().length
+  for (const { rows } of all) release(rows)
   return {
     segments: all.length,
     events: sum(({ rows }) => eventCount(rows)) - unstored,

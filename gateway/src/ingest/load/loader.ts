@@ -112,7 +112,11 @@ export function createLoader({
       ahead(batch)
       const onRead = () => ahead(nextBatch(waiting.slice(batch.length), BATCH_LIMITS))
       try {
-        onLoaded(await exclusive(() => loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, onRead, stamp, failures, at })))
+        onLoaded(
+          await exclusive(() =>
+            loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, release: rows.release, onRead, stamp, failures, at }),
+          ),
+        )
         failures = 0
         alone = Math.max(0, alone - 1)
         for (const segment of batch) refused.delete(segment)

@@ -5,6 +5,7 @@ import type { SegmentContent } from '../../spool/sealed.ts'
 import type { RowSource } from './rowSource.ts'
 import { RowsNotMade, RowsStopped } from './rowsNotMade.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
+import { createSpareMemory } from './spareMemory.ts'
 
 export interface RowOrder {
   readonly memory: ArrayBuffer
@@ -12,9 +13,11 @@ export interface RowOrder {
   readonly places: readonly (readonly [start: number, length: number])[]
   /** Places in their one request of the events that are asked for. */
   readonly only: Stretch | undefined
+  /** Where the block goes if it fits. */
+  readonly room: SharedArrayBuffer | null
 }
 
-export type RowAnswer = { readonly rows: SegmentRows } | { readonly trouble: string }
+export type RowAnswer = { readonly rows: SegmentRows; readonly isInRoom: boolean } | { readonly trouble: string }
 
 /** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
 const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
@@ -36,6 +39,7 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
   let worker: Worker | null = null
   let turn: Promise<unknown> = Promise.resolve()
   let isClosed = false
+  const spare = createSpareMemory()
 
   function running(): Worker {
     if (worker !== null) return worker
@@ -55,14 +59,18 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
   function ask(content: SegmentContent, only: Stretch | undefined): Promise<SegmentRows> {
     if (isClosed) return Promise.reject(new RowsStopped('the loader has stopped'))
     const thread = running()
+    const room = spare.take()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         finish(() => reject(new RowsNotMade(`it took longer than ${longestMs / 1000} s`)))
         forget(thread)
         void thread.terminate()
       }, longestMs)
-      const onMessage = (answer: RowAnswer) =>
+      const onMessage = (answer: RowAnswer) => {
+        // Of a thread that died nobody knows whether it has let go of it.
+        if (room !== null && !('rows' in answer && answer.isInRoom)) spare.put(room)
         finish(() => ('rows' in answer ? resolve(answer.rows) : reject(new RowsNotMade(answer.trouble))))
+      }
       const onError = (cause: unknown) => finish(() => reject(new RowsNotMade('the thread that makes rows died of it', { cause })))
       const onExit = () =>
         finish(() => reject(isClosed ? new RowsStopped('the loader stops') : new RowsNotMade('the thread that makes rows ended')))
@@ -72,7 +80,7 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
         settle()
       }
       thread.on('message', onMessage).on('error', onError).on('exit', onExit).ref()
-      const order = { ...orderOf(content), only }
+      const order: RowOrder = { ...orderOf(content), only, room }
       thread.postMessage(order, [order.memory])
     })
   }
@@ -83,6 +91,9 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
       const mine = turn.then(() => ask(content, only))
       turn = mine.catch(() => undefined)
       return mine
+    },
+    release: ({ block: { buffer } }) => {
+      if (buffer instanceof SharedArrayBuffer) spare.put(buffer)
     },
     close: async () => {
       isClosed = true

@@ -5,6 +5,7 @@ import { createEventBlock } from './eventBlock.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
 import type { RowAnswer, RowOrder } from './rowThread.ts'
+import { roomFor } from './spareMemory.ts'
 import { yieldCpu } from './yieldCpu.ts'
 
 yieldCpu()
@@ -13,20 +14,16 @@ flushCompileCache()
 const makeRow = createRowMaker()
 const block = createEventBlock()
 
-parentPort?.on('message', ({ memory, places, only }: RowOrder) => {
+parentPort?.on('message', ({ memory, places, only, room }: RowOrder) => {
   let answer: RowAnswer
   try {
-    answer = {
-      rows: makeRows(
-        places.map(([start, length]) => Buffer.from(memory, start, length)),
-        makeRow,
-        { block, only },
-      ),
-    }
+    const content = places.map(([start, length]) => Buffer.from(memory, start, length))
+    const rows = makeRows(content, makeRow, { block, only, room: bytes => roomFor(bytes, room) })
+    answer = { rows, isInRoom: rows.block.buffer === room }
   } catch (error) {
     answer = { trouble: String(error) }
   }
   // Given back to the system at once; the garbage collector would come for it much later.
   memory.transfer(0)
-  parentPort?.postMessage(answer, 'rows' in answer ? [answer.rows.block.buffer] : [])
+  parentPort?.postMessage(answer)
 })
