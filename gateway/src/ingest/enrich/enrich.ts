@@ -11,6 +11,7 @@ import type { EventTime } from './devices.ts'
 import { withHints } from './hints.ts'
 import type { Origin } from './origin.ts'
 import { REDACT, type Redact } from './redact.ts'
+import type { RepeatedTexts } from './repeatedTexts.ts'
 
 /** What the event itself does not say. */
 export interface Facts {
@@ -28,12 +29,19 @@ export interface Facts {
   readonly origin?: Origin | undefined
   /** What must not be stored of addresses, besides the columns that `readAddress` cleans. */
   readonly redact?: Redact | undefined
+  /** What contexts and pages became, with the same `redact`: most come again and again. */
+  readonly texts?: EventTexts | undefined
+}
+
+export interface EventTexts {
+  readonly contexts: RepeatedTexts
+  readonly pages: RepeatedTexts
 }
 
 /** The row as it is stored. A pure function of its arguments. */
 export function enrich(
   event: Event,
-  { source, messageId, receivedAt, time, userAgent, readAgent, readAddress, unreadableTime, origin, redact = REDACT }: Facts,
+  { source, messageId, receivedAt, time, userAgent, readAgent, readAddress, unreadableTime, origin, redact = REDACT, texts }: Facts,
 ): EventRow {
   const context: JsonObject = event.context ?? EMPTY
   const page = pageOf(event)
@@ -79,9 +87,9 @@ export function enrich(
     is_bot: bot === '' ? 0 : 1,
     bot_reason: bot,
     consent: json(context.consent),
-    properties: redact(json(propertiesOf(event))),
+    properties: propertiesText(event, redact, texts?.pages),
     traits: 'traits' in event ? redact(json(event.traits)) : '{}',
-    context: redact(json(restOfContext(event, context, { unreadableTime, origin }))),
+    context: contextText(event, context, { unreadableTime, origin, redact, texts }),
   }
 }
 
@@ -128,17 +136,52 @@ function propertiesOf(event: Event): JsonObject {
   }
 }
 
+/** Visitors of a site see the same pages; what they do there tells one from another. */
+function propertiesText(event: Event, redact: Redact, texts: RepeatedTexts | undefined): string {
+  const properties = propertiesOf(event)
+  if (texts === undefined || (event.type !== 'page' && event.type !== 'screen')) return redact(json(properties))
+  texts.begin()
+  texts.add(properties)
+  return texts.known() ?? texts.keep(redact(json(properties)))
+}
+
+type Told = Pick<Facts, 'unreadableTime' | 'origin'>
+
+function contextText(
+  event: Event,
+  context: JsonObject,
+  { redact = REDACT, texts, ...told }: Told & Pick<Facts, 'redact' | 'texts'>,
+): string {
+  const isUsual = told.unreadableTime === undefined && told.origin?.asn === undefined && event.type !== 'group'
+  if (texts === undefined || !isUsual) return redact(json(restOfContext(event, context, told)))
+  const { contexts } = texts
+  contexts.begin()
+  addWithout(contexts, context, TAKEN, true)
+  addWithout(contexts, context.page, TAKEN_OF_PAGE)
+  addWithout(contexts, context.campaign, TAKEN_OF_CAMPAIGN)
+  contexts.add(event.integrations)
+  return contexts.known() ?? contexts.keep(redact(json(restOfContext(event, context, told))))
+}
+
+/** Tells what `without` would leave; of the context itself, not its parts that are told apart. */
+function addWithout(texts: RepeatedTexts, value: unknown, names: ReadonlySet<string>, isContext = false): void {
+  if (isRecord(value)) {
+    for (const name in value) {
+      if (names.has(name) || (isContext && (name === 'page' || name === 'campaign'))) continue
+      texts.add(name)
+      texts.add(value[name])
+    }
+  }
+  texts.end()
+}
+
 // What became columns, and the visitor's address, which is never kept.
 const TAKEN: ReadonlySet<string> = new Set(['traits', 'sessionId', 'clientSeq', 'groupId', 'consent', 'ip', 'writeKey'])
 const TAKEN_OF_PAGE: ReadonlySet<string> = new Set(['url', 'path', 'referrer', 'title'])
 const TAKEN_OF_CAMPAIGN: ReadonlySet<string> = new Set(['name', 'source', 'medium', 'term', 'content', 'id'])
 
 /** The context without what became columns. `integrations` have no column and are kept here. */
-function restOfContext(
-  event: Event,
-  context: JsonObject,
-  { unreadableTime, origin }: Pick<Facts, 'unreadableTime' | 'origin'>,
-): JsonObject {
+function restOfContext(event: Event, context: JsonObject, { unreadableTime, origin }: Told): JsonObject {
   const rest: JsonObject = {}
   for (const name in context) if (!TAKEN.has(name) && name !== 'page' && name !== 'campaign') rest[name] = context[name]
   const page = without(context.page, TAKEN_OF_PAGE)

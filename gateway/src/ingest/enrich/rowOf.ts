@@ -4,7 +4,7 @@ import type { RequestFacts } from '../spool/frame.ts'
 import type { ReadAddress } from './address.ts'
 import type { Agent } from './agent.ts'
 import type { EventTime, Moment } from './devices.ts'
-import { enrich } from './enrich.ts'
+import { type EventTexts, enrich } from './enrich.ts'
 import { parseTime } from './time.ts'
 
 export interface RowEdges {
@@ -12,10 +12,11 @@ export interface RowEdges {
   readonly place: (moment: Moment) => EventTime
   readonly readAgent: (userAgent: string) => Agent
   readonly readAddress: ReadAddress
+  readonly texts?: EventTexts
 }
 
 /** The row of an event that came with such a request. */
-export function rowOf(event: Event, messageId: string, facts: RequestFacts, { place, readAgent, readAddress }: RowEdges): EventRow {
+export function rowOf(event: Event, messageId: string, facts: RequestFacts, { place, readAgent, readAddress, texts }: RowEdges): EventRow {
   const { source, trust, receivedAt, userAgent, origin } = facts
   const original = event.timestamp === undefined ? null : parseTime(event.timestamp)
   const time = place({
@@ -34,6 +35,7 @@ export function rowOf(event: Event, messageId: string, facts: RequestFacts, { pl
     readAgent,
     readAddress,
     origin,
+    texts,
     ...unreadable,
   })
 }

@@ -1,6 +1,7 @@
 import { createAddressReader } from '../../enrich/address.ts'
 import { createAgentReader } from '../../enrich/agent.ts'
 import { createDeviceClocks, historical } from '../../enrich/devices.ts'
+import { createRepeatedTexts } from '../../enrich/repeatedTexts.ts'
 import { factsAt, type RowEdges, rowOf } from '../../enrich/rowOf.ts'
 import type { EventBlock } from './eventBlock.ts'
 import type { ReadRequest } from './readKept.ts'
@@ -12,8 +13,9 @@ export type RowMaker = (request: ReadRequest, place: number, block: EventBlock) 
 export function createRowMaker(): RowMaker {
   const clocks = createDeviceClocks()
   const [readAgent, readAddress] = [createAgentReader(), createAddressReader()]
-  const placing: RowEdges = { place: clocks.place, readAgent, readAddress }
-  const telling: RowEdges = { place: historical, readAgent, readAddress }
+  const readers = { readAgent, readAddress, texts: { contexts: createRepeatedTexts(), pages: createRepeatedTexts() } }
+  const placing: RowEdges = { place: clocks.place, ...readers }
+  const telling: RowEdges = { place: historical, ...readers }
 
   return ({ facts, events, judge, trouble }, place, block) => {
     if (trouble !== null) return new Error(trouble)
