@@ -7,7 +7,7 @@ import { LoadAlone, type Loaded, type LoadPoint, loadBatch, NotReadable } from '
 import { judgeLoadError, type LoadErrorKind } from './loadErrors.ts'
 import { createReadAhead } from './readAhead.ts'
 import type { RowSource } from './rows/rowSource.ts'
-import { createRowThread } from './rows/rowThread.ts'
+import { createRowThreads } from './rows/rowThreads.ts'
 import { risingStamps } from './stamp.ts'
 
 /** Empties the spool into the tables, oldest first, one insert per table at a time. */
@@ -61,7 +61,7 @@ export function createLoader({
   db,
   now,
   log,
-  rows = createRowThread(),
+  rows = createRowThreads(),
   backoffMs = doubling,
   onLoaded = () => undefined,
   onFailed = () => undefined,

@@ -13,7 +13,7 @@ const TRIES_BEFORE_CARE = 3
  * Reads segments, and has their rows made, while the engine is busy with those before them; and reads the next one while rows are made, so
  * that whoever makes them does not wait for the disk. Holds in memory what it was last told of.
  */
-export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
+export function createReadAhead({ rowsOf, width }: Pick<RowSource, 'rowsOf' | 'width'>): {
   /** null for a file that holds no whole frame any more. */
   read(segment: SealedSegment): Rows
   ahead(next: readonly SealedSegment[]): void
@@ -41,15 +41,16 @@ export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
     },
     ahead: next => {
       const known = waiting
-      // No more than one file lies read beside the one that is made into rows.
-      let [read, made, madeBefore]: Promise<unknown>[] = [Promise.resolve(), Promise.resolve(), Promise.resolve()]
+      let read: Promise<unknown> = Promise.resolve()
+      const made: Promise<unknown>[] = []
       waiting = new Map(
-        next.map(segment => {
-          const reading = Promise.all([read, madeBefore]).then(() => (known.has(segment) ? null : segment.read()))
+        next.map((segment, place) => {
+          // No more than one file lies read beside those that are made into rows.
+          const mayRead = Promise.all([read, made[place - width - 1]])
+          const reading = mayRead.then(() => (known.has(segment) ? null : segment.read()))
           const rows = known.get(segment) ?? rowsIn(segment, reading)
-          madeBefore = made
           read = settled(reading)
-          made = settled(rows)
+          made.push(settled(rows))
           return [segment, rows]
         }),
       )

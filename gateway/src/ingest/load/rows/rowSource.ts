@@ -5,6 +5,8 @@ import type { SegmentRows, Stretch } from './segmentRows.ts'
 
 /** Whoever makes the rows of segments. */
 export interface RowSource {
+  /** How many segments it makes rows of at once. */
+  readonly width: number
   /** Gets ready, so that the first segment need not wait for that. */
   start(): void
   /**
@@ -22,6 +24,7 @@ export interface RowSource {
 export function rowsHere(): RowSource {
   const makeRow = createRowMaker()
   return {
+    width: 1,
     start: () => undefined,
     rowsOf: async (content, only) => makeRows(content, makeRow, { only }),
     release: () => undefined,

@@ -5,7 +5,8 @@ import type { SegmentContent } from '../../spool/sealed.ts'
 import type { RowSource } from './rowSource.ts'
 import { RowsNotMade, RowsStopped } from './rowsNotMade.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
-import { createSpareMemory } from './spareMemory.ts'
+import { createSpareMemory, type SpareMemory } from './spareMemory.ts'
+import { NICENESS } from './yieldCpu.ts'
 
 export interface RowOrder {
   readonly memory: ArrayBuffer
@@ -25,6 +26,15 @@ const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 const LONGEST_MS = 60_000
 const WORKER = new URL('./rowWorker.ts', import.meta.url)
 
+export interface RowThreadOptions {
+  readonly worker?: URL
+  readonly longestMs?: number
+  readonly spare?: SpareMemory
+  readonly niceness?: number
+  /** The thread ends when nothing was asked of it for so long; null: never. */
+  readonly idleMs?: number | null
+}
+
 /** Where this process keeps what Node made of the sources, so that the thread need not make it again. */
 function compiled(): { NODE_COMPILE_CACHE?: string } {
   const folder = getCompileCacheDir()
@@ -35,15 +45,21 @@ function compiled(): { NODE_COMPILE_CACHE?: string } {
  * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins anew with the next segment after
  * it died: what it knew of clocks is then learnt again. What it was at when it died is rejected, and may be asked for again.
  */
-export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS }: { worker?: URL; longestMs?: number } = {}): RowSource {
+export function createRowThread({
+  worker: file = WORKER,
+  longestMs = LONGEST_MS,
+  spare = createSpareMemory(),
+  niceness = NICENESS,
+  idleMs = null,
+}: RowThreadOptions = {}): RowSource {
   let worker: Worker | null = null
   let turn: Promise<unknown> = Promise.resolve()
   let isClosed = false
-  const spare = createSpareMemory()
+  let idle: NodeJS.Timeout | undefined
 
   function running(): Worker {
     if (worker !== null) return worker
-    const started = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES })
+    const started = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES, workerData: niceness })
     worker = started
     // What died by itself is told to whoever waits for it; what dies of idleness, to nobody.
     started.on('error', () => forget(started))
@@ -56,15 +72,20 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
     if (worker === thread) worker = null
   }
 
+  function end(thread: Worker): void {
+    forget(thread)
+    void thread.terminate()
+  }
+
   function ask(content: SegmentContent, only: Stretch | undefined): Promise<SegmentRows> {
     if (isClosed) return Promise.reject(new RowsStopped('the loader has stopped'))
+    clearTimeout(idle)
     const thread = running()
     const room = spare.take()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         finish(() => reject(new RowsNotMade(`it took longer than ${longestMs / 1000} s`)))
-        forget(thread)
-        void thread.terminate()
+        end(thread)
       }, longestMs)
       const onMessage = (answer: RowAnswer) => {
         // Of a thread that died nobody knows whether it has let go of it.
@@ -77,6 +98,7 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
       function finish(settle: () => void): void {
         clearTimeout(timer)
         thread.off('message', onMessage).off('error', onError).off('exit', onExit).unref()
+        if (idleMs !== null) idle = setTimeout(() => end(thread), idleMs).unref()
         settle()
       }
       thread.on('message', onMessage).on('error', onError).on('exit', onExit).ref()
@@ -86,6 +108,7 @@ export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS 
   }
 
   return {
+    width: 1,
     start: () => void running().unref(),
     rowsOf: (content, only) => {
       const mine = turn.then(() => ask(content, only))

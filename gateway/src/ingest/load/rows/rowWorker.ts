@@ -1,14 +1,14 @@
 /** The thread that makes rows: gets the insides of frames, answers with the rows, one segment at a time. */
 import { flushCompileCache } from 'node:module'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { createEventBlock } from './eventBlock.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
 import type { RowAnswer, RowOrder } from './rowThread.ts'
 import { roomFor } from './spareMemory.ts'
-import { yieldCpu } from './yieldCpu.ts'
+import { NICENESS, yieldCpu } from './yieldCpu.ts'
 
-yieldCpu()
+yieldCpu(typeof workerData === 'number' ? workerData : NICENESS)
 // A thread is ended, not left to end.
 flushCompileCache()
 const makeRow = createRowMaker()
