@@ -34,7 +34,7 @@ const MOST_CHARS = 512
  * Keeps at most `capacity` values, then begins anew; where few texts came again by then, it rests for so many texts as would have filled it
  * twice: remembering what does not come again only costs.
  */
-export function createRepeatedTexts(capacity = 20_000): RepeatedTexts {
+export function createRepeatedTexts(capacity = 8000): RepeatedTexts {
   let root = node()
   let at: Node | null = null
   let nodes = 0

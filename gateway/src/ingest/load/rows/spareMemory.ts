@@ -10,7 +10,7 @@ export interface SpareMemory {
 }
 
 /** Two batches: one that the engine is at, and the next. */
-const MOST_BYTES = 40 * 2 ** 20
+const MOST_BYTES = 32 * 2 ** 20
 /** So that a block of a segment fits into the memory of another. */
 const STEP_BYTES = 2 ** 18
 
