@@ -147,20 +147,21 @@ function propertiesText(event: Event, redact: Redact, texts: RepeatedTexts | und
 
 type Told = Pick<Facts, 'unreadableTime' | 'origin'>
 
-function contextText(
-  event: Event,
-  context: JsonObject,
-  { redact = REDACT, texts, ...told }: Told & Pick<Facts, 'redact' | 'texts'>,
-): string {
+interface ContextFacts extends Told {
+  readonly redact: Redact
+  readonly texts: EventTexts | undefined
+}
+
+function contextText(event: Event, context: JsonObject, told: ContextFacts): string {
+  const contexts = told.texts?.contexts
   const isUsual = told.unreadableTime === undefined && told.origin?.asn === undefined && event.type !== 'group'
-  if (texts === undefined || !isUsual) return redact(json(restOfContext(event, context, told)))
-  const { contexts } = texts
+  if (contexts === undefined || !isUsual) return told.redact(json(restOfContext(event, context, told)))
   contexts.begin()
   addWithout(contexts, context, TAKEN, true)
   addWithout(contexts, context.page, TAKEN_OF_PAGE)
   addWithout(contexts, context.campaign, TAKEN_OF_CAMPAIGN)
   contexts.add(event.integrations)
-  return contexts.known() ?? contexts.keep(redact(json(restOfContext(event, context, told))))
+  return contexts.known() ?? contexts.keep(told.redact(json(restOfContext(event, context, told))))
 }
 
 /** Tells what `without` would leave; of the context itself, not its parts that are told apart. */

@@ -13,16 +13,22 @@ export interface RowEdges {
   readonly readAgent: (userAgent: string) => Agent
   readonly readAddress: ReadAddress
   readonly texts?: EventTexts
+  readonly readSentAt?: (text: string) => number | null
 }
 
 /** The row of an event that came with such a request. */
-export function rowOf(event: Event, messageId: string, facts: RequestFacts, { place, readAgent, readAddress, texts }: RowEdges): EventRow {
+export function rowOf(
+  event: Event,
+  messageId: string,
+  facts: RequestFacts,
+  { place, readAgent, readAddress, texts, readSentAt = parseTime }: RowEdges,
+): EventRow {
   const { source, trust, receivedAt, userAgent, origin } = facts
   const original = event.timestamp === undefined ? null : parseTime(event.timestamp)
   const time = place({
     device: `${source}\0${event.anonymousId ?? event.userId ?? ''}`,
     original,
-    sentAt: event.sentAt === undefined ? null : parseTime(event.sentAt),
+    sentAt: event.sentAt === undefined ? null : readSentAt(event.sentAt),
     receivedAt,
   })
   const unreadable = original === null && event.timestamp !== undefined ? { unreadableTime: event.timestamp } : {}

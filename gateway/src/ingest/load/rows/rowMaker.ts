@@ -3,6 +3,7 @@ import { createAgentReader } from '../../enrich/agent.ts'
 import { createDeviceClocks, historical } from '../../enrich/devices.ts'
 import { createRepeatedTexts } from '../../enrich/repeatedTexts.ts'
 import { factsAt, type RowEdges, rowOf } from '../../enrich/rowOf.ts'
+import { createTimeReader } from '../../enrich/time.ts'
 import type { EventBlock } from './eventBlock.ts'
 import type { ReadRequest } from './readKept.ts'
 
@@ -13,7 +14,12 @@ export type RowMaker = (request: ReadRequest, place: number, block: EventBlock) 
 export function createRowMaker(): RowMaker {
   const clocks = createDeviceClocks()
   const [readAgent, readAddress] = [createAgentReader(), createAddressReader()]
-  const readers = { readAgent, readAddress, texts: { contexts: createRepeatedTexts(), pages: createRepeatedTexts() } }
+  const readers = {
+    readAgent,
+    readAddress,
+    readSentAt: createTimeReader(),
+    texts: { contexts: createRepeatedTexts(), pages: createRepeatedTexts() },
+  }
   const placing: RowEdges = { place: clocks.place, ...readers }
   const telling: RowEdges = { place: historical, ...readers }
 
