@@ -6,38 +6,31 @@ import { createAgentReader } from './agent.ts'
 import { type EventTexts, enrich, type Facts } from './enrich.ts'
 import { createRepeatedTexts } from './repeatedTexts.ts'
 
-const some = (values: readonly unknown[]) => fc.option(fc.constantFrom(...values), { nil: undefined })
-const parts = {
-  search: some(['', '?token=abc', '?a=1']),
-  name: some(['', 'spring']),
-  url: some(['https://a.example/?key=1', 'https://a.example/']),
-}
-const context = fc.record(
-  {
-    page: fc.record(parts, { requiredKeys: [] }),
-    campaign: fc.record({ ...parts, extra: some([1, '1']) }, { requiredKeys: [] }),
-    userAgent: some(['one', 'two']),
-    traits: some([{ plan: 'a' }, { plan: 'b' }]),
-    library: some([{ name: 'x', version: '1' }, { name: 'x' }, ['x']]),
-    ip: some(['10.0.0.1', '10.0.0.2']),
-    name: some(['spring']),
-  },
-  { requiredKeys: [] },
-)
+const some = (values: readonly unknown[]) => fc.constantFrom(undefined, ...values)
+/** Almost alike, so that one is soon taken for another. */
+const SEARCH = [{ search: '?token=abc' }, { search: '', name: 'spring' }]
+const CONTEXTS = [
+  {},
+  { name: 'spring' },
+  { userAgent: 'one', page: { url: 'https://a.example/?key=1', campaign: 'x' } },
+  { userAgent: 'one', page: { x: 'x' } },
+  { userAgent: 'one', page: {}, campaign: { x: 'x' } },
+  { userAgent: 'one', traits: { plan: 'a' } },
+  { userAgent: 'one', traits: { plan: 'b' }, ip: '10.0.0.1' },
+  { page: SEARCH[0], library: { name: 'x', version: '1' } },
+  { campaign: SEARCH[0], library: { name: 'x' }, version: '1' },
+]
 const event = fc.record({
-  type: fc.constantFrom('page', 'screen', 'track', 'identify', 'group'),
+  type: fc.constantFrom('page', 'track', 'group'),
   event: fc.constant('Done'),
   groupId: fc.constant('acme'),
   anonymousId: fc.constant('a'),
-  name: some(['Home']),
-  properties: fc.record(parts, { requiredKeys: [] }),
-  integrations: some([{ All: true }, { All: false }]),
-  context,
+  name: some(['spring']),
+  properties: fc.constantFrom(...SEARCH),
+  integrations: some([{ All: true }]),
+  context: fc.constantFrom(...CONTEXTS),
 })
-const told = fc.record({
-  unreadableTime: some(['soon']),
-  origin: some([{ country: 'DE' }, { country: 'DE', asn: 1 }, { country: 'DE', asn: 1, organisation: 'Net' }]),
-})
+const told = fc.record({ unreadableTime: some(['soon']), origin: some([{ country: 'DE' }, { country: 'DE', asn: 1 }]) })
 
 /** As JSON has it: nothing is there and undefined. */
 const asSent = (given: unknown) => JSON.parse(JSON.stringify(given)) as Event
@@ -58,7 +51,7 @@ function row(given: unknown, facts: Partial<Facts>, texts?: EventTexts) {
 
 it('a row is the same whatever was remembered before it', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(event, told), { maxLength: 40 }), given => {
+    fc.property(fc.array(fc.tuple(event, told), { minLength: 30, maxLength: 40 }), given => {
       const texts = { contexts: createRepeatedTexts(), pages: createRepeatedTexts() }
       for (const [one, facts] of [...given, ...given]) {
         expect(row(one, facts as Partial<Facts>, texts)).toEqual(row(one, facts as Partial<Facts>))
