@@ -37,6 +37,7 @@ const NOT_THERE: { readonly [path: string]: readonly number[] } = {
   '/analytics-next/bundles/{file}': [404],
   '/analytics.js/v1/{writeKey}/analytics.min.js': [200, 404],
   '/analytics.js/v1/{writeKey}/analytics.js': [200, 404],
+  '/{version}/modern/plugins/rsa-plugins.js': [200, 404],
 }
 
 /** The request of the documented examples. */

@@ -36,6 +36,7 @@ import type { Spool } from './ingest/spool/spool.ts'
 import { createStats } from './ingest/stats.ts'
 import { createReachedAt } from './ingest/wire/reachedAt.ts'
 import { segmentScriptFolder } from './ingest/wire/segmentScripts.ts'
+import { rudderPluginsFile } from './ingest/wire/rudderPlugins.ts'
 import { createWireRoutes } from './ingest/wire/wireRoutes.ts'
 import { JOBS } from './jobs/list.ts'
 import type { Pipeline } from './jobs/pipeline.ts'
@@ -204,6 +205,7 @@ export function createSurface({
     onFailure: error => log.error('a pixel could not be taken', { error: explainError(error) }),
   })
   const health = createHealthReader({
+    rudderPlugins: rudderPluginsFile(),
     db,
     now,
     dataDir: config.dataDir,

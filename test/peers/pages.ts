@@ -19,9 +19,10 @@ export async function pageOf(peer: BrowserPeerId, told: Told): Promise<string> {
 const SOURCES: Readonly<Record<Exclude<BrowserPeerId, 'snippet'>, (told: Told) => string>> = {
   'analytics-next': told => segment(told, ''),
   'analytics-next-batching': told => segment(told, ", { integrations: { 'Segment.io': { deliveryStrategy: { strategy: 'batching' } } } }"),
-  'rudder-js': told => rudder(told, 'bundled', ''),
-  'rudder-js-lite': told => rudder(told, 'lite', ''),
-  'rudder-js-beacon': told => rudder(told, 'bundled', ', useBeacon: true, beaconQueueOptions: { flushQueueInterval: 500 }'),
+  'rudder-js-plain': told => rudder(told, '', `, pluginsSDKBaseURL: '${told.host}/v3/modern/plugins'`),
+  'rudder-js': told => rudder(told, '/bundled', ''),
+  'rudder-js-lite': told => rudder(told, '/lite', ''),
+  'rudder-js-beacon': told => rudder(told, '/bundled', ', useBeacon: true, beaconQueueOptions: { flushQueueInterval: 500 }'),
 }
 
 function segment({ writeKey, host }: Told, options: string): string {
@@ -30,7 +31,7 @@ function segment({ writeKey, host }: Told, options: string): string {
 }
 
 function rudder({ writeKey, host }: Told, form: string, options: string): string {
-  return `import { RudderAnalytics } from '@rudderstack/analytics-js/${form}'
+  return `import { RudderAnalytics } from '@rudderstack/analytics-js${form}'
     window.sdk = new RudderAnalytics()
     window.sdk.load('${writeKey}', '${host}', { configUrl: '${host}'${options} })`
 }

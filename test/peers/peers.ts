@@ -44,6 +44,14 @@ export const PEERS = [
     says: 't.src = "https://collect.example.com/analytics.js/v1/" + key + "/analytics.min.js"',
   },
   {
+    id: 'rudder-js-plain',
+    package: '@rudderstack/analytics-js',
+    form: 'the plain package; its plugins come from the gateway',
+    runsIn: 'Chromium',
+    calls: FIVE,
+    says: "rudderanalytics.load(writeKey, 'https://collect.example.com', { configUrl: 'https://collect.example.com', pluginsSDKBaseURL: 'https://collect.example.com/v3/modern/plugins' })",
+  },
+  {
     id: 'rudder-js',
     package: '@rudderstack/analytics-js',
     form: 'bundled',

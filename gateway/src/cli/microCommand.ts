@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { parseArgs } from 'node:util'
 import { createAdaptorServer } from '@hono/node-server'
+import { rudderPluginsFile } from '../ingest/wire/rudderPlugins.ts'
 import { segmentScriptFolder } from '../ingest/wire/segmentScripts.ts'
 import { freePort, listen, stopListening } from '../listening.ts'
 import { createMicro } from '../micro/micro.ts'
@@ -34,6 +35,7 @@ export function microCommand(argv: readonly string[], edges: CommandEdges): Prom
       randomUUID,
       sdkFile: SDK_FILE,
       segmentScripts: segmentScriptFolder(),
+      rudderPlugins: rudderPluginsFile(),
     })
     const server = createAdaptorServer({ fetch: app.fetch, createServer }) as Server
     await listen(server, config.host, port)

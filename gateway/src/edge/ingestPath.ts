@@ -1,6 +1,6 @@
 /** What pages ask of a gateway: nothing else can be reached below the path. */
 const FOR_PAGES =
-  /^\/(?:v1\/(?:batch|b|track|t|page|p|screen|s|identify|i|group|g|alias|a|m|decide|pixel\/\w+|projects\/[^/?]+\/settings)|beacon\/v1\/batch|pixel\/v1\/\w+|rsaRequest|sourceConfig\/?|analytics\.js\/v1\/[^?]+|analytics-next\/bundles\/[\w.-]+|next-integrations\/[^?]+|waymark\.js)(?:\?|$)/
+  /^\/(?:v1\/(?:batch|b|track|t|page|p|screen|s|identify|i|group|g|alias|a|m|decide|pixel\/\w+|projects\/[^/?]+\/settings)|beacon\/v1\/batch|pixel\/v1\/\w+|rsaRequest|sourceConfig\/?|analytics\.js\/v1\/[^?]+|analytics-next\/bundles\/[\w.-]+|next-integrations\/[^?]+|[\w.]+\/modern\/plugins\/rsa-plugins\.js|waymark\.js)(?:\?|$)/
 /** A part `.` or `..`, which is resolved later and leads elsewhere; so do the signs that stand for a slash or for nothing then. */
 const STEPS = /^[^?]*(?:[\\\t\r\n]|\/(?:\.|%2e){1,2}(?:[/?#]|$))/i
 /** Leads nowhere. */

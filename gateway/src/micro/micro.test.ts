@@ -17,6 +17,7 @@ function micro(writeKeys: readonly WriteKeySetting[] = []) {
     randomUUID: () => 'made-up',
     sdkFile: new URL('file:///none.js'),
     segmentScripts: null,
+    rudderPlugins: null,
   })
   const json = async (path: string, init: RequestInit = {}) => {
     const answer = await app.request(path, init)

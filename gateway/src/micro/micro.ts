@@ -27,10 +27,12 @@ export interface MicroEdges {
   readonly sdkFile: URL
   /** Folder of Segment's scripts; null where they are not installed. */
   readonly segmentScripts: string | null
+  /** File with RudderStack's plugins; null where it is not installed. */
+  readonly rudderPlugins: string | null
 }
 
 /** The gateway without spool and warehouse: the same routes, judgements and rows, kept in memory until a test has looked at them. */
-export function createMicro({ version, url, writeKeys, log, now, randomUUID, sdkFile, segmentScripts }: MicroEdges): Hono {
+export function createMicro({ version, url, writeKeys, log, now, randomUUID, sdkFile, segmentScripts, rudderPlugins }: MicroEdges): Hono {
   const memory = createMemory()
   const fresh = () => createHotSet({ now, maxKeys: MOST_KEYS })
   const seen = { hotSet: fresh() }
@@ -53,6 +55,7 @@ export function createMicro({ version, url, writeKeys, log, now, randomUUID, sdk
     now,
     reachedAt: createReachedAt({ url, proxied: () => null }),
     segmentScripts,
+    rudderPlugins,
     onFailure: error => log.error('a pixel could not be taken', { error: explainError(error) }),
   })
   const micro = createMicroRoutes({

@@ -44,6 +44,7 @@ function micro(): Hono {
     randomUUID: () => '',
     sdkFile: new URL('file:///none.js'),
     segmentScripts: null,
+    rudderPlugins: null,
   })
 }
 

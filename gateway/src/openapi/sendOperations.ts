@@ -128,6 +128,15 @@ export const PEERS: readonly Operation[] = [
     },
   ),
   asked(
+    '/{version}/modern/plugins/rsa-plugins.js',
+    'The plugins of RudderStack’s browser SDK, for pages that load them when they run',
+    { 200: SCRIPT },
+    {
+      inPath: [{ name: 'version', says: 'v3, or what the SDK makes of it.', schema: TEXT, isRequired: true, example: 'v3' }],
+      refusals: [404],
+    },
+  ),
+  asked(
     '/next-integrations/{path}',
     'Device-mode destinations: there are none',
     { 200: SCRIPT },

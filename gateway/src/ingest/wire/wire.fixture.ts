@@ -7,6 +7,7 @@ import { type MemorySpool, memorySpool, RECEIVED_AT } from '../receive.fixture.t
 import { createIngestCounters } from '../request/counters.ts'
 import { createIngestRoutes } from '../routes.ts'
 import { createReachedAt } from './reachedAt.ts'
+import { rudderPluginsFile } from './rudderPlugins.ts'
 import { segmentScriptFolder } from './segmentScripts.ts'
 import { createWireRoutes } from './wireRoutes.ts'
 
@@ -60,6 +61,7 @@ export function wireApp({ proxied = null, append }: { readonly proxied?: string 
       now,
       reachedAt,
       segmentScripts: segmentScriptFolder(),
+      rudderPlugins: rudderPluginsFile(),
       onFailure: error => void failures.push(error),
     }),
   )

@@ -4,6 +4,7 @@ import type { LiveFeed } from '../live/feed.ts'
 import type { SourceEdges } from '../request/source.ts'
 import { createPixelRoutes } from './pixelRoutes.ts'
 import { createTellRefusal, tellingRefusals } from './refusals.ts'
+import { createRudderPlugins } from './rudderPlugins.ts'
 import { createSegmentScripts } from './segmentScripts.ts'
 import { createSettingsRoutes } from './settingsRoutes.ts'
 import { createSideRoutes } from './sideRoutes.ts'
@@ -16,17 +17,20 @@ export interface WireEdges extends SourceEdges {
   readonly reachedAt: (c: Context) => string
   /** Folder of Segment's scripts; null where they are not installed. */
   readonly segmentScripts: string | null
+  /** File with RudderStack's plugins; null where it is not installed. */
+  readonly rudderPlugins: string | null
   /** Told of a pixel that the gateway itself could not take. */
   readonly onFailure: (error: Error) => void
 }
 
 /** What Segment's and RudderStack's SDKs expect of their hosts around the events themselves: settings, scripts, pixels. */
-export function createWireRoutes({ ingest, live, now, reachedAt, segmentScripts, onFailure, ...source }: WireEdges): Hono {
+export function createWireRoutes({ ingest, live, now, reachedAt, segmentScripts, rudderPlugins, onFailure, ...source }: WireEdges): Hono {
   const tellRefusal = createTellRefusal(live, now)
   const app = new Hono()
   app.route('/', createSettingsRoutes({ ...source, reachedAt, watch: tellingRefusals(tellRefusal) }))
   app.route('/', createPixelRoutes({ keys: source.keys, ingest: answering(ingest, onFailure), tellRefusal }))
   app.route('/', createSegmentScripts(segmentScripts))
+  app.route('/', createRudderPlugins(rudderPlugins))
   app.route('/', createSideRoutes())
   return app
 }
