@@ -1,14 +1,13 @@
-import type { CountRow } from '@waymark/schemas/row'
 import { sqlTime } from '../../db/query.ts'
 import type { Line } from '../spool/framePayload.ts'
 import type { SealedSegment } from '../spool/sealed.ts'
 import { insertStorable, type Refusal } from './blame.ts'
 import { COUNTS_TARGET, insertLines, type Landing, REJECTED_TARGET, type SegmentLine } from './insert.ts'
 import { judgeLoadError } from './loadErrors.ts'
-import { findPresence, NOTHING_PRESENT, type Presence } from './presence.ts'
+import { earliestReceived, findPresence, missingOf, NOTHING_PRESENT, type Presence } from './presence.ts'
 import { cleanedRejectedLine, countQuarantined, quarantinedLine } from './quarantine.ts'
 import { eventCount, eventLines, type SegmentRows } from './rows/segmentRows.ts'
-import { storeEvents } from './storeEvents.ts'
+import { earliestOf, storeEvents } from './storeEvents.ts'
 
 /** Points between the steps of a load, where a test stops it. */
 export type LoadPoint = 'mid_insert' | 'before_counts' | 'after_insert_before_unlink' | 'after_unlink'
@@ -56,7 +55,6 @@ export interface Unit {
   readonly present: Presence
 }
 
-const CLOCK_SLACK_MS = 60_000
 /** An error of unknown kind is taken for a bad row from this try on. */
 const TRIES_BEFORE_BLAME = 3
 
@@ -130,11 +128,6 @@ async function readAll(db: Landing, segments: readonly SealedSegment[], read: Lo
   return readable.map(unit => ({ ...unit, present: present.get(unit.segment.uuid) ?? NOTHING_PRESENT }))
 }
 
-/** From the rows' own hours too, for the clock may have been set back after the segment was created. */
-function earliestReceived(segment: SealedSegment, counts: readonly CountRow[]): number {
-  return counts.reduce((earliest, { hour }) => Math.min(earliest, hour), segment.createdAt - CLOCK_SLACK_MS)
-}
-
 async function storeRejected(
   db: Landing,
   units: readonly Unit[],
@@ -149,7 +142,7 @@ async function storeRejected(
     const createdAt = units.find(({ segment }) => segment.uuid === refusal.line.segment)?.segment.createdAt ?? 0
     return { ...quarantinedLine(refusal, createdAt), segment: refusal.line.segment }
   })
-  const unclean = await insertStorable(insert, [...lines, ...quarantined], mayBlameUnknown)
+  const unclean = await insertStorable(insert, [...lines, ...quarantined], mayBlameUnknown, missingOf(db, 'rejected', earliestOf(units)))
   await insert(unclean.map(refusal => ({ ...cleanedRejectedLine(refusal), segment: refusal.line.segment })))
 }
 
