@@ -70,6 +70,7 @@ const PURE = [
   'gateway/src/ingest/enrich/hints.ts',
   'gateway/src/ingest/enrich/origin.ts',
   'gateway/src/ingest/enrich/redact.ts',
+  'gateway/src/ingest/enrich/escapedSecrets.ts',
   'gateway/src/ingest/enrich/referrers.ts',
   'gateway/src/identity/graph.ts',
   'gateway/src/identity/membership.ts',

@@ -35,6 +35,10 @@ export interface Config {
   /** Where pages may send besides the usual routes; null: nowhere. */
   readonly ingestPath: string | null
   readonly geoipFile: string | null
+  /** Parameters of addresses whose values are not stored, besides those that are known to be secret. */
+  readonly redactParameters: readonly string[]
+  /** Secret key for the gateway that a command's `--host` names. */
+  readonly remoteKey: string | null
   /** With it, `/metrics` wants this key. */
   readonly metricsKey: string | null
   /** How long rejected events are kept. */
@@ -43,6 +47,7 @@ export interface Config {
 
 /** Room for the largest frame. */
 const LEAST_SPOOL_BYTES = 64 * 1024 ** 2
+const MOST_REDACTED = 500
 
 /** Every problem of the environment at once. */
 export class ConfigError extends Error {
@@ -110,6 +115,15 @@ export function loadConfig(env: Environment, cwd: string): Config {
     return Number(value)
   }
 
+  function redactParameters(): readonly string[] {
+    const names = (text('REDACT_PARAMETERS') ?? '').split(/[\s,]+/).filter(name => name !== '')
+    const wrong = names.find(name => !/^[\w.%$[\]-]{1,80}$/.test(name) || !/[a-z\d]/i.test(name))
+    if (wrong !== undefined)
+      problem('REDACT_PARAMETERS', `“${wrong}” is no parameter's name; write names of letters, digits and _ - . % [ ] with commas between`)
+    if (names.length > MOST_REDACTED) problem('REDACT_PARAMETERS', `names ${names.length} parameters; ${MOST_REDACTED} are the most`)
+    return names
+  }
+
   function maxConnections(): number {
     const value = text('MAX_CONNECTIONS')
     if (value === null) return 10_000
@@ -160,6 +174,8 @@ export function loadConfig(env: Environment, cwd: string): Config {
     maxConnections: maxConnections(),
     ingestPath: ingestPath(),
     geoipFile: text('GEOIP_FILE') === null ? null : resolve(cwd, text('GEOIP_FILE') ?? ''),
+    redactParameters: redactParameters(),
+    remoteKey: text('WAYMARK_KEY'),
     metricsKey: metricsKey(),
     quarantineDays: quarantineDays(),
   }

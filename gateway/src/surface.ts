@@ -28,6 +28,7 @@ import { watchWrites } from './health/writeWatch.ts'
 import { undoMerge } from './identity/unmerge.ts'
 import { createClosedDays } from './ingest/closedDays.ts'
 import { createHotSet } from './ingest/dedupe.ts'
+import { createRedaction } from './ingest/enrich/redact.ts'
 import { createLiveFeed } from './ingest/live/feed.ts'
 import type { Loader } from './ingest/load/loader.ts'
 import { createIngestCounters } from './ingest/request/counters.ts'
@@ -35,8 +36,8 @@ import { createIngestRoutes } from './ingest/routes.ts'
 import type { Spool } from './ingest/spool/spool.ts'
 import { createStats } from './ingest/stats.ts'
 import { createReachedAt } from './ingest/wire/reachedAt.ts'
-import { segmentScriptFolder } from './ingest/wire/segmentScripts.ts'
 import { rudderPluginsFile } from './ingest/wire/rudderPlugins.ts'
+import { segmentScriptFolder } from './ingest/wire/segmentScripts.ts'
 import { createWireRoutes } from './ingest/wire/wireRoutes.ts'
 import { JOBS } from './jobs/list.ts'
 import type { Pipeline } from './jobs/pipeline.ts'
@@ -128,7 +129,8 @@ export function createSurface({
 }: SurfaceDeps): Hono {
   const counters = createIngestCounters()
   const stats = createStats({ db, spool, loader, counters, days: createClosedDays({ db, spool, now }) })
-  const live = createLiveFeed({ now })
+  const redact = createRedaction(config.redactParameters)
+  const live = createLiveFeed({ now, redact })
   const writeKey = writeKeys.find(key => !key.server)?.key ?? null
   const reader = createReader({ db, models, now })
 
@@ -161,6 +163,7 @@ export function createSurface({
     db,
     counters,
     checkPlan,
+    redact,
     ...(isSuppressed === undefined ? {} : { isSuppressed }),
     needsLook: source => plans.decides(source),
     live: {
@@ -202,10 +205,10 @@ export function createSurface({
     now,
     reachedAt: createReachedAt({ url, proxied: address.proxied }),
     segmentScripts: segmentScriptFolder(),
+    rudderPlugins: rudderPluginsFile(),
     onFailure: error => log.error('a pixel could not be taken', { error: explainError(error) }),
   })
   const health = createHealthReader({
-    rudderPlugins: rudderPluginsFile(),
     db,
     now,
     dataDir: config.dataDir,

@@ -4,7 +4,9 @@ import { NotReady } from './db/late.ts'
 import type { Database } from './db/open.ts'
 import { createConservation } from './health/conservation.ts'
 import { createClosedDays } from './ingest/closedDays.ts'
+import { createRedaction } from './ingest/enrich/redact.ts'
 import { createLoader, type Loader } from './ingest/load/loader.ts'
+import { createRowThread } from './ingest/load/rows/rowThread.ts'
 import type { Spool } from './ingest/spool/spool.ts'
 import { TIMETABLE } from './jobs/list.ts'
 import type { Pipeline } from './jobs/pipeline.ts'
@@ -49,6 +51,8 @@ export function createWork({ config, db, spool, models, log, now, notReady, tall
     spool,
     db,
     now,
+    rows: createRowThread({ redactParameters: config.redactParameters }),
+    redact: createRedaction(config.redactParameters),
     onLoaded: loaded => tally.loaded(loaded, now()),
     onFailed: tally.loadFailed,
     log: { warn: (message, details) => log.warn(message, { details: JSON.stringify(details) }) },

@@ -1,4 +1,3 @@
-import type { Event } from '@waymark/schemas/event'
 import type { CountRow, EventRow } from '@waymark/schemas/row'
 import { createHotSet, type HotSet } from './dedupe.ts'
 import { createAddressReader } from './enrich/address.ts'
@@ -7,7 +6,7 @@ import { createDeviceClocks, historical } from './enrich/devices.ts'
 import { factsAt, rowOf } from './enrich/rowOf.ts'
 import { type Accepted, type AcceptedEvents, listOf } from './keep.ts'
 import { readKept } from './load/rows/readKept.ts'
-import { createReceiver, type IngestRequest, type Receiver } from './receive.ts'
+import { createReceiver, type IngestRequest, type Receiver, type ReceiverEdges } from './receive.ts'
 import type { Frame } from './spool/frame.ts'
 import { frameText } from './spool/framePayload.ts'
 
@@ -94,7 +93,7 @@ export interface TestEdge {
   readonly conflicts: string[]
 }
 
-export function testEdge({ isSuppressed }: { isSuppressed?: (event: Event) => boolean } = {}): TestEdge {
+export function testEdge({ isSuppressed, redact }: Pick<ReceiverEdges, 'isSuppressed' | 'redact'> = {}): TestEdge {
   const spool = memorySpool()
   const conflicts: string[] = []
   const onConflict = (source: string, times: number) => void conflicts.push(...Array.from({ length: times }, () => source))
@@ -106,6 +105,7 @@ export function testEdge({ isSuppressed }: { isSuppressed?: (event: Event) => bo
     now: () => RECEIVED_AT,
     randomUUID: () => `generated-${++ids}`,
     ...(isSuppressed === undefined ? {} : { isSuppressed }),
+    ...(redact === undefined ? {} : { redact }),
   })
   return { spool, hotSet, receive, conflicts }
 }

@@ -3,7 +3,7 @@ import type { CountRow, RejectedRow } from '@waymark/schemas/row'
 import type { Source } from '../keys/ring.ts'
 import type { Flight, HotSet } from './dedupe.ts'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
-import { REDACT } from './enrich/redact.ts'
+import { REDACT, type Redact } from './enrich/redact.ts'
 import { createJudge } from './event/judge.ts'
 import type { Shared } from './event/normalise.ts'
 import type { Flaw, Texts } from './event/sanitise.ts'
@@ -41,6 +41,8 @@ export interface ReceiverEdges {
   readonly isSuppressed?: (event: Event) => boolean
   /** Whether the tracking plan of the source refuses the event, and what is then kept of it. */
   readonly checkPlan?: (event: Event, given: unknown, request: IngestRequest) => { readonly flaw: Flaw; readonly raw: string } | null
+  /** Takes out of a rejected event what must not be stored of addresses. */
+  readonly redact?: Redact
   /** Told of events that were not stored and are not in the frame, once the request is durable. */
   readonly onPassedOver?: (events: readonly PassedOver[], source: string, receivedAt: number) => void
 }
@@ -73,6 +75,7 @@ export function createReceiver({
   randomUUID,
   isSuppressed = () => false,
   checkPlan,
+  redact = REDACT,
   onPassedOver,
 }: ReceiverEdges): Receiver {
   function sort(request: IngestRequest, receivedAt: number): Sorted {
@@ -101,7 +104,7 @@ export function createReceiver({
           index,
           message_id: messageId ?? '',
           ...flaw,
-          raw: REDACT(raw),
+          raw: redact(raw),
         })
       } else if (verdict.ok) {
         const { event, print } = verdict

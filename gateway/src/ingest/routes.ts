@@ -7,6 +7,7 @@ import type { Database } from '../db/open.ts'
 import type { KeyRing, Source } from '../keys/ring.ts'
 import type { HotSet } from './dedupe.ts'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
+import type { Redact } from './enrich/redact.ts'
 import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
 import { createReceiver, type ReceiverEdges } from './receive.ts'
@@ -41,6 +42,8 @@ export interface IngestDeps {
   /** Whether `checkPlan` may refuse events of this source, which must then be seen one by one; by default it may. */
   readonly needsLook?: (sourceId: string) => boolean
   readonly checkPlan?: ReceiverEdges['checkPlan']
+  /** What of addresses is kept of no rejected event. */
+  readonly redact?: Redact
   /** Where people look whether their events arrive. */
   readonly live?: Pick<LiveFeed, 'storing' | 'passedOver' | 'refused'>
   /** Who may send how much; nobody is limited without one. */
@@ -83,6 +86,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     randomUUID: deps.randomUUID,
     ...(deps.isSuppressed === undefined ? {} : { isSuppressed: deps.isSuppressed }),
     ...(deps.checkPlan === undefined ? {} : { checkPlan: deps.checkPlan }),
+    ...(deps.redact === undefined ? {} : { redact: deps.redact }),
     ...(deps.live === undefined ? {} : { onPassedOver: deps.live.passedOver }),
   }
   const receive = createReceiver(edges)

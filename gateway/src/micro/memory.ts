@@ -3,6 +3,7 @@ import type { EventRow } from '@waymark/schemas/row'
 import { createAddressReader } from '../ingest/enrich/address.ts'
 import { createAgentReader } from '../ingest/enrich/agent.ts'
 import { createDeviceClocks, historical } from '../ingest/enrich/devices.ts'
+import { REDACT, type Redact } from '../ingest/enrich/redact.ts'
 import { factsAt, rowOf } from '../ingest/enrich/rowOf.ts'
 import type { PassedOver, RefusedRequest } from '../ingest/live/entry.ts'
 import type { LiveFeed } from '../ingest/live/feed.ts'
@@ -52,8 +53,8 @@ export interface Memory {
 /** Of good and of bad events each. */
 const MOST = 10_000
 
-export function createMemory(most = MOST): Memory {
-  const readers = { readAgent: createAgentReader(), readAddress: createAddressReader() }
+export function createMemory({ most = MOST, redact = REDACT }: { readonly most?: number; readonly redact?: Redact } = {}): Memory {
+  const readers = { readAgent: createAgentReader(), readAddress: createAddressReader(undefined, redact), redact }
   const waiting = new Set<() => void>()
   let state = empty()
 

@@ -1,4 +1,5 @@
 /** Takes out of addresses what must not be stored: keys, passwords, sessions, and what tells of a person. Pure. */
+import { withoutEscapedSecrets } from './escapedSecrets.ts'
 
 /** A text, or JSON text, without the secrets in the addresses of it. */
 export type Redact = (text: string) => string
@@ -76,7 +77,7 @@ export function createRedaction(extra: readonly string[] = []): Redact {
     return from === 0 ? text : clean + text.slice(from)
   }
 
-  return text => {
+  const cleaned: Redact = text => {
     // Most texts have none of these, and cost three looks.
     const first = text.indexOf('=')
     const hasAt = mayHoldAddress(text)
@@ -85,6 +86,7 @@ export function createRedaction(extra: readonly string[] = []): Redact {
     if (!hasAt || !clean.includes('/')) return clean
     return clean.replace(LOGIN, '$1').replace(PATH, path => path.replace(EMAIL_IN_PATH, `/${REDACTED}`))
   }
+  return text => cleaned(text.includes('\\') ? withoutEscapedSecrets(text, cleaned) : text)
 }
 
 /** Whether an `@` stands behind something: that of `"@waymark/browser"` and of `/@ana` does not, and those are common. */

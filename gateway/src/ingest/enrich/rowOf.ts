@@ -5,6 +5,7 @@ import type { ReadAddress } from './address.ts'
 import type { Agent } from './agent.ts'
 import type { EventTime, Moment } from './devices.ts'
 import { enrich } from './enrich.ts'
+import type { Redact } from './redact.ts'
 import { parseTime } from './time.ts'
 
 export interface RowEdges {
@@ -12,10 +13,12 @@ export interface RowEdges {
   readonly place: (moment: Moment) => EventTime
   readonly readAgent: (userAgent: string) => Agent
   readonly readAddress: ReadAddress
+  /** That of `readAddress`, for what is no address by itself. */
+  readonly redact?: Redact | undefined
 }
 
 /** The row of an event that came with such a request. */
-export function rowOf(event: Event, messageId: string, facts: RequestFacts, { place, readAgent, readAddress }: RowEdges): EventRow {
+export function rowOf(event: Event, messageId: string, facts: RequestFacts, { place, readAgent, readAddress, redact }: RowEdges): EventRow {
   const { source, trust, receivedAt, userAgent, origin } = facts
   const original = event.timestamp === undefined ? null : parseTime(event.timestamp)
   const time = place({
@@ -33,6 +36,7 @@ export function rowOf(event: Event, messageId: string, facts: RequestFacts, { pl
     userAgent,
     readAgent,
     readAddress,
+    redact,
     origin,
     ...unreadable,
   })

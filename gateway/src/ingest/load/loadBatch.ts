@@ -1,4 +1,5 @@
 import { sqlTime } from '../../db/query.ts'
+import type { Redact } from '../enrich/redact.ts'
 import type { Line } from '../spool/framePayload.ts'
 import type { SealedSegment } from '../spool/sealed.ts'
 import { insertStorable, type Refusal } from './blame.ts'
@@ -21,6 +22,8 @@ export interface LoadEdges {
   readonly stamp: () => Promise<number>
   /** Earlier tries of the oldest of these segments that failed. */
   readonly failures: number
+  /** What of addresses is kept of no event that cannot be stored. */
+  readonly redact: Redact
   readonly at: (point: LoadPoint) => Promise<void> | void
 }
 
@@ -63,7 +66,10 @@ const TRIES_BEFORE_BLAME = 3
  * Those in doubt are looked up before, and only what is missing is inserted. Throws when they have to be tried again: `NotReadable` when
  * that is for the disk, `LoadAlone` when a row is to blame. A file without a whole frame is set aside.
  */
-export async function loadBatch(segments: readonly SealedSegment[], { db, read, onRead, stamp, failures, at }: LoadEdges): Promise<Loaded> {
+export async function loadBatch(
+  segments: readonly SealedSegment[],
+  { db, read, onRead, stamp, failures, redact, at }: LoadEdges,
+): Promise<Loaded> {
   const all = await readAll(db, segments, read)
   onRead()
   for (const { segment } of all) segment.doubt()
@@ -78,7 +84,7 @@ export async function loadBatch(segments: readonly SealedSegment[], { db, read, 
   })
   const refusals = [...units.flatMap(unmadeOf), ...refused]
   await at('mid_insert')
-  await storeRejected(db, units, refusals, mayBlameUnknown)
+  await storeRejected(db, units, refusals, { mayBlameUnknown, redact })
   await at('before_counts')
 
   const loadedAt = await stamp()
@@ -132,7 +138,7 @@ async function storeRejected(
   db: Landing,
   units: readonly Unit[],
   refusals: readonly Refusal<SegmentLine>[],
-  mayBlameUnknown: boolean,
+  { mayBlameUnknown, redact }: Pick<LoadEdges, 'redact'> & { readonly mayBlameUnknown: boolean },
 ): Promise<void> {
   const insert = (lines: readonly SegmentLine[]) => insertLines(db, REJECTED_TARGET, lines)
   const lines = units.flatMap(({ segment, rows, present }) =>
@@ -140,7 +146,7 @@ async function storeRejected(
   )
   const quarantined = refusals.map(refusal => {
     const createdAt = units.find(({ segment }) => segment.uuid === refusal.line.segment)?.segment.createdAt ?? 0
-    return { ...quarantinedLine(refusal, createdAt), segment: refusal.line.segment }
+    return { ...quarantinedLine(refusal, createdAt, redact), segment: refusal.line.segment }
   })
   const unclean = await insertStorable(insert, [...lines, ...quarantined], mayBlameUnknown, missingOf(db, 'rejected', earliestOf(units)))
   await insert(unclean.map(refusal => ({ ...cleanedRejectedLine(refusal), segment: refusal.line.segment })))

@@ -1,5 +1,6 @@
 import { ClickHouseError } from '@clickhouse/client'
 import type { Database } from '../../db/open.ts'
+import { REDACT, type Redact } from '../enrich/redact.ts'
 import type { SealedSegment } from '../spool/sealed.ts'
 import type { Spool } from '../spool/spool.ts'
 import { BATCH_LIMITS, nextBatch } from './batch.ts'
@@ -36,6 +37,8 @@ export interface LoaderEdges {
   readonly log: LoaderLog
   /** Makes the rows; closed with the loader. A thread of its own by default. */
   readonly rows?: RowSource
+  /** What of addresses is kept of no event that cannot be stored; that of the rows. */
+  readonly redact?: Redact
   /** Wait after so many failures in a row, milliseconds. */
   readonly backoffMs?: (failures: number) => number
   readonly onLoaded?: (loaded: Loaded) => void
@@ -62,6 +65,7 @@ export function createLoader({
   now,
   log,
   rows = createRowThread(),
+  redact = REDACT,
   backoffMs = doubling,
   onLoaded = () => undefined,
   onFailed = () => undefined,
@@ -111,7 +115,9 @@ export function createLoader({
       }
       const onRead = () => ahead(nextBatch(waiting.slice(batch.length), BATCH_LIMITS))
       try {
-        onLoaded(await exclusive(() => loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, onRead, stamp, failures, at })))
+        onLoaded(
+          await exclusive(() => loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, onRead, stamp, failures, redact, at })),
+        )
         failures = 0
         alone = Math.max(0, alone - 1)
         for (const segment of batch) refused.delete(segment)

@@ -1,6 +1,7 @@
 import { createAddressReader } from '../../enrich/address.ts'
 import { createAgentReader } from '../../enrich/agent.ts'
 import { createDeviceClocks, historical } from '../../enrich/devices.ts'
+import { REDACT, type Redact } from '../../enrich/redact.ts'
 import { factsAt, type RowEdges, rowOf } from '../../enrich/rowOf.ts'
 import type { EventBlock } from './eventBlock.ts'
 import type { ReadRequest } from './readKept.ts'
@@ -9,11 +10,11 @@ import type { ReadRequest } from './readKept.ts'
 export type RowMaker = (request: ReadRequest, place: number, block: EventBlock) => Error | null
 
 /** Makes rows, and remembers clocks, browsers and addresses from one request to the next. */
-export function createRowMaker(): RowMaker {
+export function createRowMaker(redact: Redact = REDACT): RowMaker {
   const clocks = createDeviceClocks()
-  const [readAgent, readAddress] = [createAgentReader(), createAddressReader()]
-  const placing: RowEdges = { place: clocks.place, readAgent, readAddress }
-  const telling: RowEdges = { place: historical, readAgent, readAddress }
+  const [readAgent, readAddress] = [createAgentReader(), createAddressReader(undefined, redact)]
+  const placing: RowEdges = { place: clocks.place, readAgent, readAddress, redact }
+  const telling: RowEdges = { place: historical, readAgent, readAddress, redact }
 
   return ({ facts, events, judge, trouble }, place, block) => {
     if (trouble !== null) return new Error(trouble)

@@ -64,6 +64,16 @@ describe('the thread that makes rows', () => {
     expect(readBlock(block, 1)[0]?.[0]).toBe('b')
   })
 
+  it('keeps none of the parameters that the operator names, wherever an event has them', async () => {
+    const url = 'https://acme.com/?patient_id=4711&a=1'
+    const event = () => ({ properties: { url }, context: { page: { url, path: '/?patient-id=4711' }, at: url } })
+    const frames = encodeFrames([frameText(testFrame(['a'], { event }))], { segment: 's', firstEvent: 0, firstRejected: 0 })
+    const { block } = await thread({ redactParameters: ['patientId'] }).rowsOf([frames.bytes.subarray(FRAME_HEAD_BYTES)])
+    const [row] = readBlock(block, 1)
+    expect(JSON.stringify(row)).not.toContain('4711')
+    expect(row).toContain('https://acme.com/?patient_id=redacted&a=1')
+  })
+
   it.runIf(process.platform === 'linux')('lets the others go first, and no other thread does', async () => {
     await thread().rowsOf(content('a'))
     const threads = readdirSync('/proc/self/task').map(id => readFileSync(`/proc/self/task/${id}/stat`, 'utf8'))

@@ -14,6 +14,11 @@ export interface RowOrder {
   readonly only: Stretch | undefined
 }
 
+/** What the thread is told once. */
+export interface RowSettings {
+  readonly redactParameters: readonly string[]
+}
+
 export type RowAnswer = { readonly rows: SegmentRows } | { readonly trouble: string }
 
 /** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
@@ -32,14 +37,19 @@ function compiled(): { NODE_COMPILE_CACHE?: string } {
  * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins anew with the next segment after
  * it died: what it knew of clocks is then learnt again. What it was at when it died is rejected, and may be asked for again.
  */
-export function createRowThread({ worker: file = WORKER, longestMs = LONGEST_MS }: { worker?: URL; longestMs?: number } = {}): RowSource {
+export function createRowThread({
+  worker: file = WORKER,
+  longestMs = LONGEST_MS,
+  redactParameters = [],
+}: { worker?: URL; longestMs?: number } & Partial<RowSettings> = {}): RowSource {
   let worker: Worker | null = null
   let turn: Promise<unknown> = Promise.resolve()
   let isClosed = false
 
   function running(): Worker {
     if (worker !== null) return worker
-    const started = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES })
+    const settings: RowSettings = { redactParameters }
+    const started = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES, workerData: settings })
     worker = started
     // What died by itself is told to whoever waits for it; what dies of idleness, to nobody.
     started.on('error', () => forget(started))

@@ -1,16 +1,18 @@
 /** The thread that makes rows: gets the insides of frames, answers with the rows, one segment at a time. */
 import { flushCompileCache } from 'node:module'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import { createRedaction } from '../../enrich/redact.ts'
 import { createEventBlock } from './eventBlock.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
-import type { RowAnswer, RowOrder } from './rowThread.ts'
+import type { RowAnswer, RowOrder, RowSettings } from './rowThread.ts'
 import { yieldCpu } from './yieldCpu.ts'
 
 yieldCpu()
 // A thread is ended, not left to end.
 flushCompileCache()
-const makeRow = createRowMaker()
+const { redactParameters }: RowSettings = workerData
+const makeRow = createRowMaker(createRedaction(redactParameters))
 const block = createEventBlock()
 
 parentPort?.on('message', ({ memory, places, only }: RowOrder) => {
