@@ -15,7 +15,7 @@ const USAGE = `waymark plan lint FILE [--json]
        waymark plan push FILE                              put the file in force; its version must be the next one
        waymark plan pull ID [--version N] [--out FILE]
        waymark plan types FILE --sdk browser|node [--out FILE]
-       --host URL and --key SECRET_KEY name another gateway than that of this data folder`
+       --host URL and --key SECRET_KEY (or WAYMARK_KEY in the environment) name another gateway than that of this data folder`
 
 const OPTIONS = {
   host: { type: 'string' },
