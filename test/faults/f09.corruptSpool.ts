@@ -102,7 +102,10 @@ export const corruptSpool: Fault = {
 /** Two sealed segments and one that is still open, as a process leaves them that is killed; gives the ids in them. */
 async function fillSpool(dir: string, random: Random): Promise<string[]> {
   const living = `${dir}-living`
-  const spool = await openSpool({ dir: living, instance: 'child', now: Date.now, randomUUID, limits: { ...LIMITS, sealMs: 3_600_000 } })
+  // Packed or plain; both are what a gateway writes.
+  const packFromBytes = random.whole(0, 1) === 0 ? 0 : Number.POSITIVE_INFINITY
+  const limits = { ...LIMITS, sealMs: 3_600_000, packFromBytes }
+  const spool = await openSpool({ dir: living, instance: 'child', now: Date.now, randomUUID, limits })
   const title = 'x'.repeat(random.whole(0, 800))
   const ids: string[] = []
   for (let segment = 0; segment < SEGMENTS; segment++) {

@@ -18,7 +18,7 @@ export function nextBatch(waiting: readonly SealedSegment[], limits: BatchLimits
   let bytes = 0
   let rows = 0
   for (const segment of waiting) {
-    bytes += segment.bytes
+    bytes += segment.rawBytes
     rows += segment.counts.reduce((sum, { received }) => sum + received, 0)
     if (batch.length > 0 && (bytes > limits.bytes || rows > limits.rows || batch.length >= limits.segments)) break
     batch.push(segment)

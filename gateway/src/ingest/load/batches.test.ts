@@ -168,7 +168,7 @@ describe('an insert', () => {
 })
 
 describe('a batch', () => {
-  const segment = (bytes: number, received: number) => ({ bytes, counts: [countRow({ received })] }) as never
+  const segment = (rawBytes: number, received: number) => ({ rawBytes, counts: [countRow({ received })] }) as never
   it('ends before it is too much, and always holds the oldest', () => {
     const many = Array.from({ length: 100 }, () => segment(1000, 1))
     expect(nextBatch(many, BATCH_LIMITS)).toHaveLength(BATCH_LIMITS.segments)

@@ -62,7 +62,7 @@ async function adoptFile({ disk, onGone, onDamage }: AdoptEdges, path: string): 
   const isOpen = path.endsWith('.open')
   const damage = keepDamageOf(disk, path, onDamage)
   await damage.keep(file, isOpen ? scan.damage : [...scan.damage, ...tail(file, scan)])
-  const { uuid, counts, bySource } = summary(scan)
+  const { uuid, ...held } = summary(scan)
   if (scan.payloads.length === 0 || uuid === null) {
     await (damage.isAllKept() ? disk.remove(path) : disk.rename(path, badPath(path)))
     return null
@@ -73,8 +73,7 @@ async function adoptFile({ disk, onGone, onDamage }: AdoptEdges, path: string): 
     uuid,
     createdAt: scan.header?.createdAt ?? Math.floor(Number(segmentId(path)) / 1000),
     bytes: isOpen ? scan.tornAt : file.length,
-    counts,
-    bySource,
+    ...held,
     inDoubt: true,
     damage,
     onGone: () => onGone(segment),

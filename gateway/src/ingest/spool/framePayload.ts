@@ -49,7 +49,7 @@ type Head = [
   counts: CountTuple[],
   facts: RequestFacts | null,
 ]
-type CountTuple = [source: string, hour: number, received: number, deduplicated: number, rejected: number, suppressed: number]
+export type CountTuple = [source: string, hour: number, received: number, deduplicated: number, rejected: number, suppressed: number]
 
 const NOTHING = Buffer.alloc(0)
 
@@ -89,13 +89,13 @@ export function decodePayload(payload: Buffer): PlacedFrame {
     return { index: firstRejected + place, json }
   })
   const request = facts === null ? null : { body: payload.subarray(start), events, facts }
-  return { segment, firstEvent, request, rejected, counts: countsOf(head) }
+  return { segment, firstEvent, request, rejected, counts: countsOf(head[5]) }
 }
 
 /** Only the counts, without a look at the events. */
 export function payloadCounts(payload: Buffer): { segment: string; counts: readonly CountRow[] } {
   const { head } = readHead(payload)
-  return { segment: head[0], counts: countsOf(head) }
+  return { segment: head[0], counts: countsOf(head[5]) }
 }
 
 function readHead(payload: Buffer): { head: Head; end: number } {
@@ -104,8 +104,8 @@ function readHead(payload: Buffer): { head: Head; end: number } {
   return { head: JSON.parse(payload.toString('utf8', 0, end)) as Head, end: end + 1 }
 }
 
-function countsOf(head: Head): CountRow[] {
-  return head[5].map(([source_id, hour, received, deduplicated, rejected, suppressed]) => ({
+export function countsOf(tuples: readonly CountTuple[]): CountRow[] {
+  return tuples.map(([source_id, hour, received, deduplicated, rejected, suppressed]) => ({
     source_id,
     hour,
     received,
@@ -115,6 +115,6 @@ function countsOf(head: Head): CountRow[] {
   }))
 }
 
-function countTuple(row: CountRow): CountTuple {
+export function countTuple(row: CountRow): CountTuple {
   return [row.source_id, row.hour, row.received, row.deduplicated, row.rejected, row.suppressed]
 }

@@ -79,7 +79,7 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
   }
 
   function isDone(file: SegmentFile): boolean {
-    return file.isBroken() || file.bytes() >= limits.sealBytes || file.rows() >= limits.sealRows
+    return file.isBroken() || file.rawBytes() >= limits.sealBytes || file.rows() >= limits.sealRows
   }
 
   /** As much of the queue as one segment should hold. */
@@ -104,7 +104,7 @@ export function createGroupCommit({ limits, createFile, sealDelay, onSealed, onF
       await open.append(batch.map(({ text }) => text))
       for (const { resolve } of batch) resolve()
       // A failure is met again, and told, when the file is needed.
-      if (ahead === null && open.bytes() >= limits.sealBytes / 2) {
+      if (ahead === null && open.rawBytes() >= limits.sealBytes / 2) {
         ahead = createFile().catch(() => null)
         aheadTimer = setTimeout(discardAhead, MOST_AHEAD_MS)
         aheadTimer.unref()

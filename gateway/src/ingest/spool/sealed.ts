@@ -3,10 +3,10 @@ import type { CountRow } from '@waymark/schemas/row'
 import { addBytes, sumCounts } from './counts.ts'
 import { badPath, type DamageKeeper, segmentId } from './damage.ts'
 import type { Disk } from './disk.ts'
-import { payloadCounts } from './framePayload.ts'
+import { payloadSummary } from './packedPayload.ts'
 import { type ByteRange, FRAME_HEAD_BYTES, type Scan, scanSegment } from './segment.ts'
 
-/** What is in a segment, damage left out: the insides of its frames, all in one piece of memory that nothing else uses. */
+/** What is in a segment, damage left out: the insides of its frames, as they stand there, all in one piece of memory that nothing else uses. */
 export type SegmentContent = readonly Buffer[]
 
 /** A finished segment file, waiting to be loaded. */
@@ -15,6 +15,8 @@ export interface SealedSegment {
   readonly uuid: string
   readonly createdAt: number
   readonly bytes: number
+  /** What those become when they are read. */
+  readonly rawBytes: number
   readonly counts: readonly CountRow[]
   /** Bytes of its frames by source. */
   readonly bySource: ReadonlyMap<string, number>
@@ -35,6 +37,7 @@ export interface SealedEdges {
   readonly uuid: string
   readonly createdAt: number
   readonly bytes: number
+  readonly rawBytes: number
   readonly counts: readonly CountRow[]
   readonly bySource: ReadonlyMap<string, number>
   readonly inDoubt: boolean
@@ -87,6 +90,7 @@ export function tail(file: Buffer, scan: Scan): ByteRange[] {
 export interface Summary {
   /** A frame tells it when the header no longer can. */
   readonly uuid: string | null
+  readonly rawBytes: number
   readonly counts: readonly CountRow[]
   readonly bySource: ReadonlyMap<string, number>
 }
@@ -95,9 +99,14 @@ export interface Summary {
 export function summary({ header, payloads }: Scan): Summary {
   const bySource = new Map<string, number>()
   const frames = payloads.map(payload => {
-    const frame = payloadCounts(payload)
+    const frame = payloadSummary(payload)
     addBytes(bySource, frame.counts, FRAME_HEAD_BYTES + payload.length)
     return frame
   })
-  return { uuid: header?.uuid ?? frames[0]?.segment ?? null, counts: sumCounts(frames.flatMap(({ counts }) => counts)), bySource }
+  return {
+    uuid: header?.uuid ?? frames[0]?.segment ?? null,
+    rawBytes: frames.reduce((sum, frame) => sum + frame.rawBytes, 0),
+    counts: sumCounts(frames.flatMap(({ counts }) => counts)),
+    bySource,
+  }
 }

@@ -2,12 +2,12 @@
 import { crc32 } from 'node:zlib'
 
 /**
- * Starts a frame. The odd bytes never occur in UTF-8, so nothing a client sends can look like a frame
- * while the reader looks for the next good one behind damage.
+ * Starts a frame. The odd bytes never occur in UTF-8, so nothing a client sends can look like a frame while the reader looks for the
+ * next good one behind damage; that compressed bytes do so in head and payload is one chance in 2^96.
  */
 const FILE_MAGIC = Buffer.from([0xff, 0x57, 0xfe, 0x53])
 /** Of what is inside the frames too. */
-export const FORMAT = 2
+export const FORMAT = 3
 /** Ends with the format, so that frames of another one are none where the header no longer tells. */
 const FRAME_MAGIC = Buffer.from([0xff, 0x57, 0xfe, FORMAT])
 /** magic 4, version 4, uuid 16, created-at 8, instance 28, crc 4 */
@@ -15,8 +15,10 @@ export const HEADER_BYTES = 64
 const INSTANCE_BYTES = 28
 /** magic 4, length 4, crc of the payload 4, crc of these twelve 4 */
 export const FRAME_HEAD_BYTES = 16
-/** The writer refuses a longer payload, so a longer length is damage. Far above what a request within the limits of the wire becomes. */
+/** Of one frame before it is packed: the writer refuses more. Far above what a request within the limits of the wire becomes. */
 export const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
+/** The longest frame with those that are packed with it, and what packing may add to them; a longer length is damage. */
+const MAX_STORED_BYTES = MAX_PAYLOAD_BYTES + 8 * 1024 * 1024
 
 export interface SegmentHeader {
   readonly uuid: string
@@ -68,7 +70,7 @@ export function formatOf(bytes: Buffer): number | null {
 
 /** Writes the head of a frame at `at`; its payload, of `length` bytes, stands behind already. */
 export function writeFrameHead(file: Buffer, at: number, length: number): void {
-  if (length > MAX_PAYLOAD_BYTES) throw new RangeError(`a frame of ${length} bytes could not be read again`)
+  if (length > MAX_STORED_BYTES) throw new RangeError(`a frame of ${length} bytes could not be read again`)
   const start = at + FRAME_HEAD_BYTES
   FRAME_MAGIC.copy(file, at)
   file.writeUInt32LE(length, at + 4)
@@ -107,12 +109,12 @@ function payloadLength(bytes: Buffer, at: number): number | null {
   if (at + FRAME_HEAD_BYTES > bytes.length || bytes.compare(FRAME_MAGIC, 0, 4, at, at + 4) !== 0) return null
   if (bytes.readUInt32LE(at + 12) !== crc32(bytes.subarray(at, at + 12))) return null
   const length = bytes.readUInt32LE(at + 4)
-  return length <= MAX_PAYLOAD_BYTES ? length : null
+  return length <= MAX_STORED_BYTES ? length : null
 }
 
 /**
  * The first frame head from `from` on, or the end. The length in the head of a damaged frame is no guide: where bytes are missing,
- * it points past frames that are whole. Payloads are UTF-8 text, which never holds the magic.
+ * it points past frames that are whole.
  */
 function nextFrame(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(FRAME_MAGIC, from); at !== -1; at = bytes.indexOf(FRAME_MAGIC, at + 1)) {

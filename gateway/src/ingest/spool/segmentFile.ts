@@ -3,7 +3,8 @@ import type { CountRow } from '@waymark/schemas/row'
 import { sumCounts } from './counts.ts'
 import type { Disk } from './disk.ts'
 import type { FrameText } from './framePayload.ts'
-import { encodeFrames, type FrameMemory } from './frames.ts'
+import { type EncodedFrames, encodeFrames, encodePacked, type FrameMemory } from './frames.ts'
+import type { Pack } from './packer.ts'
 import { encodeHeader, HEADER_BYTES } from './segment.ts'
 
 /** A segment that is being written. One call at a time. */
@@ -13,6 +14,8 @@ export interface SegmentFile {
   readonly createdAt: number
   /** Bytes that survive a crash. */
   bytes(): number
+  /** What those were before they were packed. */
+  rawBytes(): number
   /** Rows that survive a crash. */
   rows(): number
   counts(): readonly CountRow[]
@@ -41,11 +44,15 @@ export interface SegmentFileEdges {
   readonly elapsed: () => number
   /** Of one file at a time. */
   readonly memory: FrameMemory
+  /** Of what is on its way to `pack`. */
+  readonly rawMemory: FrameMemory
+  readonly pack: Pack
+  readonly packFromBytes: number
 }
 
 /** A new file, durable with its header and its name. */
 export async function createSegmentFile(edges: SegmentFileEdges): Promise<SegmentFile> {
-  const { disk, folder, id, uuid, createdAt, instance, onSync, elapsed, memory } = edges
+  const { disk, folder, id, uuid, createdAt, instance, onSync, elapsed, memory, rawMemory, pack, packFromBytes } = edges
   const openPath = join(folder, `${id}.open`)
   const sealedPath = join(folder, `${id}.seg`)
   const fd = await disk.create(openPath)
@@ -60,7 +67,7 @@ export async function createSegmentFile(edges: SegmentFileEdges): Promise<Segmen
     throw error
   }
 
-  let durable = { bytes: HEADER_BYTES, events: 0, rejected: 0, counts: [] as readonly CountRow[] }
+  let durable = { bytes: HEADER_BYTES, rawBytes: HEADER_BYTES, events: 0, rejected: 0, counts: [] as readonly CountRow[] }
   const bySource = new Map<string, number>()
   let broken = false
 
@@ -70,6 +77,12 @@ export async function createSegmentFile(edges: SegmentFileEdges): Promise<Segmen
       if (written <= 0) throw new Error(`the disk took 0 of ${bytes.length - done} bytes for ${openPath}`)
       done += written
     }
+  }
+
+  function encode(frames: readonly FrameText[]): EncodedFrames | Promise<EncodedFrames> {
+    const place = { segment: uuid, firstEvent: durable.events, firstRejected: durable.rejected }
+    const bytes = frames.reduce((sum, frame) => sum + frame.bytes, 0)
+    return bytes < packFromBytes ? encodeFrames(frames, place, memory) : encodePacked(frames, place, { pack, raw: rawMemory, memory })
   }
 
   /** Cuts off what was refused, durably, so that it is neither loaded nor in the way of the next frame. */
@@ -111,12 +124,13 @@ export async function createSegmentFile(edges: SegmentFileEdges): Promise<Segmen
     uuid,
     createdAt,
     bytes: () => durable.bytes,
+    rawBytes: () => durable.rawBytes,
     rows: () => durable.events + durable.rejected,
     counts: () => durable.counts,
     bySource: () => bySource,
     isBroken: () => broken,
     append: async frames => {
-      const encoded = encodeFrames(frames, { segment: uuid, firstEvent: durable.events, firstRejected: durable.rejected }, memory)
+      const encoded = await encode(frames)
       try {
         await writeAll(fd, encoded.bytes, durable.bytes)
       } catch (error) {
@@ -126,6 +140,7 @@ export async function createSegmentFile(edges: SegmentFileEdges): Promise<Segmen
       await syncFrames()
       durable = {
         bytes: durable.bytes + encoded.bytes.length,
+        rawBytes: durable.rawBytes + encoded.rawBytes,
         events: durable.events + encoded.events,
         rejected: durable.rejected + encoded.rejected,
         counts: sumCounts([...durable.counts, ...frames.flatMap(frame => frame.counts)]),

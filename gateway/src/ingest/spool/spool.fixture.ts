@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { memoryDisk } from './disk.fixture.ts'
 import type { FolderLock } from './folderLock.ts'
 import { decodePayload } from './framePayload.ts'
+import { unpacked } from './packedPayload.ts'
 import type { SealedSegment } from './sealed.ts'
 import { openSpool, type Spool, type SpoolEdges } from './spool.ts'
 
@@ -30,8 +31,12 @@ export function testSpool(edges: Partial<SpoolEdges> = {}): Promise<Spool> {
   })
 }
 
-/** Index and message id of each event in a frame. */
+/** Index and message id of each event in a payload, packed or not. */
 export function eventsIn(payload: Buffer): { index: number; id: string }[] {
+  return unpacked(payload).flatMap(eventsOf)
+}
+
+function eventsOf(payload: Buffer): { index: number; id: string }[] {
   const { firstEvent, request } = decodePayload(payload)
   if (request === null) return []
   const { batch } = JSON.parse(request.body.toString()) as { batch: { messageId: string }[] }

@@ -8,6 +8,7 @@ import { frameText } from './framePayload.ts'
 import { createFrameMemory } from './frames.ts'
 import { tooLarge } from './frameTooLarge.ts'
 import { createGroupCommit } from './groupCommit.ts'
+import { createPacker } from './packer.ts'
 import { createRefusals } from './refusals.ts'
 import { createRoom } from './room.ts'
 import { type SealedSegment, sealedSegment } from './sealed.ts'
@@ -79,6 +80,8 @@ export async function openSpool({
   const syncs = { count: 0, totalMs: 0, slowestMs: 0 }
   const waiting = createWaiting()
   const memory = createFrameMemory()
+  const rawMemory = createFrameMemory()
+  const pack = createPacker()
   let isClosed = false
 
   function noteDamage(found: Damage): void {
@@ -119,6 +122,9 @@ export async function openSpool({
         onSync: noteSync,
         elapsed,
         memory,
+        rawMemory,
+        pack,
+        packFromBytes: limits.packFromBytes,
       })
     },
     sealDelay: sinceSeal => sealDelay({ sinceSeal, waiting: waiting.segments().length }, limits),
@@ -134,6 +140,7 @@ export async function openSpool({
       uuid: file.uuid,
       createdAt: file.createdAt,
       bytes: file.bytes(),
+      rawBytes: file.rawBytes(),
       counts: file.counts(),
       bySource: file.bySource(),
       inDoubt: false,

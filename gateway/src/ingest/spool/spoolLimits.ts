@@ -7,7 +7,10 @@ export interface SpoolLimits {
   readonly minFreeFraction: number
   /** Size of a file that is deleted when the volume is full, so that sealing, loading and logs still have room. 0: none. */
   readonly ballastBytes: number
+  /** Before they are packed: what is loaded at once is held in memory. */
   readonly sealBytes: number
+  /** Frames that are written together are packed when they are so much: less is hardly smaller then, and slower. */
+  readonly packFromBytes: number
   /** More would not be one block of an insert. */
   readonly sealRows: number
   /** Shortest time for which a segment is open. */
@@ -32,6 +35,7 @@ export const SPOOL_LIMITS: SpoolLimits = {
   minFreeFraction: 0.05,
   ballastBytes: 16 * 1024 ** 2,
   sealBytes: 4 * 1024 ** 2,
+  packFromBytes: 8 * 1024,
   sealRows: 50_000,
   sealMs: 250,
   sealGapMs: 1000,

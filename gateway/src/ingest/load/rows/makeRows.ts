@@ -1,5 +1,6 @@
 import { sumCounts } from '../../spool/counts.ts'
 import { decodePayload, type Line, type PlacedFrame } from '../../spool/framePayload.ts'
+import { unpacked } from '../../spool/packedPayload.ts'
 import type { SegmentContent } from '../../spool/sealed.ts'
 import type { Refusal } from '../blame.ts'
 import { createEventBlock, type EventBlock } from './eventBlock.ts'
@@ -23,12 +24,14 @@ export function makeRows(
   const stretches: { first: number; count: number }[] = []
   const unmade: Refusal[] = []
   const rejected: Line[] = []
-  const frames = content.map(payload => {
-    const frame = decodePayload(payload)
-    rejected.push(...frame.rejected)
-    addEvents(frame, { makeRow, block, only, stretches, unmade })
-    return { counts: frame.counts, receivedAt: frame.request?.facts.receivedAt ?? null }
-  })
+  const framesOf = (payload: Buffer) =>
+    unpacked(payload).map(one => {
+      const frame = decodePayload(one)
+      rejected.push(...frame.rejected)
+      addEvents(frame, { makeRow, block, only, stretches, unmade })
+      return { counts: frame.counts, receivedAt: frame.request?.facts.receivedAt ?? null }
+    })
+  const frames = content.flatMap(framesOf)
   const times = frames.map(({ receivedAt }) => receivedAt).filter(time => time !== null)
   return {
     block: block.take(),

@@ -1,6 +1,7 @@
 import { EVENT_COLUMNS, type EventRow } from '@waymark/schemas/row'
 import { sumCounts } from '../../spool/counts.ts'
 import { decodePayload } from '../../spool/framePayload.ts'
+import { unpacked } from '../../spool/packedPayload.ts'
 import type { SegmentContent } from '../../spool/sealed.ts'
 import type { Refusal } from '../blame.ts'
 import { createEventBlock } from './eventBlock.ts'
@@ -28,7 +29,7 @@ const MOST_FAILURES = 64
  */
 export async function rowsOneByOne(content: SegmentContent, rowsOf: RowsOf): Promise<SegmentRows> {
   const parts: SegmentRows[] = []
-  for (const payload of content) {
+  for (const payload of content.flatMap(unpacked)) {
     const rows = await attempt(rowsOf, payload)
     if (rows instanceof Error) parts.push(...(await eventsOneByOne(payload, rowsOf)))
     else parts.push(rows)
