@@ -20,6 +20,8 @@ test('an empty environment gives the documented defaults', () => {
     addressRate: 500,
     maxConnections: 10_000,
     ingestPath: null,
+    geoipFile: null,
+    geoipAsnFile: null,
     redactParameters: [],
   })
 })
@@ -39,6 +41,8 @@ test('values are read', () => {
       ADDRESS_EVENTS_PER_SECOND: 'off',
       MAX_CONNECTIONS: '500',
       INGEST_PATH: '/news/hello',
+      GEOIP_FILE: 'country.mmdb',
+      GEOIP_ASN_FILE: '/srv/asn.mmdb',
       REDACT_PARAMETERS: 'patient-id, user[ref] caseNo',
     },
     '/',
@@ -55,6 +59,8 @@ test('values are read', () => {
     addressRate: null,
     maxConnections: 500,
     ingestPath: '/news/hello',
+    geoipFile: '/country.mmdb',
+    geoipAsnFile: '/srv/asn.mmdb',
     redactParameters: ['patient-id', 'user[ref]', 'caseNo'],
   })
   expect(config.writeKeys).toEqual([

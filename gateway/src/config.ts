@@ -34,7 +34,9 @@ export interface Config {
   readonly maxConnections: number
   /** Where pages may send besides the usual routes; null: nowhere. */
   readonly ingestPath: string | null
+  /** Databases in MaxMind's format: of countries, or countries and networks; of networks. */
   readonly geoipFile: string | null
+  readonly geoipAsnFile: string | null
   /** Parameters of addresses whose values are not stored, besides those that are known to be secret. */
   readonly redactParameters: readonly string[]
   /** Secret key for the gateway that a command's `--host` names. */
@@ -66,6 +68,10 @@ export type Environment = { readonly [name: string]: string | undefined }
 export function loadConfig(env: Environment, cwd: string): Config {
   const problems: string[] = []
   const text = (name: string) => env[name]?.trim() || null
+  const path = (name: string) => {
+    const value = text(name)
+    return value === null ? null : resolve(cwd, value)
+  }
   const problem = (name: string, wanted: string) => problems.push(`${name}=${env[name]}: ${wanted}`)
 
   function oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
@@ -165,7 +171,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
     writeKeys: writeKeys.keys,
     secretKeys: secretKeys.keys,
     allowedOrigins: origins.rules,
-    modelsDir: text('MODELS_DIR') === null ? null : resolve(cwd, text('MODELS_DIR') ?? ''),
+    modelsDir: path('MODELS_DIR'),
     logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
     trustProxy: proxies.trust.kind !== 'nobody',
     proxies: proxies.trust,
@@ -173,7 +179,8 @@ export function loadConfig(env: Environment, cwd: string): Config {
     addressRate: rate('ADDRESS_EVENTS_PER_SECOND', 500),
     maxConnections: maxConnections(),
     ingestPath: ingestPath(),
-    geoipFile: text('GEOIP_FILE') === null ? null : resolve(cwd, text('GEOIP_FILE') ?? ''),
+    geoipFile: path('GEOIP_FILE'),
+    geoipAsnFile: path('GEOIP_ASN_FILE'),
     redactParameters: redactParameters(),
     remoteKey: text('WAYMARK_KEY'),
     metricsKey: metricsKey(),

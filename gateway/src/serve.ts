@@ -9,7 +9,7 @@ import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
 import { type Connections, connectionsFor, holdConnections, limitedBeside, openFilesLimit } from './edge/connections.ts'
 import { createIngestPath } from './edge/ingestPath.ts'
-import { openOriginFile } from './geo/originFile.ts'
+import { openOriginFiles } from './geo/originFiles.ts'
 import { prepareGround } from './ground.ts'
 import { keyCopy, settingsCopy } from './keys/files.ts'
 import type { WriteKeySetting } from './keys/parse.ts'
@@ -136,14 +136,15 @@ async function start(
   void warehouse.opened.then(() => {
     wasReached = true
   })
-  const originFile =
-    config.geoipFile === null
-      ? null
-      : await openOriginFile({
-          path: config.geoipFile,
-          onTrouble: error => log.warn('GEOIP_FILE cannot be read anew; what was read before is used', { error: explainError(error) }),
-        })
-  opened.push(async () => originFile?.close())
+  const origins = await openOriginFiles({
+    paths: { GEOIP_FILE: config.geoipFile, GEOIP_ASN_FILE: config.geoipAsnFile },
+    onTrouble: (setting, error) =>
+      log.warn('a file of countries or networks cannot be read anew; what was read before is used', {
+        setting,
+        error: explainError(error),
+      }),
+  })
+  opened.push(async () => origins?.close())
   const leaving = new AbortController()
   let connections: Connections | null = null
   const app = createSurface({
@@ -168,7 +169,7 @@ async function start(
     tally,
     engineState,
     connections: () => connections?.counts ?? null,
-    originFile,
+    origins,
     gateway: () => ({
       version: VERSION,
       node: process.version,
@@ -228,7 +229,7 @@ async function start(
       keys.close()
       plans.close()
       settings.close()
-      originFile?.close()
+      origins?.close()
       await warehouse.close()
     },
   }

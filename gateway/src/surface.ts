@@ -18,7 +18,7 @@ import type { Database } from './db/open.ts'
 import { createDemo } from './demo/routes.ts'
 import type { Connections } from './edge/connections.ts'
 import { createEdge } from './edge/edge.ts'
-import type { OriginFile } from './geo/originFile.ts'
+import type { Origins } from './geo/originFiles.ts'
 import { createVisitorOrigin } from './geo/visitorOrigin.ts'
 import { engineFacts } from './health/engineFacts.ts'
 import type { GatewayFacts } from './health/facts.ts'
@@ -89,8 +89,8 @@ export interface SurfaceDeps {
   readonly engineState: () => EngineState | null
   /** Of the server that listens; null before it does. */
   readonly connections: () => Connections['counts'] | null
-  /** Of GEOIP_FILE; null without. */
-  readonly originFile: OriginFile | null
+  /** Of GEOIP_FILE and GEOIP_ASN_FILE; null without. */
+  readonly origins: Origins | null
   /** This process, now. */
   readonly gateway: () => GatewayFacts
   /** Aborted when the gateway begins to stop: what would go on for ever ends. */
@@ -122,7 +122,7 @@ export function createSurface({
   tally,
   engineState,
   connections,
-  originFile,
+  origins,
   gateway,
   leaving,
   isSuppressed,
@@ -150,7 +150,7 @@ export function createSurface({
 
   const edge = createEdge({ config, settings, now, seed: randomInt(2 ** 32) })
   const ingestRoutes = createIngestRoutes({
-    origins: originFile === null ? null : { find: originFile.find, ofRequest: createVisitorOrigin(config.proxies, originFile.find) },
+    origins: origins === null ? null : { find: origins.find, ofRequest: createVisitorOrigin(config.proxies, origins.find) },
     keys,
     spool,
     hotSet: createHotSet({

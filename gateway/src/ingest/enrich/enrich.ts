@@ -131,6 +131,8 @@ function propertiesOf(event: Event): JsonObject {
 // What became columns, and the visitor's address, which is never kept.
 const TAKEN: ReadonlySet<string> = new Set(['traits', 'sessionId', 'clientSeq', 'groupId', 'consent', 'ip', 'writeKey'])
 const TAKEN_OF_PAGE: ReadonlySet<string> = new Set(['url', 'path', 'referrer', 'title'])
+// Not a sender's to say where they are looked up.
+const TAKEN_OF_NETWORK: ReadonlySet<string> = new Set(['asn', 'organisation'])
 const TAKEN_OF_CAMPAIGN: ReadonlySet<string> = new Set(['name', 'source', 'medium', 'term', 'content', 'id'])
 
 /** The context without what became columns. `integrations` have no column and are kept here. */
@@ -149,8 +151,11 @@ function restOfContext(
   if (event.type === 'group' && context.traits !== undefined) rest.traits = context.traits
   if (event.integrations !== undefined) rest.integrations = event.integrations
   if (unreadableTime !== undefined) rest.unreadableTime = unreadableTime
-  if (origin?.asn !== undefined)
-    rest.network = { asn: origin.asn, ...(origin.organisation === undefined ? {} : { organisation: origin.organisation }) }
+  if (origin?.asn !== undefined) {
+    // Segment's mobile SDKs tell there whether they are on wifi.
+    const told = without(rest.network, TAKEN_OF_NETWORK)
+    rest.network = { ...told, asn: origin.asn, ...(origin.organisation === undefined ? {} : { organisation: origin.organisation }) }
+  }
   return rest
 }
 
