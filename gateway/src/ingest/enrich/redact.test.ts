@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { expectPace } from './pace.fixture.ts'
 import { createRedaction, REDACT, REDACTED } from './redact.ts'
 
 describe('what is taken out of an address', () => {
@@ -136,25 +137,15 @@ describe('in JSON text', () => {
 })
 
 describe('takes its time in step with the length', () => {
-  const time = (text: string) => {
-    const start = performance.now()
-    REDACT(text)
-    return performance.now() - start
-  }
-  /** The machine may have been busy, but not each time. */
-  const best = (text: string) => Math.min(...Array.from({ length: 7 }, () => time(text)))
-
   it.each(['/a@', '?a=', 'https://a', '/%40', '?a=\\', '&a=b@', '&code=1', '&state=1', 'x/a@b.co', '/a@b.co', ' /a@b.co', 'https://a@'])(
     'of texts made of %s',
     hostile => {
-      const [short, long] = [best(hostile.repeat(4_000)), best(hostile.repeat(16_000))]
-      // In ms; what grows with the square takes sixteen times as long.
-      expect(long).toBeLessThan(short * 9 + 2)
+      // What grows with the square takes sixteen times as long.
+      expectPace(REDACT, hostile.repeat(4_000), hostile.repeat(16_000), 9)
     },
   )
 
   it('however far from its beginning an e-mail address stands in a path', () => {
-    const [one, many] = [best('x/a@b.co/a@b.co'.repeat(8_000)), best('x/a@b.co/a@b.co '.repeat(8_000))]
-    expect(one).toBeLessThan(many * 8 + 2)
+    expectPace(REDACT, 'x/a@b.co/a@b.co '.repeat(8_000), 'x/a@b.co/a@b.co'.repeat(8_000), 8)
   })
 })
