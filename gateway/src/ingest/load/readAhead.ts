@@ -1,5 +1,5 @@
 import type { SealedSegment } from '../spool/sealed.ts'
-import { rowsOneByOne } from './rows/oneByOne.ts'
+import { type Hunted, rowsOneByOne } from './rows/oneByOne.ts'
 import type { RowSource } from './rows/rowSource.ts'
 import { isOfTheRows } from './rows/rowsNotMade.ts'
 import type { SegmentRows } from './rows/segmentRows.ts'
@@ -16,16 +16,16 @@ export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
   ahead(next: readonly SealedSegment[]): void
 } {
   let waiting = new Map<SealedSegment, Rows>()
-  /** How often the rows of a segment could not be made. */
-  const failed = new WeakMap<SealedSegment, number>()
+  /** How often the rows of a segment could not be made, and what is known of the events to blame. */
+  const failed = new WeakMap<SealedSegment, { readonly times: number; readonly hunted: Hunted }>()
 
   async function rowsIn(segment: SealedSegment): Rows {
     const content = await segment.read()
     if (content === null) return null
-    const failures = failed.get(segment) ?? 0
-    if (failures >= TRIES_BEFORE_CARE) return rowsOneByOne(content, rowsOf)
+    const { times, hunted } = failed.get(segment) ?? { times: 0, hunted: new Map() }
+    if (times >= TRIES_BEFORE_CARE) return rowsOneByOne(content, rowsOf, hunted)
     return rowsOf(content).catch(error => {
-      if (isOfTheRows(error)) failed.set(segment, failures + 1)
+      if (isOfTheRows(error)) failed.set(segment, { times: times + 1, hunted })
       throw error
     })
   }

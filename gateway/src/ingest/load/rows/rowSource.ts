@@ -8,10 +8,10 @@ export interface RowSource {
   /** Gets ready, so that the first segment need not wait for that. */
   start(): void
   /**
-   * Takes the content over. Rejects with `RowsNotMade` when it could not be done this time; it may be asked again. With `only`, of the
-   * events just those in these places of their one request.
+   * Takes the content over. Rejects with `RowsNotMade` when it could not be done this time, with `RowsTooSlow` when it took longer than
+   * `longestMs`; it may be asked again. With `only`, of the events just those in these places of their one request.
    */
-  rowsOf(content: SegmentContent, only?: Stretch): Promise<SegmentRows>
+  rowsOf(content: SegmentContent, only?: Stretch, longestMs?: number): Promise<SegmentRows>
   /** Rejects what is not done yet. */
   close(): Promise<void>
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { isMarkedAsUntransferable, Worker } from 'node:worker_threads'
 import type { SegmentContent } from '../../spool/sealed.ts'
 import type { RowSource } from './rowSource.ts'
-import { RowsNotMade, RowsStopped } from './rowsNotMade.ts'
+import { RowsNotMade, RowsStopped, RowsTooSlow } from './rowsNotMade.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
 
 export interface RowOrder {
@@ -23,8 +23,8 @@ export type RowAnswer = { readonly rows: SegmentRows } | { readonly trouble: str
 
 /** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
 const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
-/** A segment takes a tenth of a second. */
-const LONGEST_MS = 60_000
+/** A segment takes a tenth of a second. Who waits longer is told, and looks for the event that is to blame: nothing is lost by it. */
+const LONGEST_MS = 10_000
 const WORKER = new URL('./rowWorker.ts', import.meta.url)
 
 /** Where this process keeps what Node made of the sources, so that the thread need not make it again. */
@@ -62,15 +62,15 @@ export function createRowThread({
     if (worker === thread) worker = null
   }
 
-  function ask(content: SegmentContent, only: Stretch | undefined): Promise<SegmentRows> {
+  function ask(content: SegmentContent, only: Stretch | undefined, patienceMs: number): Promise<SegmentRows> {
     if (isClosed) return Promise.reject(new RowsStopped('the loader has stopped'))
     const thread = running()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        finish(() => reject(new RowsNotMade(`it took longer than ${longestMs / 1000} s`)))
+        finish(() => reject(new RowsTooSlow(`it took longer than ${patienceMs / 1000} s`)))
         forget(thread)
         void thread.terminate()
-      }, longestMs)
+      }, patienceMs)
       const onMessage = (answer: RowAnswer) =>
         finish(() => ('rows' in answer ? resolve(answer.rows) : reject(new RowsNotMade(answer.trouble))))
       const onError = (cause: unknown) => finish(() => reject(new RowsNotMade('the thread that makes rows died of it', { cause })))
@@ -89,8 +89,8 @@ export function createRowThread({
 
   return {
     start: () => void running().unref(),
-    rowsOf: (content, only) => {
-      const mine = turn.then(() => ask(content, only))
+    rowsOf: (content, only, patienceMs = longestMs) => {
+      const mine = turn.then(() => ask(content, only, patienceMs))
       turn = mine.catch(() => undefined)
       return mine
     },
