@@ -1,7 +1,8 @@
 /**
  * Wire types: what an SDK sends, in the words and shapes of the Segment spec.
  * `schemas/wire/event.schema.json` is generated from this file (`npm run schemas`), so both always agree.
- * The gateway normalises first (numbers as ids become strings, empty ids become absent), then validates.
+ * The gateway normalises first, then validates: numbers become texts where those belong; `null`, `false`, `[]` and, for ids and objects, ''
+ * become absent where something else belongs.
  */
 
 /** ISO 8601 date and time with a zone, e.g. `2026-03-01T09:05:00.000Z`. */

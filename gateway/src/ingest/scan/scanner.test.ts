@@ -97,7 +97,7 @@ const odd = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.jsonValue() },
-  { weight: 1, arbitrary: fc.constantFrom(0, -1, 1.5, 1e-7, 1e21, 2 ** 63, 2 ** 53, 9.3e18, null, true, [], {}, [[]], { a: 1 }) },
+  { weight: 1, arbitrary: fc.constantFrom(0, -1, 1.5, 1e-7, 1e21, 2 ** 63, 2 ** 53, 9.3e18, null, true, false, [], {}, [[]], { a: 1 }) },
 )
 const usually = <T>(value: T, strange: fc.Arbitrary<unknown> = odd): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 60, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: strange })
