@@ -60,6 +60,8 @@ const GATEWAY: Record<string, readonly string[]> = {
 const PURE = [
   'gateway/src/ingest/enrich/enrich.ts',
   'gateway/src/ingest/event/normalise.ts',
+  'gateway/src/ingest/event/normaliseContext.ts',
+  'gateway/src/ingest/event/kinds.ts',
   'gateway/src/ingest/scan/shape.ts',
   'gateway/src/ingest/scan/tokens.ts',
   'gateway/src/ingest/scan/values.ts',

@@ -59,7 +59,7 @@ export function normalise(given: JsonObject, shared: Shared): Normalised {
     name: textOf(given.name),
     category: textOf(given.category),
     // RudderStack's Node SDK puts the time of the call into originalTimestamp, and beside it the time that the caller gave.
-    timestamp: timeOf(given.timestamp ?? given.originalTimestamp),
+    timestamp: happenedAt(timeOf(given.timestamp), timeOf(given.originalTimestamp)),
     sentAt: sentAtOf(given.sentAt, shared.sentAt),
     context,
     // `"All"` and its like say nothing that could be done.
@@ -88,12 +88,18 @@ export function messageIdOf(value: unknown): unknown {
 
 // Numbers are no ISO text, but common: below 1e11 (1973 in milliseconds, 5138 in seconds) they are seconds.
 function timeOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value
   if (isNothing(value)) return undefined
   // Stored as the time that could not be read.
   if (typeof value !== 'number') return JSON.stringify(value)
   const ms = Math.abs(value) < 1e11 ? value * 1000 : value
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(value)
+}
+
+/** What the caller gave, unless only the other can be read; of two that cannot be read, the first is told. */
+function happenedAt(given: string | undefined, called: string | undefined): string | undefined {
+  if (given === undefined || called === undefined) return given ?? called
+  return parseTime(given) === null && parseTime(called) !== null ? called : given
 }
 
 /** When it left, by the event, else by its batch: of use only where it can be read. */
