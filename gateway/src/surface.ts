@@ -206,6 +206,7 @@ export function createSurface({
     reachedAt: createReachedAt({ url, proxied: address.proxied }),
     segmentScripts: segmentScriptFolder(),
     rudderPlugins: rudderPluginsFile(),
+    guard: edge.guard,
     onFailure: error => log.error('a pixel could not be taken', { error: explainError(error) }),
   })
   const health = createHealthReader({
