@@ -190,7 +190,7 @@ describe('an address that sent too much', () => {
   const tooMuch = () => {
     throw refuse(429, 'rate_limited', 'Nothing of this request was stored.')
   }
-  const guard = { arriving: tooMuch, taking: () => undefined, refused: () => undefined, cookie: () => null }
+  const guard = { knocking: () => undefined, arriving: tooMuch, taking: () => undefined, refused: () => undefined, cookie: () => null }
   const basic = (key: string) => ({ authorization: `Basic ${btoa(`${key}:`)}` })
 
   it.each([
@@ -202,6 +202,28 @@ describe('an address that sent too much', () => {
   ])('%s is answered by its key', async (_, path, headers, more, status) => {
     const { post } = testApp({ guard })
     expect((await post(path, { batch: [track('m1')], ...more }, headers)).status).toBe(status)
+  })
+})
+
+describe('an address that tried too many wrong keys', () => {
+  const guard = {
+    knocking: () => {
+      throw refuse(429, 'rate_limited', 'Nothing of this request was stored.')
+    },
+    arriving: () => undefined,
+    taking: () => undefined,
+    refused: () => undefined,
+    cookie: () => null,
+  }
+
+  it.each([
+    ['an unknown key', '/v1/batch', basic('wk_none')],
+    ['the key of a server', '/v1/batch', basic('wk_srv')],
+    ['an unknown secret key', '/v1/import', { authorization: 'Bearer sk_none' }],
+    ['a secret key', '/v1/import', { authorization: 'Bearer sk_import' }],
+    ['no key', '/v1/t', {}],
+  ])('is not told whether there is %s', async (_, path, headers: Record<string, string>) => {
+    expect((await testApp({ guard }).post(path, { batch: [track('m1')], source: 'crm' }, headers)).status).toBe(429)
   })
 })
 

@@ -100,6 +100,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   const app = new Hono()
 
   async function ingest(c: Context, { type, isSingle = type !== undefined, isImport = false }: Route): Promise<Response> {
+    deps.guard?.knocking(c)
     const isBySecretKey = isImport && secretKeyOf(c.req, 'import', deps) !== null
     const headerKey = isBySecretKey ? null : basicKey(c.req)
     // A key that is wrong before the body is read spares the reading.
