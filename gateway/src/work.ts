@@ -71,8 +71,8 @@ export function createWork({ config, db, spool, models, log, now, notReady, tall
     loader,
     now,
     days: createClosedDays({ db, spool, now }),
-    onChecked({ difference, segments, received }, uuids) {
-      if (segments > 0) log.error('events are not accounted for', { difference, segments, uuids: uuids.join(' ') })
+    onChecked({ missing, doubled, segments, received, told }) {
+      if (segments > 0) log.error('events are not accounted for', { missing, doubled, segments, first: told.join('; ') })
       else log.debug('all events of closed hours are accounted for', { received })
     },
   })
