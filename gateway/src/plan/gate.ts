@@ -1,6 +1,7 @@
 /** What a plan refuses before the answer, and what is kept of it. */
 import type { Event } from '@waymark/schemas/event'
 import type { Trust } from '@waymark/schemas/row'
+import type { FindOrigin, Origin } from '../ingest/enrich/origin.ts'
 import { isRecord } from '../ingest/event/json.ts'
 import { type Flaw, keepable, sanitise } from '../ingest/event/sanitise.ts'
 import type { PlanBook } from './book.ts'
@@ -11,6 +12,9 @@ export interface Arrival {
   readonly source: { readonly sourceId: string; readonly trust: Trust }
   readonly userAgent: string
   readonly isHistorical: boolean
+  /** Of the request; an event that names an address of its own comes from there. */
+  readonly origin?: Origin | null | undefined
+  readonly findOrigin?: FindOrigin | undefined
 }
 
 /** An event that the plan of its source refuses. `raw`: what is kept of it, JSON text. */
@@ -40,10 +44,12 @@ export function toldOf([first, ...others]: readonly Violation[]): string {
 }
 
 /** As it came, with what its batch said for it, so that it means the same when it is read again. */
-function rawOf(event: Event, given: unknown, { source, userAgent, isHistorical }: Arrival): string {
+function rawOf(event: Event, given: unknown, { source, userAgent, isHistorical, origin, findOrigin }: Arrival): string {
   const { value } = sanitise(given)
   const { type, context, integrations, sentAt } = event
-  const _received = { trust: source.trust, userAgent: userAgent.slice(0, 512), isHistorical }
+  const own = context?.ip
+  const from = own === undefined ? origin : findOrigin?.(own)
+  const _received = { trust: source.trust, userAgent: userAgent.slice(0, 512), isHistorical, ...(from ? { origin: from } : {}) }
   return JSON.stringify(keepable({ ...(isRecord(value) ? value : {}), type, context, integrations, sentAt, _received }))
 }
 
