@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Event } from '@waymark/schemas/event'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createAccountPages } from './console/accounts/accountRoutes.ts'
@@ -89,6 +89,8 @@ export interface SurfaceDeps {
   readonly engineState: () => EngineState | null
   /** Of the server that listens; null before it does. */
   readonly connections: () => Connections['counts'] | null
+  /** Path of INGEST_PATH that a request was called below; '' where it was not. */
+  readonly below?: ((c: Context) => string) | undefined
   /** Of GEOIP_FILE and GEOIP_ASN_FILE; null without. */
   readonly origins: Origins | null
   /** This process, now. */
@@ -122,6 +124,7 @@ export function createSurface({
   tally,
   engineState,
   connections,
+  below = () => '',
   origins,
   gateway,
   leaving,
@@ -134,7 +137,7 @@ export function createSurface({
   const writeKey = writeKeys.find(key => !key.server)?.key ?? null
   const reader = createReader({ db, models, now })
 
-  const checkPlan = createPlanGate(plans)
+  const checkPlan = createPlanGate(plans, redact)
 
   const jobRoutes = new Hono()
   jobRoutes.use(
@@ -203,7 +206,7 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     live,
     now,
-    reachedAt: createReachedAt({ url, proxied: address.proxied }),
+    reachedAt: createReachedAt({ url, proxied: address.proxied, below }),
     segmentScripts: segmentScriptFolder(),
     rudderPlugins: rudderPluginsFile(),
     guard: edge.guard,

@@ -7,8 +7,8 @@ interface Settings {
 
 const SETTINGS = `/v1/projects/${WEB_KEY}/settings`
 
-async function hostTold(headers: Record<string, string>, proxied: string | null = null): Promise<string> {
-  const { request } = wireApp({ proxied })
+async function hostTold(headers: Record<string, string>, proxied: string | null = null, below = ''): Promise<string> {
+  const { request } = wireApp({ proxied, below })
   const { integrations } = (await (await request(SETTINGS, { headers })).json()) as Settings
   const own = integrations['Segment.io']
   return `${own?.protocol}://${own?.apiHost}`
@@ -28,6 +28,15 @@ describe('the settings document of analytics-next', () => {
     ['below a path that is none', { 'x-forwarded-prefix': '//evil.test/' }, 'https://acme.com', 'https://acme.com/v1'],
   ])('names the host by which the page reaches the gateway: %s', async (_, headers, proxied, told) => {
     expect(await hostTold(headers, proxied)).toBe(told)
+  })
+
+  it.each<[string, Record<string, string>, string | null, string]>([
+    ['by itself', { host: 'www.acme.com', origin: 'https://www.acme.com' }, null, 'https://www.acme.com/news/hello/v1'],
+    ['behind a proxy that names the host alone', {}, 'https://www.acme.com', 'https://www.acme.com/news/hello/v1'],
+    ['behind one that names no path', { 'x-forwarded-prefix': '' }, 'https://www.acme.com', 'https://www.acme.com/news/hello/v1'],
+    ['behind one that names it too', { 'x-forwarded-prefix': '/news/hello' }, 'https://www.acme.com', 'https://www.acme.com/news/hello/v1'],
+  ])('keeps pages below INGEST_PATH where they asked below it: %s', async (_, headers, proxied, told) => {
+    expect(await hostTold(headers, proxied, '/news/hello')).toBe(told)
   })
 
   it('is there also for a cdnURL with a slash at the end', async () => {

@@ -25,7 +25,15 @@ const keys = {
 }
 
 /** Events and all around them in one app, on a spool in memory. */
-export function wireApp({ proxied = null, append }: { readonly proxied?: string | null; readonly append?: MemorySpool['append'] } = {}) {
+export function wireApp({
+  proxied = null,
+  below = '',
+  append,
+}: {
+  readonly proxied?: string | null
+  readonly below?: string
+  readonly append?: MemorySpool['append']
+} = {}) {
   const spool = memorySpool()
   const refused: RefusedRequest[] = []
   const failures: Error[] = []
@@ -50,7 +58,7 @@ export function wireApp({ proxied = null, append }: { readonly proxied?: string 
   })
   const app = new Hono()
   app.route('/', ingest)
-  const reachedAt = createReachedAt({ url: 'http://127.0.0.1:8090', proxied: () => proxied })
+  const reachedAt = createReachedAt({ url: 'http://127.0.0.1:8090', proxied: () => proxied, below: () => below })
   app.route(
     '/',
     createWireRoutes({
