@@ -80,7 +80,7 @@ export function createReceiver({
 }: ReceiverEdges): Receiver {
   function sort(request: IngestRequest, receivedAt: number): Sorted {
     const { events, shared, bytes, texts, source } = request
-    const judge = createJudge({ ...shared, bytes, ...(texts === undefined ? {} : { texts }) })
+    const judge = createJudge({ ...shared, bytes, redact, ...(texts === undefined ? {} : { texts }) })
     const candidates: Candidate[] = []
     const rejections: Rejection[] = []
     const rejected: RejectedRow[] = []

@@ -7,6 +7,7 @@ import type { Agent } from './agent.ts'
 import { botReason, botSignal } from './bot.ts'
 import { campaignOf } from './campaign.ts'
 import { arrivalOf } from './channel.ts'
+import { cleanCampaign } from './cleanCampaign.ts'
 import type { EventTime } from './devices.ts'
 import { withHints } from './hints.ts'
 import type { Origin } from './origin.ts'
@@ -38,7 +39,8 @@ export function enrich(
   const context: JsonObject = event.context ?? EMPTY
   const page = pageOf(event)
   const address = readAddress(page.url)
-  const campaign = campaignOf(context.campaign, address?.campaign)
+  const said = cleanCampaign(context.campaign, redact)
+  const campaign = campaignOf(said, address?.campaign)
   const referrer = readAddress(page.referrer)
   const arrival = arrivalOf(campaign, referrer, address)
   const agent = withHints(readAgent(text(context.userAgent) || userAgent), context)
@@ -81,7 +83,7 @@ export function enrich(
     consent: json(context.consent),
     properties: redact(json(propertiesOf(event))),
     traits: 'traits' in event ? redact(json(event.traits)) : '{}',
-    context: redact(json(restOfContext(event, context, { unreadableTime, origin }))),
+    context: redact(json(restOfContext(event, context, { unreadableTime, origin, said }))),
   }
 }
 
@@ -139,13 +141,13 @@ const TAKEN_OF_CAMPAIGN: ReadonlySet<string> = new Set(['name', 'source', 'mediu
 function restOfContext(
   event: Event,
   context: JsonObject,
-  { unreadableTime, origin }: Pick<Facts, 'unreadableTime' | 'origin'>,
+  { unreadableTime, origin, said }: Pick<Facts, 'unreadableTime' | 'origin'> & { readonly said: unknown },
 ): JsonObject {
   const rest: JsonObject = {}
   for (const name in context) if (!TAKEN.has(name) && name !== 'page' && name !== 'campaign') rest[name] = context[name]
   const page = without(context.page, TAKEN_OF_PAGE)
   if (page !== undefined) rest.page = page
-  const campaign = without(context.campaign, TAKEN_OF_CAMPAIGN)
+  const campaign = without(said, TAKEN_OF_CAMPAIGN)
   if (campaign !== undefined) rest.campaign = campaign
   // A group's column holds the account's traits, so the person's stay here.
   if (event.type === 'group' && context.traits !== undefined) rest.traits = context.traits
