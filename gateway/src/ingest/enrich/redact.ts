@@ -1,5 +1,6 @@
 /** Takes out of addresses what must not be stored: keys, passwords, sessions, and what tells of a person. Pure. */
 import { withoutEscapedSecrets } from './escapedSecrets.ts'
+import { withoutSecretsInPath } from './secretsInPath.ts'
 
 /** A text, or JSON text, without the secrets in the addresses of it. */
 export type Redact = (text: string) => string
@@ -77,7 +78,8 @@ export function createRedaction(extra: readonly string[] = []): Redact {
     return from === 0 ? text : clean + text.slice(from)
   }
 
-  const cleaned: Redact = text => {
+  const cleaned: Redact = given => {
+    const text = withoutSecretsInPath(given, REDACTED)
     // Most texts have none of these, and cost three looks.
     const first = text.indexOf('=')
     const hasAt = mayHoldAddress(text)

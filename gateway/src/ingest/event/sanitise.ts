@@ -1,6 +1,6 @@
 import type { RejectionCode } from '@waymark/schemas/event'
 import { LARGEST_NUMBER, LIMITS } from '@waymark/schemas/limits'
-import { isRecord, type JsonObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 
 /** Why a value cannot be taken at all, before its meaning is looked at. */
 export interface Flaw {
