@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { TrackingPlan } from '@waymark/schemas/plan'
 import type { Database } from '../db/open.ts'
 import { insertRows, rows, sqlFile, sqlTime } from '../db/query.ts'
+import { sharedSources } from './bySource.ts'
 
 /** A plan in force; times are epoch milliseconds. */
 export interface ActivePlan {
@@ -148,10 +149,4 @@ function conflict({ id, version }: TrackingPlan, next: number): Refused {
         ? `version ${version} of “${id}” is being pushed by somebody else at this moment`
         : `version ${version} of “${id}” skips one; the next version is ${next}`
   return { outcome: 'refused', code: 'version_conflict', message: `${message}. Pull, put your change in, and push again.` }
-}
-
-function sharedSources(other: TrackingPlan, plan: TrackingPlan): { source: string; plan: string }[] {
-  return Object.keys(plan.sources)
-    .filter(source => Object.hasOwn(other.sources, source))
-    .map(source => ({ source, plan: other.id }))
 }
