@@ -185,7 +185,7 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     guard: edge.guard,
   })
-  const replay = createReplay({ db, spool, checkPlan, isSuppressed, now })
+  const replay = createReplay({ db, spool, checkPlan, isSuppressed, now, randomUUID })
   const quarantineRoutes = createQuarantineRoutes({ replay, findSecretKey: key => keys.secretKey(key) })
   const planRoutes = createPlanRoutes({ db, book: plans, findSecretKey: key => keys.secretKey(key), now, randomUUID })
   const readRoutes = createReadRoutes({

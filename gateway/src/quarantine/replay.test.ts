@@ -55,7 +55,8 @@ async function workbench(source: string) {
       spool: { append },
       checkPlan: () => null,
       isSuppressed: ({ messageId }) => messageId === suppressed,
-      now: () => HOUR,
+      now: Date.now,
+      randomUUID,
     })
   const counts = async () => (await readStats({ db: test.db, spool, loader })).bySource[source]
   return { loader, spool, of, counts, filter: { ...ALL, source } }
@@ -108,7 +109,8 @@ describe('a replay', () => {
         return null
       },
       isSuppressed: undefined,
-      now: () => HOUR,
+      now: Date.now,
+      randomUUID,
     })
     await expect(replay(filter, START, 2_000)).rejects.toThrow('full')
     expect([appended, judgedWhenServed < 100]).toEqual([400, true])
@@ -130,6 +132,17 @@ describe('a replay', () => {
     await loader.drain()
     expect(await counts()).toEqual({ received: 3, stored: 2, pending: 0, deduplicated: 0, rejected: 1, suppressed: 0 })
     await loader.stop()
+  })
+
+  it('of the same events by two gateways at once counts none of them twice', async () => {
+    await reject('gateways', 250)
+    const [here, there] = await Promise.all([workbench('gateways'), workbench('gateways')])
+    const [one, other] = await Promise.all([here, there].map(({ of, filter }) => of()(filter, START, 1_000)))
+    expect([one, other].map(result => result?.replayed).sort()).toEqual([0, 250])
+    expect([one, other].map(result => result?.already).sort()).toEqual([0, 250])
+    for (const { loader } of [here, there]) await loader.drain()
+    expect(await here.counts()).toEqual({ received: 250, stored: 250, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 })
+    for (const { loader } of [here, there]) await loader.stop()
   })
 
   it('reads rows of the declared type', async () => {

@@ -1,6 +1,7 @@
 import type { Event } from '@waymark/schemas/event'
 import type { Database } from '../db/open.ts'
 import { insertRows, sqlTime } from '../db/query.ts'
+import { type SharedTurn, takeSharedTurn } from '../db/sharedTurn.ts'
 import type { Flaw } from '../ingest/event/sanitise.ts'
 import type { Frame } from '../ingest/spool/frame.ts'
 import type { Spool } from '../ingest/spool/spool.ts'
@@ -32,9 +33,10 @@ export interface ReplayEdges {
   /** As ingest is given it: nobody who must not be stored may come back by a replay. */
   readonly isSuppressed: ((event: Event) => boolean) | undefined
   readonly now: () => number
+  readonly randomUUID: () => string
 }
 
-/** Takes up to `limit` rejected events in again. Two replays at once in one process follow each other. */
+/** Takes up to `limit` rejected events in again. Replays at once follow each other; rejects with TurnTaken when one elsewhere takes too long. */
 export type Replay = (filter: RejectedFilter, after: Place, limit: number) => Promise<ReplayResult>
 
 const HOUR_MS = 3_600_000
@@ -54,12 +56,22 @@ interface Sum {
 /**
  * What is replayed is made durable first and noted after: a crash between the two makes the next replay send a copy with the same message id,
  * which the warehouse counts as one; the other order would lose the event. The note says that the event counts no longer as rejected, nor as
- * received a second time.
+ * received a second time. Processes take turns: two that replay one event would have received it twice.
  */
-export function createReplay({ db, spool, checkPlan, isSuppressed = () => false, now }: ReplayEdges): Replay {
+export function createReplay({ db, spool, checkPlan, isSuppressed = () => false, now, randomUUID }: ReplayEdges): Replay {
   let turn: Promise<unknown> = Promise.resolve()
 
   async function replay(filter: RejectedFilter, after: Place, limit: number): Promise<ReplayResult> {
+    const shared = await takeSharedTurn({ db, name: 'replay', now, randomUUID })
+    try {
+      return await replayIn(shared, filter, after, limit)
+    } finally {
+      // Not told, nobody loses anything but half a minute; why the replay failed must not be hidden by it.
+      await shared.end().catch(() => undefined)
+    }
+  }
+
+  async function replayIn(shared: SharedTurn, filter: RejectedFilter, after: Place, limit: number): Promise<ReplayResult> {
     const sum = { replayed: 0, already: 0, suppressed: 0, hindered: { cut: 0, blocked: 0, not_storable: 0 } }
     const flaws = new Map<string, Flaw & { events: number }>()
     let next: Place | null = after
@@ -67,6 +79,7 @@ export function createReplay({ db, spool, checkPlan, isSuppressed = () => false,
       const most = Math.min(PAGE, left)
       const candidates = await readCandidates(db, filter, next, most + 1)
       const page = candidates.slice(0, most)
+      await shared.renew()
       await take(page, sum, flaws)
       next = candidates.length > most ? (page.at(-1) ?? null) : null
     }
