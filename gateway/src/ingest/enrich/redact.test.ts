@@ -57,6 +57,16 @@ describe('what is taken out of an address', () => {
     expect(REDACT('https://acme.com/buy?code=SPRING')).toBe('https://acme.com/buy?code=SPRING')
   })
 
+  it.each([
+    'next=%2Freset%3Fa%3D1%26token%3DS3CRET',
+    'next=%2freset%3ftoken%3dS3CRET',
+    'u=https%3A%2F%2Facme.com%2Fcb%3Fcode%3D4%26state%3DS3CRET',
+    'u=https%253A%252F%252Facme.com%252F%253Fnext%253D%25252F%25253Ftoken%25253DS3CRET',
+    'u=%2F%23access_token%3DS3CRET',
+  ])('a parameter that is itself an address with a secret in it: %s', parameter => {
+    expect(REDACT(`https://acme.com/login?${parameter}&b=2`)).toBe(`https://acme.com/login?${parameter.split('=')[0]}=${REDACTED}&b=2`)
+  })
+
   it('a login before the host, and an e-mail address in the path', () => {
     expect(REDACT('https://ana:pw@acme.com/')).toBe('https://acme.com/')
     expect(REDACT('https://acme.com/stop/ana@acme.com/now')).toBe(`https://acme.com/stop/${REDACTED}/now`)
@@ -98,6 +108,7 @@ it.each([
   'https://acme.com/?tokens_used&redirect=%2Fhome&monkey=1&author=ana&sort=asc',
   'https://acme.com/sk_produkty_nove/sk-nejaky-dlhy-nazov-nasho-clanku/xoxo-gossip/eyJack.com/.well-known/x.y.z',
   'https://acme.com/release/eyJhbGciOiJIUzI1NiJ9',
+  'https://acme.com/login?next=%2Fsearch%3Fq%3Dkeys%26page%3D2&b=2',
   'ana@acme.com',
   '{"email":"ana@acme.com","note":"a=b; c and d/e@f"}',
   '',
@@ -173,6 +184,9 @@ describe('takes its time in step with the length', () => {
     '/a@b.co',
     ' /a@b.co',
     'https://a@',
+    '&a=%3Fa%3D',
+    '&a=%3F%2525253D',
+    '?a=%3D',
     '/eyJ',
     '/eyJaaaaaaaaaa.',
     '/eyJaaaaaaaaaa.b-',
