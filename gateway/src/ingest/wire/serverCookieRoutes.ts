@@ -31,6 +31,7 @@ export function createServerCookieRoutes({ guard, watch, ...edges }: ServerCooki
     if (c.error !== undefined) guard?.refused(c)
   })
   app.post('/rsaRequest', async c => {
+    guard?.knocking(c)
     guard?.arriving(c)
     const source = sourceOfWriteKey(basicKey(c.req) ?? c.req.query('writeKey') ?? null, c.req, edges)
     const page = pageOf(c)

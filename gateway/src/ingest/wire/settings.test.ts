@@ -1,4 +1,6 @@
+import type { Context } from 'hono'
 import { describe, expect, it } from 'vitest'
+import { refuse } from '../request/refuse.ts'
 import { SERVER_KEY, WEB_KEY, wireApp } from './wire.fixture.ts'
 
 interface Settings {
@@ -109,4 +111,29 @@ describe('an SDK that may not send', () => {
     // The key of the address is in no list.
     expect(refused[0]?.path).not.toContain(SERVER_KEY)
   })
+})
+
+describe('whoever tries keys', () => {
+  const guardOf = (isOpen: boolean) => {
+    const charged: number[] = []
+    const pass = () => undefined
+    const knocking = () => {
+      if (!isOpen) throw refuse(429, 'rate_limited', 'Nothing of this request was stored.')
+    }
+    const guard = { knocking, arriving: pass, taking: pass, refused: (c: Context) => void charged.push(c.res.status), cookie: () => null }
+    return { ...wireApp({ guard }), charged }
+  }
+
+  it.each(['/v1/projects/wk_none/settings', '/sourceConfig/?writeKey=wk_none'])(
+    'pays for wrong ones where SDKs ask for settings, and is then told of none: %s',
+    async path => {
+      const { request, charged } = guardOf(true)
+      expect([(await request(path)).status, charged]).toEqual([401, [401]])
+      const shut = guardOf(false)
+      expect((await shut.request(path)).status).toBe(429)
+      const right = await shut.request(path.replace('wk_none', SERVER_KEY), { headers: { origin: 'https://www.acme.com' } })
+      expect([right.status, right.headers.get('access-control-allow-origin')]).toEqual([429, 'https://www.acme.com'])
+      expect((await shut.request('/rsaRequest?writeKey=wk_none', { method: 'POST' })).status).toBe(429)
+    },
+  )
 })

@@ -5,6 +5,7 @@ import { createHotSet } from '../dedupe.ts'
 import type { RefusedRequest } from '../live/entry.ts'
 import { type MemorySpool, memorySpool, RECEIVED_AT } from '../receive.fixture.ts'
 import { createIngestCounters } from '../request/counters.ts'
+import type { EdgeGuard } from '../request/guard.ts'
 import { createIngestRoutes } from '../routes.ts'
 import { createReachedAt } from './reachedAt.ts'
 import { rudderPluginsFile } from './rudderPlugins.ts'
@@ -29,10 +30,12 @@ export function wireApp({
   proxied = null,
   below = '',
   append,
+  guard,
 }: {
   readonly proxied?: string | null
   readonly below?: string
   readonly append?: MemorySpool['append']
+  readonly guard?: EdgeGuard
 } = {}) {
   const spool = memorySpool()
   const refused: RefusedRequest[] = []
@@ -70,6 +73,7 @@ export function wireApp({
       reachedAt,
       segmentScripts: segmentScriptFolder(),
       rudderPlugins: rudderPluginsFile(),
+      ...(guard === undefined ? {} : { guard }),
       onFailure: error => void failures.push(error),
     }),
   )

@@ -41,7 +41,7 @@ export function createWireRoutes({
 }: WireEdges): Hono {
   const tellRefusal = createTellRefusal(live, now)
   const app = new Hono()
-  app.route('/', createSettingsRoutes({ ...source, reachedAt, watch: tellingRefusals(tellRefusal) }))
+  app.route('/', createSettingsRoutes({ ...source, reachedAt, guard, watch: tellingRefusals(tellRefusal) }))
   app.route('/', createPixelRoutes({ keys: source.keys, ingest: answering(ingest, onFailure), tellRefusal }))
   app.route('/', createSegmentScripts(segmentScripts))
   app.route('/', createRudderPlugins(rudderPlugins))
