@@ -1,11 +1,13 @@
 import { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Event, EventType, IngestReply } from '@waymark/schemas/event'
+import { LIMITS } from '@waymark/schemas/limits'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Database } from '../db/open.ts'
 import type { KeyRing, Source } from '../keys/ring.ts'
 import type { HotSet } from './dedupe.ts'
+import { isMailProxy } from './enrich/bot.ts'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
 import type { Redact } from './enrich/redact.ts'
 import type { RefusedRequest } from './live/entry.ts'
@@ -217,10 +219,12 @@ function sharedOf({ context, integrations, sentAt }: Envelope, c: Context, type:
 
 /**
  * A page's own header tells of the visitor. A server's tells of the server, and so does a library's own name (`node`, `okhttp`)
- * behind a public key: every browser, and every crawler that runs pages, begins with `Mozilla/` or `Opera/`.
+ * behind a public key: every browser, and every crawler that runs pages, begins with `Mozilla/` or `Opera/`. Services that load the pictures of
+ * letters call themselves as they like, and tell of the letter.
  */
 function visitorAgent(header: string | undefined, source: Source): string {
-  return source.trust === 'browser' && header !== undefined && /^(?:Mozilla|Opera)\//.test(header) ? header : ''
+  if (source.trust !== 'browser' || header === undefined) return ''
+  return /^(?:Mozilla|Opera)\//.test(header) || isMailProxy(header.slice(0, LIMITS.userAgentChars)) ? header : ''
 }
 
 function asRefusal(error: unknown): never {
