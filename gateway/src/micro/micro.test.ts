@@ -168,9 +168,12 @@ describe('a tracking plan', () => {
 })
 
 it('keeps none of the parameters that are not to be kept', async () => {
-  const { send, get } = micro([], { redactParameters: ['patientId'] })
+  const planOf = plansBySource([planWith({ sources: { held: 'quarantine' } })], error => expect.unreachable(error))
+  const { send, get } = micro([], { redactParameters: ['patientId'], planOf })
   const context = { page: { url: 'https://acme.com/?patient_id=4711&a=1' } }
   await send([track('m-1', 'Seen', { context, properties: context.page }), track('m-2', '', { context })])
+  await send([track('m-3', 'Unplanned', { context: { ...context, campaign: { patient_id: '4711' } } })], 'held')
+  expect((await get('/micro/bad?code=unplanned_event')).total).toBe(1)
   expect((await get('/micro/good')).data[0]?.url).toBe('https://acme.com/?patient_id=redacted&a=1')
   for (const list of ['good', 'bad']) expect(JSON.stringify(await get(`/micro/${list}`))).not.toContain('4711')
 })

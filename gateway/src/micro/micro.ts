@@ -67,7 +67,7 @@ export function createMicro({
     counters: createIngestCounters(),
     live: memory.live,
     redact,
-    checkPlan: createPlanGate({ of: telling(planOf, memory, now) }),
+    checkPlan: createPlanGate({ of: telling(planOf, memory, now) }, redact),
     needsLook: source => mayRefuse(planOf(source)),
     now,
     randomUUID,
