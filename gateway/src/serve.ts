@@ -9,6 +9,7 @@ import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
 import { createBelowPath } from './edge/belowPath.ts'
 import { type Connections, connectionsFor, holdConnections, limitedBeside, openFilesLimit } from './edge/connections.ts'
+import { foldSlashesOf } from './edge/foldSlashes.ts'
 import { openOriginFiles } from './geo/originFiles.ts'
 import { prepareGround } from './ground.ts'
 import { keyCopy, settingsCopy } from './keys/files.ts'
@@ -200,6 +201,7 @@ async function start(
     log.warn('fewer connections are taken than MAX_CONNECTIONS says, for this process may open few files: raise its limit', { most })
   connections = holdConnections(server, most, now, limitedBeside(config.proxies))
   if (below !== null) server.prependListener('request', below.enter)
+  server.prependListener('request', foldSlashesOf)
   await listen(server, config.host, port)
   opened.push(() => stopListening(server))
   const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })
