@@ -45,7 +45,14 @@ export function keptOf(accepted: readonly Accepted[], request: IngestRequest, re
 
 /** `ids`: for events that came without, by place in the body; null where there are none. */
 export function factsOf(
-  { source, shared, userAgent, isHistorical, origin }: Pick<IngestRequest, 'source' | 'shared' | 'userAgent' | 'isHistorical' | 'origin'>,
+  {
+    source,
+    shared,
+    userAgent,
+    userAgentData,
+    isHistorical,
+    origin,
+  }: Pick<IngestRequest, 'source' | 'shared' | 'userAgent' | 'userAgentData' | 'isHistorical' | 'origin'>,
   receivedAt: number,
   ids: RequestFacts['ids'] | null,
 ): RequestFacts {
@@ -56,6 +63,7 @@ export function factsOf(
     receivedAt,
     userAgent: userAgent.slice(0, LIMITS.userAgentChars),
     isHistorical,
+    ...(userAgentData === undefined ? {} : { userAgentData }),
     ...(type === undefined ? {} : { type }),
     ...(typeof sentAt === 'string' || typeof sentAt === 'number' ? { sentAt } : {}),
     ...(ids === null || ids === undefined ? {} : { ids }),

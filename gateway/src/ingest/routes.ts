@@ -12,9 +12,10 @@ import type { FindOrigin, Origin } from './enrich/origin.ts'
 import type { Redact } from './enrich/redact.ts'
 import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
-import { createReceiver, type ReceiverEdges } from './receive.ts'
+import { createReceiver, type IngestRequest, type ReceiverEdges } from './receive.ts'
 import { createScannedReceiver } from './receiveScanned.ts'
 import { createBodyMemory } from './request/bodyMemory.ts'
+import { clientHints } from './request/clientHints.ts'
 import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
 import { bodyOf, type Envelope, parseBody } from './request/decode.ts'
@@ -118,7 +119,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     }
     const told = (source: Source) => ({
       source,
-      userAgent: visitorAgent(c.req.header('user-agent'), source),
+      ...visitorAgent(c, source),
       // A server's own address tells nothing of its visitors.
       origin: source.trust === 'browser' ? (deps.origins?.ofRequest(c) ?? null) : null,
       // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
@@ -222,10 +223,17 @@ function sharedOf({ context, integrations, sentAt }: Envelope, c: Context, type:
  * behind a public key: every browser, and every crawler that runs pages, begins with `Mozilla/` or `Opera/`. Services that load the pictures of
  * letters call themselves as they like, and tell of the letter.
  */
-function visitorAgent(header: string | undefined, source: Source): string {
-  if (source.trust !== 'browser' || header === undefined) return ''
-  return /^(?:Mozilla|Opera)\//.test(header) || isMailProxy(header.slice(0, LIMITS.userAgentChars)) ? header : ''
+function visitorAgent({ req }: Context, source: Source): Pick<IngestRequest, 'userAgent' | 'userAgentData'> {
+  const header = req.header('user-agent')
+  if (source.trust !== 'browser' || header === undefined) return NOT_TOLD
+  if (/^(?:Mozilla|Opera)\//.test(header)) {
+    const userAgentData = clientHints(req.header('sec-ch-ua'), req.header('sec-ch-ua-platform'), req.header('sec-ch-ua-mobile'))
+    return { userAgent: header, userAgentData }
+  }
+  return isMailProxy(header.slice(0, LIMITS.userAgentChars)) ? { userAgent: header } : NOT_TOLD
 }
+
+const NOT_TOLD = { userAgent: '' }
 
 function asRefusal(error: unknown): never {
   if (error instanceof FrameTooLarge) {

@@ -9,7 +9,7 @@ import { campaignOf } from './campaign.ts'
 import { arrivalOf } from './channel.ts'
 import { cleanCampaign } from './cleanCampaign.ts'
 import type { EventTime } from './devices.ts'
-import { withHints } from './hints.ts'
+import { type ClientHints, withHeaders, withHints } from './hints.ts'
 import type { Origin } from './origin.ts'
 import { REDACT, type Redact } from './redact.ts'
 
@@ -23,6 +23,8 @@ export interface Facts {
   readonly unreadableTime?: string | undefined
   /** Header of the request, '' where it says nothing about the visitor. */
   readonly userAgent: string
+  /** What the same headers say besides. */
+  readonly userAgentData?: ClientHints | undefined
   readonly readAgent: (userAgent: string) => Agent
   readonly readAddress: ReadAddress
   /** Where the visitor's address is registered, looked up before the address was let go. */
@@ -34,7 +36,7 @@ export interface Facts {
 /** The row as it is stored. A pure function of its arguments. */
 export function enrich(
   event: Event,
-  { source, messageId, receivedAt, time, userAgent, readAgent, readAddress, unreadableTime, origin, redact = REDACT }: Facts,
+  { source, messageId, receivedAt, time, userAgent, userAgentData, readAgent, readAddress, unreadableTime, origin, redact = REDACT }: Facts,
 ): EventRow {
   const context: JsonObject = event.context ?? EMPTY
   const page = pageOf(event)
@@ -43,7 +45,7 @@ export function enrich(
   const campaign = campaignOf(said, address?.campaign)
   const referrer = readAddress(page.referrer)
   const arrival = arrivalOf(campaign, referrer, address)
-  const agent = withHints(readAgent(text(context.userAgent) || userAgent), context)
+  const agent = withHints(readAgent(text(context.userAgent) || userAgent), withHeaders(context, userAgent, userAgentData))
   const bot = botReason(agent.bot, context.webdriver) || botSignal(context)
   return {
     message_id: messageId,
