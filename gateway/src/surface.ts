@@ -29,6 +29,7 @@ import { undoMerge } from './identity/unmerge.ts'
 import { createClosedDays } from './ingest/closedDays.ts'
 import { createHotSet } from './ingest/dedupe.ts'
 import { createRedaction } from './ingest/enrich/redact.ts'
+import { createNeverStored } from './ingest/event/neverStored.ts'
 import { createLiveFeed } from './ingest/live/feed.ts'
 import type { Loader } from './ingest/load/loader.ts'
 import { createIngestCounters } from './ingest/request/counters.ts'
@@ -152,6 +153,7 @@ export function createSurface({
   jobRoutes.route('/', createMergeRoutes({ undoMerge: mergeId => undoMerge(db, mergeId, now(), 'POST /v1/merges') }))
 
   const edge = createEdge({ config, settings, now, seed: randomInt(2 ** 32) })
+  const neverStored = createNeverStored(source => settings.of(source)?.never_stored ?? [])
   const ingestRoutes = createIngestRoutes({
     origins: origins === null ? null : { find: origins.find, ofRequest: createVisitorOrigin(config.proxies, origins.find) },
     keys,
@@ -167,6 +169,7 @@ export function createSurface({
     counters,
     checkPlan,
     redact,
+    neverStored,
     ...(isSuppressed === undefined ? {} : { isSuppressed }),
     needsLook: source => plans.decides(source),
     live: {
@@ -185,7 +188,7 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     guard: edge.guard,
   })
-  const replay = createReplay({ db, spool, checkPlan, isSuppressed, now, randomUUID })
+  const replay = createReplay({ db, spool, checkPlan, neverStored, isSuppressed, now, randomUUID })
   const quarantineRoutes = createQuarantineRoutes({ replay, findSecretKey: key => keys.secretKey(key) })
   const planRoutes = createPlanRoutes({ db, book: plans, findSecretKey: key => keys.secretKey(key), now, randomUUID })
   const readRoutes = createReadRoutes({

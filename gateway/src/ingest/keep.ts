@@ -29,12 +29,12 @@ export function listOf(accepted: readonly Accepted[]): AcceptedEvents {
 
 /**
  * The body as it came where all of it is to be stored: most requests, and they cost nothing. One with rejected or suppressed events,
- * with copies or with an address of a visitor is written anew from the events that are left, sanitised as they were judged.
+ * with copies, with members that are never stored, or with an address of a visitor is written anew from the events that are left, sanitised as they were judged.
  */
 export function keptOf(accepted: readonly Accepted[], request: IngestRequest, receivedAt: number): KeptRequest | null {
   if (accepted.length === 0) return null
   const { events, findOrigin } = request
-  const isAsItCame = accepted.length === events.length && !accepted.some(({ event }) => hasAddress(event))
+  const isAsItCame = request.isReduced !== true && accepted.length === events.length && !accepted.some(({ event }) => hasAddress(event))
   const origins = findOrigin === undefined ? null : ownOrigins(accepted, findOrigin)
   return {
     body: isAsItCame ? request.body : written(accepted, request),

@@ -31,6 +31,8 @@ export interface IngestRequest {
   readonly findOrigin?: FindOrigin | undefined
   /** An import from a trusted side: times are taken as they are, up to now. */
   readonly isHistorical: boolean
+  /** Something of the body is not in `events` or `shared`, because it is never stored: the body must not be kept. */
+  readonly isReduced?: boolean
 }
 
 export interface ReceiverEdges {

@@ -10,6 +10,7 @@ import type { HotSet } from './dedupe.ts'
 import { isMailProxy } from './enrich/bot.ts'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
 import type { Redact } from './enrich/redact.ts'
+import { reduced, type WithoutNamed } from './event/neverStored.ts'
 import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
 import { createReceiver, type IngestRequest, type ReceiverEdges } from './receive.ts'
@@ -45,6 +46,8 @@ export interface IngestDeps {
   /** Whether `checkPlan` may refuse events of this source, which must then be seen one by one; by default it may. */
   readonly needsLook?: (sourceId: string) => boolean
   readonly checkPlan?: ReceiverEdges['checkPlan']
+  /** Takes out of the events of a source what is never stored of it; null where nothing is. */
+  readonly neverStored?: (sourceId: string) => WithoutNamed | null
   /** What of addresses is kept of no rejected event. */
   readonly redact?: Redact
   /** Where people look whether their events arrive. */
@@ -97,7 +100,8 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   // Who is suppressed is told by the event, which the scanner does not build.
   const scan = deps.isSuppressed === undefined ? createScanner() : () => null
   // A plan that nobody says anything of may refuse any event.
-  const needsLook = (sourceId: string) => deps.checkPlan !== undefined && (deps.needsLook?.(sourceId) ?? true)
+  const mayBeRefused = (sourceId: string) => deps.checkPlan !== undefined && (deps.needsLook?.(sourceId) ?? true)
+  const needsLook = (sourceId: string) => mayBeRefused(sourceId) || (deps.neverStored?.(sourceId) ?? null) !== null
   const memory = createBodyMemory()
   const list = listRejected(deps.db)
   const app = new Hono()
@@ -128,11 +132,13 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
 
     const takeParsed = (body: Buffer, known: Source | null): Promise<IngestReply> => {
       const envelope = parseBody(body, { single: isSingle })
-      const { events, bytes, texts } = envelope
+      const { bytes, texts } = envelope
       const source = known ?? sourceOf(envelope)
-      if (known === null) deps.guard?.taking(c, source, events.length)
-      const shared = sharedOf(envelope, c, type)
-      return receive({ ...told(source), findOrigin: deps.origins?.find, events, shared, body: envelope.body, bytes, texts })
+      if (known === null) deps.guard?.taking(c, source, envelope.events.length)
+      const without = deps.neverStored?.(source.sourceId) ?? null
+      const whole = { events: envelope.events, shared: sharedOf(envelope, c, type) }
+      const left = without === null ? whole : reduced(whole, without)
+      return receive({ ...told(source), findOrigin: deps.origins?.find, ...left, body: envelope.body, bytes, texts })
     }
     const taken = async (body: Buffer): Promise<IngestReply> => {
       const scanned = scan(body, { single: isSingle, type })

@@ -2,6 +2,7 @@ import type { Event } from '@waymark/schemas/event'
 import type { Database } from '../db/open.ts'
 import { insertRows, sqlTime } from '../db/query.ts'
 import { type SharedTurn, takeSharedTurn } from '../db/sharedTurn.ts'
+import type { WithoutNamed } from '../ingest/event/neverStored.ts'
 import type { Flaw } from '../ingest/event/sanitise.ts'
 import type { Frame } from '../ingest/spool/frame.ts'
 import type { Spool } from '../ingest/spool/spool.ts'
@@ -32,6 +33,8 @@ export interface ReplayEdges {
   readonly checkPlan: CheckPlan
   /** As ingest is given it: nobody who must not be stored may come back by a replay. */
   readonly isSuppressed: ((event: Event) => boolean) | undefined
+  /** As ingest is given it: what was set since an event was rejected holds for it too. */
+  readonly neverStored?: (sourceId: string) => WithoutNamed | null
   readonly now: () => number
   readonly randomUUID: () => string
 }
@@ -58,7 +61,15 @@ interface Sum {
  * which the warehouse counts as one; the other order would lose the event. The note says that the event counts no longer as rejected, nor as
  * received a second time. Processes take turns: two that replay one event would have received it twice.
  */
-export function createReplay({ db, spool, checkPlan, isSuppressed = () => false, now, randomUUID }: ReplayEdges): Replay {
+export function createReplay({
+  db,
+  spool,
+  checkPlan,
+  neverStored = () => null,
+  isSuppressed = () => false,
+  now,
+  randomUUID,
+}: ReplayEdges): Replay {
   let turn: Promise<unknown> = Promise.resolve()
 
   async function replay(filter: RejectedFilter, after: Place, limit: number): Promise<ReplayResult> {
@@ -95,7 +106,7 @@ export function createReplay({ db, spool, checkPlan, isSuppressed = () => false,
         sum.already++
         continue
       }
-      const revival = revive(candidate)
+      const revival = revive(reducedOf(candidate))
       if (revival.kind === 'hindered') sum.hindered[revival.by]++
       else if (revival.kind === 'flawed') count(flaws, revival.flaw)
       else {
@@ -113,6 +124,16 @@ export function createReplay({ db, spool, checkPlan, isSuppressed = () => false,
     const failed = settled.find(one => one.status === 'rejected')
     if (failed !== undefined) throw failed.reason
     sum.replayed += notes.length
+  }
+
+  function reducedOf(candidate: Candidate): Candidate {
+    const without = neverStored(candidate.source_id)
+    if (without === null) return candidate
+    try {
+      return { ...candidate, raw: JSON.stringify(without(JSON.parse(candidate.raw))) }
+    } catch {
+      return candidate // It was cut, and cannot be replayed.
+    }
   }
 
   function noteOf({ segment_id, segment_index, source_id, received_at }: Candidate, message_id: string): object {
