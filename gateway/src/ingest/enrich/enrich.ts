@@ -43,6 +43,7 @@ export function enrich(
   const address = readAddress(page.url)
   const said = cleanCampaign(context.campaign, redact)
   const campaign = campaignOf(said, address?.campaign)
+  const more = campaign === address?.campaign ? address.campaign.more : undefined
   const referrer = readAddress(page.referrer)
   const arrival = arrivalOf(campaign, referrer, address)
   const agent = withHints(readAgent(text(context.userAgent) || userAgent), withHeaders(context, userAgent, userAgentData))
@@ -85,7 +86,7 @@ export function enrich(
     consent: json(context.consent),
     properties: redact(json(propertiesOf(event))),
     traits: 'traits' in event ? redact(json(event.traits)) : '{}',
-    context: redact(json(restOfContext(event, context, { unreadableTime, origin, said }))),
+    context: redact(json(restOfContext(event, context, { unreadableTime, origin, campaign: restOfCampaign(said, more) }))),
   }
 }
 
@@ -143,13 +144,12 @@ const TAKEN_OF_CAMPAIGN: ReadonlySet<string> = new Set(['name', 'source', 'mediu
 function restOfContext(
   event: Event,
   context: JsonObject,
-  { unreadableTime, origin, said }: Pick<Facts, 'unreadableTime' | 'origin'> & { readonly said: unknown },
+  { unreadableTime, origin, campaign }: Pick<Facts, 'unreadableTime' | 'origin'> & { readonly campaign: JsonObject | undefined },
 ): JsonObject {
   const rest: JsonObject = {}
   for (const name in context) if (!TAKEN.has(name) && name !== 'page' && name !== 'campaign') rest[name] = context[name]
   const page = without(context.page, TAKEN_OF_PAGE)
   if (page !== undefined) rest.page = page
-  const campaign = without(said, TAKEN_OF_CAMPAIGN)
   if (campaign !== undefined) rest.campaign = campaign
   // A group's column holds the account's traits, so the person's stay here.
   if (event.type === 'group' && context.traits !== undefined) rest.traits = context.traits
@@ -161,6 +161,12 @@ function restOfContext(
     rest.network = { ...told, asn: origin.asn, ...(origin.organisation === undefined ? {} : { organisation: origin.organisation }) }
   }
   return rest
+}
+
+/** What has no column, of the event and of the address where that is where the campaign was read. */
+function restOfCampaign(said: unknown, inAddress: JsonObject | undefined): JsonObject | undefined {
+  const rest = without(said, TAKEN_OF_CAMPAIGN)
+  return inAddress === undefined ? rest : { ...inAddress, ...rest }
 }
 
 /** undefined when nothing is left. */
