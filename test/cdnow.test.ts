@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CDNOW_SAMPLE, cdnowEvents, ndjson } from './cdnow.ts'
-import { freePort, gatewayEnvironment, type RunningGateway, read, runJobs, startGateway, temporaryDataDir } from './gateway.ts'
+import { freePort, gatewayEnvironment, KEYS, type RunningGateway, read, runJobs, startGateway, temporaryDataDir } from './gateway.ts'
 import { differences, openTables } from './tables.ts'
 import { waymark } from './waymark.ts'
 
@@ -35,7 +35,10 @@ describe.skipIf(!existsSync(CDNOW_SAMPLE))('the CDNOW sample through `waymark im
   })
 
   async function importFile() {
-    const result = await waymark(['import', file, '--source', 'cdnow', '--host', gateway.url], gatewayEnvironment(data.path))
+    const result = await waymark(
+      ['import', file, '--source', 'cdnow', '--host', gateway.url, '--key', KEYS.secret],
+      gatewayEnvironment(data.path),
+    )
     expect(result, result.output).toMatchObject({ code: 0 })
     await runJobs(gateway, { at: AT })
     return read<Stats>(gateway, '/v1/stats')

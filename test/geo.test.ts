@@ -11,14 +11,20 @@ const held: { gateway: RunningGateway | null } = { gateway: null }
 beforeAll(async () => {
   const file = join(data.path, 'country.mmdb')
   writeFileSync(file, mmdb({ '203.0.113.0/24': { country: { iso_code: 'DE' } }, '198.51.100.0/24': { country: { iso_code: 'JP' } } }))
-  held.gateway = await startGateway({ dataDir: join(data.path, 'data'), env: { GEOIP_FILE: file, TRUST_PROXY: 'on' } })
+  const networks = join(data.path, 'asn.mmdb')
+  const record = { autonomous_system_number: 3320, autonomous_system_organization: 'Deutsche Telekom AG' }
+  writeFileSync(networks, mmdb({ '203.0.113.0/24': record }, 'GeoLite2-ASN'))
+  held.gateway = await startGateway({
+    dataDir: join(data.path, 'data'),
+    env: { GEOIP_FILE: file, GEOIP_ASN_FILE: networks, TRUST_PROXY: 'on' },
+  })
 }, 60_000)
 afterAll(async () => {
   await held.gateway?.stop()
   data.remove()
 })
 
-test('the country of a visitor is stored and the address is not, neither his own nor one that an event names', {
+test('country and network of a visitor are stored and the address is not, neither his own nor one that an event names', {
   timeout: 90_000,
 }, async () => {
   const gateway = held.gateway ?? expect.unreachable('no gateway')
@@ -29,12 +35,14 @@ test('the country of a visitor is stored and the address is not, neither his own
   await send(gateway, [event('server'), event('server-named', named)], { key: KEYS.server, headers })
   await vi.waitFor(() => runJobs(gateway), { timeout: 60_000, interval: 300 })
   const tables = openTables(gateway.dataDir)
-  const rows = await tables.query<{ message_id: string; country: string }>('SELECT message_id, country FROM events ORDER BY message_id')
+  const rows = await tables.query<{ message_id: string; country: string; network: string }>(
+    `SELECT message_id, country, JSONExtractRaw(context, 'network') AS network FROM events ORDER BY message_id`,
+  )
   expect(rows).toEqual([
-    { message_id: 'page', country: 'DE' },
-    { message_id: 'page-named', country: 'JP' },
-    { message_id: 'server', country: '' },
-    { message_id: 'server-named', country: 'JP' },
+    { message_id: 'page', country: 'DE', network: '{"asn":3320,"organisation":"Deutsche Telekom AG"}' },
+    { message_id: 'page-named', country: 'JP', network: '' },
+    { message_id: 'server', country: '', network: '' },
+    { message_id: 'server-named', country: 'JP', network: '' },
   ])
   const [told] = await tables.query<{ n: number }>(
     `SELECT toUInt32(countIf(match(concat(context, properties, traits, url), '203[.]0[.]113|198[.]51[.]100'))) AS n FROM events`,

@@ -20,6 +20,9 @@ test('an empty environment gives the documented defaults', () => {
     addressRate: 500,
     maxConnections: 10_000,
     ingestPath: null,
+    geoipFile: null,
+    geoipAsnFile: null,
+    redactParameters: [],
   })
 })
 
@@ -38,6 +41,9 @@ test('values are read', () => {
       ADDRESS_EVENTS_PER_SECOND: 'off',
       MAX_CONNECTIONS: '500',
       INGEST_PATH: '/news/hello',
+      GEOIP_FILE: 'country.mmdb',
+      GEOIP_ASN_FILE: '/srv/asn.mmdb',
+      REDACT_PARAMETERS: 'patient-id, user[ref] caseNo',
     },
     '/',
   )
@@ -53,6 +59,9 @@ test('values are read', () => {
     addressRate: null,
     maxConnections: 500,
     ingestPath: '/news/hello',
+    geoipFile: '/country.mmdb',
+    geoipAsnFile: '/srv/asn.mmdb',
+    redactParameters: ['patient-id', 'user[ref]', 'caseNo'],
   })
   expect(config.writeKeys).toEqual([
     { name: 'web', key: 'wk_1', server: false },
@@ -76,6 +85,7 @@ test('every problem is reported at once, each naming its variable', () => {
     ADDRESS_EVENTS_PER_SECOND: 'many',
     MAX_CONNECTIONS: '5',
     INGEST_PATH: '/my-analytics',
+    REDACT_PARAMETERS: 'ref, a=b',
   }
   const problems = problemsOf(wrong)
   for (const name of Object.keys(wrong))

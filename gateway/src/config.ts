@@ -34,7 +34,13 @@ export interface Config {
   readonly maxConnections: number
   /** Where pages may send besides the usual routes; null: nowhere. */
   readonly ingestPath: string | null
+  /** Databases in MaxMind's format: of countries, or countries and networks; of networks. */
   readonly geoipFile: string | null
+  readonly geoipAsnFile: string | null
+  /** Parameters of addresses whose values are not stored, besides those that are known to be secret. */
+  readonly redactParameters: readonly string[]
+  /** Secret key for the gateway that a command's `--host` names. */
+  readonly remoteKey: string | null
   /** With it, `/metrics` wants this key. */
   readonly metricsKey: string | null
   /** How long rejected events are kept. */
@@ -43,6 +49,7 @@ export interface Config {
 
 /** Room for the largest frame. */
 const LEAST_SPOOL_BYTES = 64 * 1024 ** 2
+const MOST_REDACTED = 500
 
 /** Every problem of the environment at once. */
 export class ConfigError extends Error {
@@ -61,6 +68,10 @@ export type Environment = { readonly [name: string]: string | undefined }
 export function loadConfig(env: Environment, cwd: string): Config {
   const problems: string[] = []
   const text = (name: string) => env[name]?.trim() || null
+  const path = (name: string) => {
+    const value = text(name)
+    return value === null ? null : resolve(cwd, value)
+  }
   const problem = (name: string, wanted: string) => problems.push(`${name}=${env[name]}: ${wanted}`)
 
   function oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
@@ -110,6 +121,15 @@ export function loadConfig(env: Environment, cwd: string): Config {
     return Number(value)
   }
 
+  function redactParameters(): readonly string[] {
+    const names = (text('REDACT_PARAMETERS') ?? '').split(/[\s,]+/).filter(name => name !== '')
+    const wrong = names.find(name => !/^[\w.%$[\]-]{1,80}$/.test(name) || !/[a-z\d]/i.test(name))
+    if (wrong !== undefined)
+      problem('REDACT_PARAMETERS', `“${wrong}” is no parameter's name; write names of letters, digits and _ - . % [ ] with commas between`)
+    if (names.length > MOST_REDACTED) problem('REDACT_PARAMETERS', `names ${names.length} parameters; ${MOST_REDACTED} are the most`)
+    return names
+  }
+
   function maxConnections(): number {
     const value = text('MAX_CONNECTIONS')
     if (value === null) return 10_000
@@ -151,7 +171,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
     writeKeys: writeKeys.keys,
     secretKeys: secretKeys.keys,
     allowedOrigins: origins.rules,
-    modelsDir: text('MODELS_DIR') === null ? null : resolve(cwd, text('MODELS_DIR') ?? ''),
+    modelsDir: path('MODELS_DIR'),
     logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
     trustProxy: proxies.trust.kind !== 'nobody',
     proxies: proxies.trust,
@@ -159,7 +179,10 @@ export function loadConfig(env: Environment, cwd: string): Config {
     addressRate: rate('ADDRESS_EVENTS_PER_SECOND', 500),
     maxConnections: maxConnections(),
     ingestPath: ingestPath(),
-    geoipFile: text('GEOIP_FILE') === null ? null : resolve(cwd, text('GEOIP_FILE') ?? ''),
+    geoipFile: path('GEOIP_FILE'),
+    geoipAsnFile: path('GEOIP_ASN_FILE'),
+    redactParameters: redactParameters(),
+    remoteKey: text('WAYMARK_KEY'),
     metricsKey: metricsKey(),
     quarantineDays: quarantineDays(),
   }

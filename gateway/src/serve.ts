@@ -7,9 +7,10 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Config } from './config.ts'
 import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
+import { createBelowPath } from './edge/belowPath.ts'
 import { type Connections, connectionsFor, holdConnections, limitedBeside, openFilesLimit } from './edge/connections.ts'
-import { createIngestPath } from './edge/ingestPath.ts'
-import { openOriginFile } from './geo/originFile.ts'
+import { foldSlashesOf } from './edge/foldSlashes.ts'
+import { openOriginFiles } from './geo/originFiles.ts'
 import { prepareGround } from './ground.ts'
 import { keyCopy, settingsCopy } from './keys/files.ts'
 import type { WriteKeySetting } from './keys/parse.ts'
@@ -136,16 +137,18 @@ async function start(
   void warehouse.opened.then(() => {
     wasReached = true
   })
-  const originFile =
-    config.geoipFile === null
-      ? null
-      : await openOriginFile({
-          path: config.geoipFile,
-          onTrouble: error => log.warn('GEOIP_FILE cannot be read anew; what was read before is used', { error: explainError(error) }),
-        })
-  opened.push(async () => originFile?.close())
+  const origins = await openOriginFiles({
+    paths: { GEOIP_FILE: config.geoipFile, GEOIP_ASN_FILE: config.geoipAsnFile },
+    onTrouble: (setting, error) =>
+      log.warn('a file of countries or networks cannot be read anew; what was read before is used', {
+        setting,
+        error: explainError(error),
+      }),
+  })
+  opened.push(async () => origins?.close())
   const leaving = new AbortController()
   let connections: Connections | null = null
+  const below = config.ingestPath === null ? null : createBelowPath(config.ingestPath)
   const app = createSurface({
     config,
     url,
@@ -168,7 +171,8 @@ async function start(
     tally,
     engineState,
     connections: () => connections?.counts ?? null,
-    originFile,
+    below: below?.of,
+    origins,
     gateway: () => ({
       version: VERSION,
       node: process.version,
@@ -196,12 +200,8 @@ async function start(
   if (most < config.maxConnections)
     log.warn('fewer connections are taken than MAX_CONNECTIONS says, for this process may open few files: raise its limit', { most })
   connections = holdConnections(server, most, now, limitedBeside(config.proxies))
-  if (config.ingestPath !== null) {
-    const pathOf = createIngestPath(config.ingestPath)
-    server.prependListener('request', request => {
-      request.url = pathOf(request.url ?? '/')
-    })
-  }
+  if (below !== null) server.prependListener('request', below.enter)
+  server.prependListener('request', foldSlashesOf)
   await listen(server, config.host, port)
   opened.push(() => stopListening(server))
   const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })
@@ -228,7 +228,7 @@ async function start(
       keys.close()
       plans.close()
       settings.close()
-      originFile?.close()
+      origins?.close()
       await warehouse.close()
     },
   }

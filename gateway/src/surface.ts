@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Event } from '@waymark/schemas/event'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createAccountPages } from './console/accounts/accountRoutes.ts'
@@ -18,7 +18,7 @@ import type { Database } from './db/open.ts'
 import { createDemo } from './demo/routes.ts'
 import type { Connections } from './edge/connections.ts'
 import { createEdge } from './edge/edge.ts'
-import type { OriginFile } from './geo/originFile.ts'
+import type { Origins } from './geo/originFiles.ts'
 import { createVisitorOrigin } from './geo/visitorOrigin.ts'
 import { engineFacts } from './health/engineFacts.ts'
 import type { GatewayFacts } from './health/facts.ts'
@@ -28,6 +28,8 @@ import { watchWrites } from './health/writeWatch.ts'
 import { undoMerge } from './identity/unmerge.ts'
 import { createClosedDays } from './ingest/closedDays.ts'
 import { createHotSet } from './ingest/dedupe.ts'
+import { createRedaction } from './ingest/enrich/redact.ts'
+import { createNeverStored } from './ingest/event/neverStored.ts'
 import { createLiveFeed } from './ingest/live/feed.ts'
 import type { Loader } from './ingest/load/loader.ts'
 import { createIngestCounters } from './ingest/request/counters.ts'
@@ -35,6 +37,7 @@ import { createIngestRoutes } from './ingest/routes.ts'
 import type { Spool } from './ingest/spool/spool.ts'
 import { createStats } from './ingest/stats.ts'
 import { createReachedAt } from './ingest/wire/reachedAt.ts'
+import { rudderPluginsFile } from './ingest/wire/rudderPlugins.ts'
 import { segmentScriptFolder } from './ingest/wire/segmentScripts.ts'
 import { createWireRoutes } from './ingest/wire/wireRoutes.ts'
 import { JOBS } from './jobs/list.ts'
@@ -87,8 +90,10 @@ export interface SurfaceDeps {
   readonly engineState: () => EngineState | null
   /** Of the server that listens; null before it does. */
   readonly connections: () => Connections['counts'] | null
-  /** Of GEOIP_FILE; null without. */
-  readonly originFile: OriginFile | null
+  /** Path of INGEST_PATH that a request was called below; '' where it was not. */
+  readonly below?: ((c: Context) => string) | undefined
+  /** Of GEOIP_FILE and GEOIP_ASN_FILE; null without. */
+  readonly origins: Origins | null
   /** This process, now. */
   readonly gateway: () => GatewayFacts
   /** Aborted when the gateway begins to stop: what would go on for ever ends. */
@@ -120,18 +125,20 @@ export function createSurface({
   tally,
   engineState,
   connections,
-  originFile,
+  below = () => '',
+  origins,
   gateway,
   leaving,
   isSuppressed,
 }: SurfaceDeps): Hono {
   const counters = createIngestCounters()
   const stats = createStats({ db, spool, loader, counters, days: createClosedDays({ db, spool, now }) })
-  const live = createLiveFeed({ now })
+  const redact = createRedaction(config.redactParameters)
+  const live = createLiveFeed({ now, redact })
   const writeKey = writeKeys.find(key => !key.server)?.key ?? null
   const reader = createReader({ db, models, now })
 
-  const checkPlan = createPlanGate(plans)
+  const checkPlan = createPlanGate(plans, redact)
 
   const jobRoutes = new Hono()
   jobRoutes.use(
@@ -146,8 +153,9 @@ export function createSurface({
   jobRoutes.route('/', createMergeRoutes({ undoMerge: mergeId => undoMerge(db, mergeId, now(), 'POST /v1/merges') }))
 
   const edge = createEdge({ config, settings, now, seed: randomInt(2 ** 32) })
+  const neverStored = createNeverStored(source => settings.of(source)?.never_stored ?? [])
   const ingestRoutes = createIngestRoutes({
-    origins: originFile === null ? null : { find: originFile.find, ofRequest: createVisitorOrigin(config.proxies, originFile.find) },
+    origins: origins === null ? null : { find: origins.find, ofRequest: createVisitorOrigin(config.proxies, origins.find) },
     keys,
     spool,
     hotSet: createHotSet({
@@ -160,6 +168,8 @@ export function createSurface({
     db,
     counters,
     checkPlan,
+    redact,
+    neverStored,
     ...(isSuppressed === undefined ? {} : { isSuppressed }),
     needsLook: source => plans.decides(source),
     live: {
@@ -178,7 +188,7 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     guard: edge.guard,
   })
-  const replay = createReplay({ db, spool, checkPlan, isSuppressed, now })
+  const replay = createReplay({ db, spool, checkPlan, neverStored, isSuppressed, now, randomUUID })
   const quarantineRoutes = createQuarantineRoutes({ replay, findSecretKey: key => keys.secretKey(key) })
   const planRoutes = createPlanRoutes({ db, book: plans, findSecretKey: key => keys.secretKey(key), now, randomUUID })
   const readRoutes = createReadRoutes({
@@ -199,8 +209,10 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     live,
     now,
-    reachedAt: createReachedAt({ url, proxied: address.proxied }),
+    reachedAt: createReachedAt({ url, proxied: address.proxied, below }),
     segmentScripts: segmentScriptFolder(),
+    rudderPlugins: rudderPluginsFile(),
+    guard: edge.guard,
     onFailure: error => log.error('a pixel could not be taken', { error: explainError(error) }),
   })
   const health = createHealthReader({

@@ -1,10 +1,13 @@
+import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from './config.ts'
 import { NotReady } from './db/late.ts'
 import type { Database } from './db/open.ts'
 import { createConservation } from './health/conservation.ts'
 import { createClosedDays } from './ingest/closedDays.ts'
+import { createRedaction } from './ingest/enrich/redact.ts'
 import { createLoader, type Loader } from './ingest/load/loader.ts'
+import { createRowThread } from './ingest/load/rows/rowThread.ts'
 import type { Spool } from './ingest/spool/spool.ts'
 import { TIMETABLE } from './jobs/list.ts'
 import type { Pipeline } from './jobs/pipeline.ts'
@@ -49,6 +52,13 @@ export function createWork({ config, db, spool, models, log, now, notReady, tall
     spool,
     db,
     now,
+    rows: createRowThread({
+      redactParameters: config.redactParameters,
+      // Named like the part of the spool that is this process's alone, and the next one's.
+      clockFile: join(config.dataDir, 'clocks', `${basename(spool.folder)}.jsonl`),
+      onTold: message => log.warn(message),
+    }),
+    redact: createRedaction(config.redactParameters),
     onLoaded: loaded => tally.loaded(loaded, now()),
     onFailed: tally.loadFailed,
     log: { warn: (message, details) => log.warn(message, { details: JSON.stringify(details) }) },
@@ -67,8 +77,8 @@ export function createWork({ config, db, spool, models, log, now, notReady, tall
     loader,
     now,
     days: createClosedDays({ db, spool, now }),
-    onChecked({ difference, segments, received }, uuids) {
-      if (segments > 0) log.error('events are not accounted for', { difference, segments, uuids: uuids.join(' ') })
+    onChecked({ missing, doubled, segments, received, told }) {
+      if (segments > 0) log.error('events are not accounted for', { missing, doubled, segments, first: told.join('; ') })
       else log.debug('all events of closed hours are accounted for', { received })
     },
   })

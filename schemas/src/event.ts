@@ -1,7 +1,8 @@
 /**
  * Wire types: what an SDK sends, in the words and shapes of the Segment spec.
  * `schemas/wire/event.schema.json` is generated from this file (`npm run schemas`), so both always agree.
- * The gateway normalises first (numbers as ids become strings, empty ids become absent), then validates.
+ * The gateway normalises first, then validates: numbers become texts where those belong; `null`, `false`, `[]` and, for ids and objects, ''
+ * become absent where something else belongs.
  */
 
 /** ISO 8601 date and time with a zone, e.g. `2026-03-01T09:05:00.000Z`. */
@@ -69,7 +70,7 @@ export interface EventBase {
   userId?: Id
   /** When it happened, by the sender's clock. */
   timestamp?: Timestamp
-  /** RudderStack's name for `timestamp`. */
+  /** RudderStack's name for `timestamp`; counts where that is absent or cannot be read. */
   originalTimestamp?: Timestamp
   /** When this attempt left the sender, by the same clock. */
   sentAt?: Timestamp

@@ -13,6 +13,8 @@ export interface Peer {
   readonly calls: readonly EventType[]
   /** All that a user says of the gateway, as it stands in the docs. */
   readonly says: string
+  /** It holds what it has for minutes, or until its page is left. */
+  readonly sendsOnLeave?: true
 }
 
 const SIX = ['page', 'identify', 'group', 'track', 'screen', 'alias'] as const
@@ -44,6 +46,14 @@ export const PEERS = [
     says: 't.src = "https://collect.example.com/analytics.js/v1/" + key + "/analytics.min.js"',
   },
   {
+    id: 'rudder-js-plain',
+    package: '@rudderstack/analytics-js',
+    form: 'the plain package; its plugins come from the gateway',
+    runsIn: 'Chromium',
+    calls: FIVE,
+    says: "rudderanalytics.load(writeKey, 'https://collect.example.com', { configUrl: 'https://collect.example.com', pluginsSDKBaseURL: 'https://collect.example.com/v3/modern/plugins' })",
+  },
+  {
     id: 'rudder-js',
     package: '@rudderstack/analytics-js',
     form: 'bundled',
@@ -66,6 +76,7 @@ export const PEERS = [
     runsIn: 'Chromium',
     calls: FIVE,
     says: "rudderanalytics.load(writeKey, 'https://collect.example.com', { configUrl: 'https://collect.example.com', useBeacon: true })",
+    sendsOnLeave: true,
   },
   {
     id: 'analytics-node',

@@ -32,9 +32,12 @@ test.each(PEERS.map(({ id, says }) => [id, says] as const))('the line that a use
   expect(readFileSync(FILE, 'utf8')).toContain(says)
 })
 
-test('both packages of Segment’s browser SDK are of one version: the snippet gets the script that is tested from npm', () => {
+test.each([
+  ['@segment/analytics-next', 'the snippet gets the script that is tested from npm'],
+  ['@rudderstack/analytics-js', 'the plain package gets its own plugins'],
+])('%s is of one version in pages and beside the gateway: %s', name => {
   const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'gateway', 'package.json'), 'utf8')) as {
     optionalDependencies: Record<string, string>
   }
-  expect(manifest.optionalDependencies['@segment/analytics-next']).toBe(versionOf('@segment/analytics-next'))
+  expect(manifest.optionalDependencies[name]).toBe(versionOf(name))
 })

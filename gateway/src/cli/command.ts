@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { generatedKeys } from '../keys/files.ts'
 import type { Scope } from '../keys/parse.ts'
 import { createLog, type Log } from '../log.ts'
-import type { Terminal } from './terminal.ts'
+import { type Terminal, UsageError } from './terminal.ts'
 
 /** What every command is given by main.ts. */
 export interface CommandEdges {
@@ -38,6 +38,29 @@ export async function runningGateway({ config }: CommandEdges): Promise<string |
 export async function localSecretKey({ config }: CommandEdges, scope: Scope): Promise<string | null> {
   const keys = config.secretKeys.length > 0 ? config.secretKeys : (await generatedKeys(config.dataDir).catch(() => ({ secret: [] }))).secret
   return keys.find(key => key.scopes.includes(scope))?.key ?? null
+}
+
+/** A gateway as a command line names it, with what is known of keys; null: none. */
+export interface KeyChoice {
+  readonly named: { readonly host?: string | undefined; readonly key?: string | undefined }
+  /** Of this machine's own gateway. */
+  readonly local: string | null
+  /** Of the environment, for the gateway that `--host` names. */
+  readonly remote: string | null
+  readonly scope: Scope
+}
+
+/** The secret key for a gateway. Those of this machine go to no gateway that `--host` names. */
+export function keyFor({ named: { host, key }, local, remote, scope }: KeyChoice): string {
+  if (key !== undefined) return key
+  if (host !== undefined) {
+    if (remote !== null) return remote
+    throw new UsageError(
+      `Give --key for the gateway at ${host}, or WAYMARK_KEY in the environment: the keys of this machine are sent to its own gateway only. It needs the scope ${scope}.`,
+    )
+  }
+  if (local === null) throw new UsageError(`No secret key: give --key, or SECRET_KEYS in the environment. It needs the scope ${scope}.`)
+  return local
 }
 
 export function defaultHost({ config }: CommandEdges): string {

@@ -1,5 +1,5 @@
 import type { Scope } from '../keys/parse.ts'
-import { type CommandEdges, defaultHost, localSecretKey, runningGateway } from './command.ts'
+import { type CommandEdges, defaultHost, keyFor, localSecretKey, runningGateway } from './command.ts'
 import { UsageError } from './terminal.ts'
 
 /** Calls a gateway with a secret key: that of this data folder, unless `--host` and `--key` name another. */
@@ -19,10 +19,7 @@ export async function gatewayCall(
   const host = named.host ?? (await runningGateway(edges)) ?? defaultHost(edges)
   if (!URL.canParse(host) || !/^https?:$/.test(new URL(host).protocol))
     throw new UsageError(`--host “${host}” is not an address such as http://127.0.0.1:8090.`)
-  if (named.host !== undefined && named.key === undefined)
-    throw new UsageError(`Give --key for the gateway at ${host}: the keys of this machine are sent to its own gateway only.`)
-  const key = named.key ?? (await localSecretKey(edges, scope))
-  if (key === null) throw new UsageError(`No secret key: give --key, or SECRET_KEYS in the environment. It needs the scope ${scope}.`)
+  const key = keyFor({ named, local: await localSecretKey(edges, scope), remote: edges.config.remoteKey, scope })
   return {
     host,
     async send<T>(method: 'GET' | 'PUT' | 'POST', path: string, body?: object) {

@@ -42,7 +42,7 @@ describe('waymark import', () => {
   async function run(
     content: string,
     argv: readonly string[] = ['orders.ndjson', '--source', 'shop'],
-    { key = 'sk_good', isTty = false } = {},
+    { key = 'sk_good', remote = null, isTty = false }: { key?: string; remote?: string | null; isTty?: boolean } = {},
   ) {
     const out: string[] = []
     const err: string[] = []
@@ -51,7 +51,7 @@ describe('waymark import', () => {
     let clock = 0
     const code = await importCommand(
       argv,
-      { host, key },
+      { host, local: key, remote },
       {
         fetch,
         sleep: async ms => void slept.push(ms),
@@ -147,10 +147,28 @@ describe('waymark import', () => {
   })
 
   it('gives up after ten attempts on a gateway that does not answer', async () => {
-    const { code, err, slept } = await run(lines(1), ['a', '--source', 's', '--host', 'http://127.0.0.1:9'])
+    const { code, err, slept } = await run(lines(1), ['a', '--source', 's', '--host', 'http://127.0.0.1:9', '--key', 'sk_given'])
     expect(code).toBe(1)
     expect(slept).toHaveLength(9)
     expect(err).toContain('Gave up after 10 attempts: cannot reach http://127.0.0.1:9')
+  })
+
+  it('sends a gateway that --host names only a key that was given for it, and says so when none was', async () => {
+    const there = ['a.ndjson', '--source', 's', '--host', host]
+    const { code, err } = await run(lines(1), there)
+    expect([code, received]).toEqual([2, []])
+    expect(err).toContain(`Give --key for the gateway at ${host}, or WAYMARK_KEY in the environment`)
+    for (const [argv, remote] of [
+      [[...there, '--key', 'sk_good'], 'sk_bad'],
+      [there, 'sk_good'],
+    ] as const) {
+      received = []
+      expect([(await run(lines(1), argv, { key: 'sk_bad', remote })).code, received.length]).toEqual([0, 1])
+    }
+  })
+
+  it('sends the gateway of this machine the key of this machine, whatever there is for others', async () => {
+    expect((await run(lines(1), undefined, { remote: 'sk_bad' })).code).toBe(0)
   })
 
   it('skips a line that is longer than any event without keeping it', async () => {

@@ -1,12 +1,14 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type KeyChoice, keyFor } from './command.ts'
 import { importBody, MOST_EVENTS, packBatches } from './importBatches.ts'
 import { importLines } from './importLines.ts'
 import { type SendEdges, type SendTarget, sendImport } from './importSend.ts'
 import { createProgress } from './progress.ts'
 import { count, exitCode, type Terminal, UsageError } from './terminal.ts'
 
-export const IMPORT_USAGE = 'waymark import FILE|- --source NAME [--host URL] [--key SECRET_KEY] [--batch-size 500] [--json]'
+export const IMPORT_USAGE = `waymark import FILE|- --source NAME [--batch-size 500] [--json]
+       --host URL and --key SECRET_KEY (or WAYMARK_KEY in the environment) name another gateway than that of this data folder`
 const IN_FLIGHT = 4
 const MOST_REASONS = 10
 
@@ -22,6 +24,11 @@ export interface ImportEdges extends SendEdges {
   readonly open: (file: string) => Promise<{ chunks: AsyncIterable<Uint8Array>; size: number | null }>
   readonly now: () => number
   readonly terminal: Terminal
+}
+
+/** Where a file goes unless the command line says otherwise, and the keys that there are. */
+export interface UsualGateway extends Pick<KeyChoice, 'local' | 'remote'> {
+  readonly host: string
 }
 
 export interface ImportResult {
@@ -92,11 +99,7 @@ function note(result: ImportResult, line: number, reason: string): void {
 }
 
 /** `waymark import`; exit code 1 also when single lines were rejected. */
-export function importCommand(
-  argv: readonly string[],
-  usual: { host: string; key: string | null },
-  edges: ImportEdges,
-): Promise<0 | 1 | 2> {
+export function importCommand(argv: readonly string[], usual: UsualGateway, edges: ImportEdges): Promise<0 | 1 | 2> {
   return exitCode(edges.terminal, IMPORT_USAGE, async () => {
     const { options, json } = parseImport(argv, usual)
     const start = edges.now()
@@ -107,10 +110,7 @@ export function importCommand(
 }
 
 /** The command line as options; throws a `UsageError` or what `parseArgs` throws. */
-export function parseImport(
-  argv: readonly string[],
-  usual: { host: string; key: string | null },
-): { options: ImportOptions; json: boolean } {
+export function parseImport(argv: readonly string[], usual: UsualGateway): { options: ImportOptions; json: boolean } {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
@@ -129,8 +129,7 @@ export function parseImport(
   const host = values.host ?? usual.host
   if (!URL.canParse(host) || !/^https?:/.test(host))
     throw new UsageError(`--host “${host}” is not an address such as http://127.0.0.1:8090.`)
-  const key = values.key ?? usual.key
-  if (key === null) throw new UsageError('No secret key: give --key, or SECRET_KEYS in the environment. It needs the scope import.')
+  const key = keyFor({ named: values, local: usual.local, remote: usual.remote, scope: 'import' })
   const batchSize = Number(values['batch-size'] ?? MOST_EVENTS)
   if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > MOST_EVENTS)
     throw new UsageError(`--batch-size must be a whole number from 1 to ${MOST_EVENTS}.`)

@@ -6,7 +6,8 @@ import { importCommand } from './import.ts'
 /** `waymark import` against the gateway of this data folder, unless `--host` and `--key` name another. */
 export async function importFromHere(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
   const { terminal, now } = edges
-  const usual = { host: (await runningGateway(edges)) ?? defaultHost(edges), key: await localSecretKey(edges, 'import') }
+  const host = (await runningGateway(edges)) ?? defaultHost(edges)
+  const usual = { host, local: await localSecretKey(edges, 'import'), remote: edges.config.remoteKey }
   return importCommand(argv, usual, {
     terminal,
     now,

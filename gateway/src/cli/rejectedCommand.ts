@@ -7,7 +7,7 @@ import { count, exitCode, UsageError } from './terminal.ts'
 
 const USAGE = `waymark rejected list   [--source NAME] [--code CODE] [--event NAME] [--from ISO] [--to ISO] [--limit N] [--json]
        waymark rejected replay [the same filters] [--id ID …] [--all] [--json]
-       --host URL and --key SECRET_KEY name another gateway than that of this data folder`
+       --host URL and --key SECRET_KEY (or WAYMARK_KEY in the environment) name another gateway than that of this data folder`
 
 const FILTERS = ['source', 'code', 'event', 'from', 'to'] as const
 const OPTIONS = {

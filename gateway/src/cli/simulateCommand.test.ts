@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseHistory, senderKeys } from './simulateCommand.ts'
+import { loadConfig } from '../config.ts'
+import { parseHistory, senderKeys, simulateCommand } from './simulateCommand.ts'
 
 const NOW = Date.parse('2026-03-05T14:20:00Z')
 
@@ -24,6 +25,15 @@ describe('waymark simulate', () => {
     [{ end: '2026-03-06' }, /is in the future/],
   ])('%j is refused with what to write instead', (values, message) => {
     expect(() => parseHistory(values, NOW)).toThrow(message)
+  })
+
+  test('sends the keys of this machine to no gateway that --host names', async () => {
+    const told: string[] = []
+    const terminal = { out: () => undefined, err: (text: string) => void told.push(text), isTty: false, columns: 80 }
+    const config = loadConfig({ WRITE_KEYS: 'web:wk_web,api:wk_api:server' }, '/nowhere')
+    const edges = { config, terminal, signals: { once: () => undefined }, now: () => NOW }
+    expect(await simulateCommand(['--host', 'http://127.0.0.1:9'], edges)).toBe(2)
+    expect(told.join('')).toContain('Give --key for the gateway at http://127.0.0.1:9')
   })
 
   test('speaks as a page with a public key and as a back end with a private one; one key has to do for both', () => {

@@ -47,6 +47,8 @@ export function simulateCommand(argv: readonly string[], edges: CommandEdges): P
     const host = values.host ?? (await runningGateway(edges)) ?? defaultHost(edges)
     if (!URL.canParse(host) || !/^https?:/.test(host))
       throw new UsageError(`--host “${host}” is not an address such as http://127.0.0.1:8090.`)
+    if (values.host !== undefined && values.key === undefined)
+      throw new UsageError(`Give --key for the gateway at ${host}: the keys of this machine are sent to its own gateway only.`)
     const local = config.writeKeys.length > 0 ? config.writeKeys : (await generatedKeys(config.dataDir)).write
     const keys = values.key === undefined ? senderKeys(local) : { browser: values.key, server: values['server-key'] ?? values.key }
     if (keys === null) throw new UsageError('No write key: give --key, or WRITE_KEYS in the environment.')

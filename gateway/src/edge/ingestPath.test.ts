@@ -15,7 +15,12 @@ describe('INGEST_PATH', () => {
     ['/news/hello/beacon/v1/batch?writeKey=wk', '/beacon/v1/batch?writeKey=wk'],
     ['/news/hello/analytics.js/v1/wk_1/analytics.min.js', '/analytics.js/v1/wk_1/analytics.min.js'],
     ['/news/hello/analytics-next/bundles/ajs-destination.bundle.1a2b.js', '/analytics-next/bundles/ajs-destination.bundle.1a2b.js'],
+    ['/news/hello/v3/modern/plugins/rsa-plugins.js', '/v3/modern/plugins/rsa-plugins.js'],
     ['/news/hello/v1/pixel/track?url=/../x&path=a\\..', '/v1/pixel/track?url=/../x&path=a\\..'],
+    ['/news/hello//v1/projects/wk_1/settings', '/v1/projects/wk_1/settings'],
+    ['/news/hello/v1/merge', '/v1/merge'],
+    ['/news/hello/v1/m', '/v1/m'],
+    ['/news/hello/rsaMetrics', '/rsaMetrics'],
     ['/news/hellos', '/news/hellos'],
     ['/v1/batch', '/v1/batch'],
     ['/console/', '/console/'],
@@ -43,6 +48,7 @@ describe('INGEST_PATH', () => {
     '/news/hello/analytics.js/v1/.\t./metrics',
     '/news/hello/v1/projects/../settings',
     '/news/hello/analytics-next/bundles/..',
+    '/news/hello/../modern/plugins/rsa-plugins.js',
     '/news/hello/news/hello',
   ])('opens nothing but what is for pages: %s leads nowhere', address => {
     expect(to(address)).toBe('/404')

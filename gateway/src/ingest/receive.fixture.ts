@@ -1,13 +1,12 @@
-import type { Event } from '@waymark/schemas/event'
 import type { CountRow, EventRow } from '@waymark/schemas/row'
 import { createHotSet, type HotSet } from './dedupe.ts'
 import { createAddressReader } from './enrich/address.ts'
 import { createAgentReader } from './enrich/agent.ts'
-import { createDeviceClocks, historical } from './enrich/devices.ts'
+import { createDeviceClocks, type DeviceClocks, historical } from './enrich/devices.ts'
 import { factsAt, rowOf } from './enrich/rowOf.ts'
 import { type Accepted, type AcceptedEvents, listOf } from './keep.ts'
 import { readKept } from './load/rows/readKept.ts'
-import { createReceiver, type IngestRequest, type Receiver } from './receive.ts'
+import { createReceiver, type IngestRequest, type Receiver, type ReceiverEdges } from './receive.ts'
 import type { Frame } from './spool/frame.ts'
 import { frameText } from './spool/framePayload.ts'
 
@@ -30,9 +29,9 @@ export interface MemorySpool {
   fail(error: Error): void
 }
 
-export function memorySpool(): MemorySpool {
+/** `moment`: when the events of a request happened, asked for each; by default what is learnt of them meanwhile decides. */
+export function memorySpool(moment: DeviceClocks['place'] = createDeviceClocks().place): MemorySpool {
   const frames: TestFrame[] = []
-  const clocks = createDeviceClocks()
   const readers = { readAgent: createAgentReader(), readAddress: createAddressReader() }
   let waiting: { frame: TestFrame; done: PromiseWithResolvers<void> }[] = []
 
@@ -44,7 +43,7 @@ export function memorySpool(): MemorySpool {
     return events.map((given, place) => {
       const verdict = judge(given)
       if (!verdict.ok) throw new Error(verdict.flaw.message)
-      const placing = facts.isHistorical ? historical : clocks.place
+      const placing = facts.isHistorical ? historical : moment
       return rowOf(verdict.event, verdict.event.messageId ?? facts.ids?.[place] ?? '', factsAt(facts, place), {
         place: placing,
         ...readers,
@@ -94,7 +93,7 @@ export interface TestEdge {
   readonly conflicts: string[]
 }
 
-export function testEdge({ isSuppressed }: { isSuppressed?: (event: Event) => boolean } = {}): TestEdge {
+export function testEdge({ isSuppressed, redact }: Pick<ReceiverEdges, 'isSuppressed' | 'redact'> = {}): TestEdge {
   const spool = memorySpool()
   const conflicts: string[] = []
   const onConflict = (source: string, times: number) => void conflicts.push(...Array.from({ length: times }, () => source))
@@ -106,6 +105,7 @@ export function testEdge({ isSuppressed }: { isSuppressed?: (event: Event) => bo
     now: () => RECEIVED_AT,
     randomUUID: () => `generated-${++ids}`,
     ...(isSuppressed === undefined ? {} : { isSuppressed }),
+    ...(redact === undefined ? {} : { redact }),
   })
   return { spool, hotSet, receive, conflicts }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createRedaction } from './enrich/redact.ts'
 import { keptText, RECEIVED_AT, request, testEdge, totals, track } from './receive.fixture.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
 
@@ -320,4 +321,14 @@ it('keeps no secret of an address in a rejected event either', async () => {
   const { receive, spool } = testEdge()
   await receive(request([{ type: 'track', userId: 'u', context: { page: { url: 'https://acme.com/?reset_token=S3CRET&a=1' } } }]))
   expect(spool.frames[0]?.rejected[0]?.raw).toContain('https://acme.com/?reset_token=redacted&a=1')
+})
+
+it('keeps none of the parameters that the operator names in a rejected event, nor one whose separators are escaped', async () => {
+  const { receive, spool } = testEdge({ redact: createRedaction(['patientId']) })
+  const payload = JSON.stringify({ url: 'https://acme.com/?a=1&token=S3CRET' }).replaceAll('&', '\\u0026').replaceAll('=', '\\u003d')
+  await receive(request([{ type: 'track', userId: 'u', properties: { url: '/?patient_id=4711&a=1', payload } }]))
+  const raw = spool.frames[0]?.rejected[0]?.raw ?? ''
+  expect(raw).toContain('/?patient_id=redacted&a=1')
+  expect(raw).not.toMatch(/4711|S3CRET/)
+  expect(() => JSON.parse(raw)).not.toThrow()
 })

@@ -2,8 +2,9 @@ import type { Event, IngestReply, Rejection } from '@waymark/schemas/event'
 import type { CountRow, RejectedRow } from '@waymark/schemas/row'
 import type { Source } from '../keys/ring.ts'
 import type { Flight, HotSet } from './dedupe.ts'
+import type { ClientHints } from './enrich/hints.ts'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
-import { REDACT } from './enrich/redact.ts'
+import { REDACT, type Redact } from './enrich/redact.ts'
 import { createJudge } from './event/judge.ts'
 import type { Shared } from './event/normalise.ts'
 import type { Flaw, Texts } from './event/sanitise.ts'
@@ -23,12 +24,15 @@ export interface IngestRequest {
   readonly texts?: Texts
   /** User agent of the visitor as the request tells it, '' where it does not. */
   readonly userAgent: string
+  readonly userAgentData?: ClientHints | undefined
   /** Where the address that the request came from is registered; null or absent: not known, or not the visitor's. */
   readonly origin?: Origin | null | undefined
   /** Looks up addresses that events name; without it nothing is looked up. */
   readonly findOrigin?: FindOrigin | undefined
   /** An import from a trusted side: times are taken as they are, up to now. */
   readonly isHistorical: boolean
+  /** Something of the body is not in `events` or `shared`, because it is never stored: the body must not be kept. */
+  readonly isReduced?: boolean
 }
 
 export interface ReceiverEdges {
@@ -41,6 +45,8 @@ export interface ReceiverEdges {
   readonly isSuppressed?: (event: Event) => boolean
   /** Whether the tracking plan of the source refuses the event, and what is then kept of it. */
   readonly checkPlan?: (event: Event, given: unknown, request: IngestRequest) => { readonly flaw: Flaw; readonly raw: string } | null
+  /** Takes out of a rejected event what must not be stored of addresses. */
+  readonly redact?: Redact
   /** Told of events that were not stored and are not in the frame, once the request is durable. */
   readonly onPassedOver?: (events: readonly PassedOver[], source: string, receivedAt: number) => void
 }
@@ -73,11 +79,12 @@ export function createReceiver({
   randomUUID,
   isSuppressed = () => false,
   checkPlan,
+  redact = REDACT,
   onPassedOver,
 }: ReceiverEdges): Receiver {
   function sort(request: IngestRequest, receivedAt: number): Sorted {
     const { events, shared, bytes, texts, source } = request
-    const judge = createJudge({ ...shared, bytes, ...(texts === undefined ? {} : { texts }) })
+    const judge = createJudge({ ...shared, bytes, redact, ...(texts === undefined ? {} : { texts }) })
     const candidates: Candidate[] = []
     const rejections: Rejection[] = []
     const rejected: RejectedRow[] = []
@@ -101,7 +108,7 @@ export function createReceiver({
           index,
           message_id: messageId ?? '',
           ...flaw,
-          raw: REDACT(raw),
+          raw: redact(raw),
         })
       } else if (verdict.ok) {
         const { event, print } = verdict

@@ -44,6 +44,7 @@ function micro(): Hono {
     randomUUID: () => '',
     sdkFile: new URL('file:///none.js'),
     segmentScripts: null,
+    rudderPlugins: null,
   })
 }
 
@@ -107,7 +108,8 @@ describe('the page', () => {
   it('tells every operation, needs no script and nothing of elsewhere', async () => {
     const answer = await gateway().request('/openapi')
     const text = await answer.text()
-    for (const { method, path } of OPERATIONS) expect(text).toContain(`<code>${method.toUpperCase()} ${path}</code>`)
+    for (const { method, path } of OPERATIONS)
+      expect(text).toContain(`<code><b class="${method}">${method.toUpperCase()}</b> ${path}</code>`)
     expect(text).not.toMatch(/<script|<style|style=|https?:\/\/(?!127|[\w.]*acme)/)
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
     const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(match => match[1])

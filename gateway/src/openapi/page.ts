@@ -29,7 +29,8 @@ ${operations.filter(one => one.tag === tag).map(section)}</section>`,
 <section aria-labelledby="schemas"><h2 id="schemas">Schemas</h2>
 ${Object.entries(components.schemas).map(
   ([name, schema]) =>
-    html`<details id="schema-${name}"><summary><code>${name}</code></summary><pre tabindex="0">${JSON.stringify(schema, null, 2)}</pre></details>`,
+    // On what is inside: a link to it opens it.
+    html`<details><summary><code>${name}</code></summary><pre tabindex="0" id="schema-${name}">${JSON.stringify(schema, null, 2)}</pre></details>`,
 )}</section>
 </main>
 </body>
@@ -38,24 +39,24 @@ ${Object.entries(components.schemas).map(
 
 const ACCESS: { readonly [access in Operation['access']]: string } = {
   anybody: 'no key',
-  'write key': 'write key',
-  read: 'secret key, scope read',
-  admin: 'secret key, scope admin',
-  merge: 'secret key, scope merge',
-  import: 'write key, or secret key with scope import',
-  metrics: 'METRICS_KEY, or secret key with scope read; none on loopback',
+  'write key': 'a write key',
+  read: 'a secret key, scope read',
+  admin: 'a secret key, scope admin',
+  merge: 'a secret key, scope merge',
+  import: 'a write key, or a secret key with scope import',
+  metrics: 'METRICS_KEY, or a secret key with scope read; nothing on loopback',
 }
 
-function section({ method, path, summary, says, access, inPath = [], query = [], body, answers, refusals }: Operation): Html {
-  const parameters = [...inPath, ...query]
-  return html`<details class="operation"><summary><code>${method.toUpperCase()} ${path}</code> <span>${summary}</span></summary>
-<p class="access">${ACCESS[access]}</p>
+function section({ method, path, summary, says, access, inPath = [], query = [], headers = [], body, answers, refusals }: Operation): Html {
+  const parameters = [...inPath, ...query, ...headers]
+  return html`<details class="operation"><summary><code><b class="${method}">${method.toUpperCase()}</b> ${path}</code> <span>${summary}</span></summary>
+<p class="access">Needs ${ACCESS[access]}</p>
 ${says === undefined ? '' : html`<p>${coded(says)}</p>`}
 ${
   parameters.length === 0
     ? ''
-    : html`<table><caption>Parameters</caption><thead><tr><th scope="col">Name</th><th scope="col">Values</th><th scope="col">What</th></tr></thead>
-<tbody>${parameters.map(one => html`<tr><th scope="row"><code>${one.name}</code></th><td>${values(one)}</td><td>${coded(one.says)}</td></tr>`)}</tbody></table>`
+    : html`<div class="wide" tabindex="0" role="group" aria-label="Parameters of ${method.toUpperCase()} ${path}"><table><caption>Parameters</caption><thead><tr><th scope="col">Name</th><th scope="col">Values</th><th scope="col">What</th></tr></thead>
+<tbody>${parameters.map(one => html`<tr><th scope="row"><code>${one.name}</code></th><td>${values(one)}</td><td>${coded(one.says)}</td></tr>`)}</tbody></table></div>`
 }
 ${
   body === undefined

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createHotSet } from '../ingest/dedupe.ts'
 import { BACKEND, keptText, memorySpool, RECEIVED_AT, request, totals } from '../ingest/receive.fixture.ts'
 import { createReceiver } from '../ingest/receive.ts'
+import { revive } from '../quarantine/revive.ts'
 import { openPlanBook } from './book.ts'
 import { planWith, track } from './example.fixture.ts'
 import { createPlanGate } from './gate.ts'
@@ -56,6 +57,34 @@ describe('a plan before the answer', () => {
     expect(reply.rejected).toHaveLength(1)
     expect(keptText(spool.frames)).not.toContain('secret words')
     expect(keptText(spool.frames)).toContain('Demo Requested')
+  })
+
+  it('notes where a refused event came from, so that it has its country and network when it is taken in again', async () => {
+    const { spool, receive } = await edge('quarantine')
+    const german = { country: 'DE', asn: 3320, organisation: 'Deutsche Telekom AG' }
+    const findOrigin = (address: string) => (address === '203.0.113.9' ? { country: 'FR' } : null)
+    const wrong = (messageId: string, context?: object) => ({ ...events[1], messageId, ...(context === undefined ? {} : { context }) })
+    const batch = [wrong('request'), wrong('own', { ip: '203.0.113.9' }), wrong('hidden', { ip: '0.0.0.0' })]
+    await receive(request(batch, { source: BACKEND, origin: german, findOrigin }))
+    const rejected = spool.frames.flatMap(frame => frame.rejected)
+    expect(JSON.stringify(rejected)).not.toContain('203.0.113')
+    const origins = rejected.map(row => {
+      const revival = revive({ ...row, segment_id: 's', segment_index: 0, is_replayed: 0 })
+      return revival.kind === 'event' ? revival.request.facts.origin : revival.kind
+    })
+    expect(origins).toEqual([german, { country: 'FR' }, undefined])
+  })
+
+  it('notes what the headers said of the browser, for when it is taken in again', async () => {
+    const { spool, receive } = await edge('quarantine')
+    const told = { userAgent: 'Mozilla/5.0', userAgentData: { brands: [{ brand: 'Brave' }], platform: 'Android', mobile: true } }
+    await receive(request(events.slice(1, 2), { source: BACKEND, ...told }))
+    const [row] = spool.frames.flatMap(frame => frame.rejected)
+    if (row === undefined) throw new Error('nothing was refused')
+    expect(revive({ ...row, segment_id: 's', segment_index: 0, is_replayed: 0 })).toMatchObject({ request: { facts: told } })
+    const without = { ...row, raw: row.raw.replace(/"userAgentData":\{.*?\}\],/, '"userAgentData":5,"x":{') }
+    expect(without.raw).not.toBe(row.raw)
+    expect(JSON.stringify(revive({ ...without, segment_id: 's', segment_index: 0, is_replayed: 0 }))).not.toContain('userAgentData')
   })
 
   it('stores all of a source that is only observed, and of one that has no plan', async () => {

@@ -28,6 +28,7 @@ interface EventRow {
   readonly referrer: string
   readonly channel: string
   readonly is_bot: number
+  readonly bot_reason: string
   readonly properties: string
   readonly node_type: string
   readonly node: string
@@ -50,7 +51,8 @@ export const timelineQuery = sqlFile<TimelineParams, EventRow>('account_timeline
 
 /** Newest first, so most pages are full after the first span; an old account costs two more looks. */
 const SPANS_DAYS = [32, 256, 100_000]
-const LATEST = Date.UTC(2299, 0, 1)
+/** After every stored time, and a day that the sort key can hold. */
+const LATEST = Date.UTC(2149, 0, 1)
 const NO_SEGMENT = '00000000-0000-0000-0000-000000000000'
 const SEGMENT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -123,6 +125,7 @@ async function withPeople(db: Database, page: readonly EventRow[]): Promise<Time
       referrer: row.referrer,
       channel: row.channel,
       isBot: row.is_bot === 1,
+      botReason: row.bot_reason,
       properties: jsonObject(row.properties),
       person: {
         profileId,

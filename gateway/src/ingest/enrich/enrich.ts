@@ -7,8 +7,9 @@ import type { Agent } from './agent.ts'
 import { botReason, botSignal } from './bot.ts'
 import { campaignOf } from './campaign.ts'
 import { arrivalOf } from './channel.ts'
+import { cleanCampaign } from './cleanCampaign.ts'
 import type { EventTime } from './devices.ts'
-import { withHints } from './hints.ts'
+import { type ClientHints, withHeaders, withHints } from './hints.ts'
 import type { Origin } from './origin.ts'
 import { REDACT, type Redact } from './redact.ts'
 import type { RepeatedTexts } from './repeatedTexts.ts'
@@ -23,6 +24,8 @@ export interface Facts {
   readonly unreadableTime?: string | undefined
   /** Header of the request, '' where it says nothing about the visitor. */
   readonly userAgent: string
+  /** What the same headers say besides. */
+  readonly userAgentData?: ClientHints | undefined
   readonly readAgent: (userAgent: string) => Agent
   readonly readAddress: ReadAddress
   /** Where the visitor's address is registered, looked up before the address was let go. */
@@ -41,15 +44,30 @@ export interface EventTexts {
 /** The row as it is stored. A pure function of its arguments. */
 export function enrich(
   event: Event,
-  { source, messageId, receivedAt, time, userAgent, readAgent, readAddress, unreadableTime, origin, redact = REDACT, texts }: Facts,
+  {
+    source,
+    messageId,
+    receivedAt,
+    time,
+    userAgent,
+    userAgentData,
+    readAgent,
+    readAddress,
+    unreadableTime,
+    origin,
+    redact = REDACT,
+    texts,
+  }: Facts,
 ): EventRow {
   const context: JsonObject = event.context ?? EMPTY
   const page = pageOf(event)
   const address = readAddress(page.url)
-  const campaign = campaignOf(context.campaign, address?.campaign)
+  const said = cleanCampaign(context.campaign, redact)
+  const campaign = campaignOf(said, address?.campaign)
+  const more = campaign === address?.campaign ? address.campaign.more : undefined
   const referrer = readAddress(page.referrer)
   const arrival = arrivalOf(campaign, referrer, address)
-  const agent = withHints(readAgent(text(context.userAgent) || userAgent), context)
+  const agent = withHints(readAgent(text(context.userAgent) || userAgent), withHeaders(context, userAgent, userAgentData))
   const bot = botReason(agent.bot, context.webdriver) || botSignal(context)
   return {
     message_id: messageId,
@@ -89,7 +107,7 @@ export function enrich(
     consent: json(context.consent),
     properties: propertiesText(event, redact, texts?.pages),
     traits: 'traits' in event ? redact(json(event.traits)) : '{}',
-    context: contextText(event, context, { unreadableTime, origin, redact, texts }),
+    context: contextText(event, context, { unreadableTime, origin, campaign: restOfCampaign(said, more), redact, texts }),
   }
 }
 
@@ -145,7 +163,10 @@ function propertiesText(event: Event, redact: Redact, texts: RepeatedTexts | und
   return texts.known() ?? texts.keep(redact(json(properties)))
 }
 
-type Told = Pick<Facts, 'unreadableTime' | 'origin'>
+interface Told extends Pick<Facts, 'unreadableTime' | 'origin'> {
+  /** What has no column of it. */
+  readonly campaign: JsonObject | undefined
+}
 
 interface ContextFacts extends Told {
   readonly redact: Redact
@@ -159,7 +180,7 @@ function contextText(event: Event, context: JsonObject, told: ContextFacts): str
   contexts.begin()
   addWithout(contexts, context, TAKEN, true)
   addWithout(contexts, context.page, TAKEN_OF_PAGE)
-  addWithout(contexts, context.campaign, TAKEN_OF_CAMPAIGN)
+  contexts.add(told.campaign)
   contexts.add(event.integrations)
   return contexts.known() ?? contexts.keep(told.redact(json(restOfContext(event, context, told))))
 }
@@ -179,23 +200,33 @@ function addWithout(texts: RepeatedTexts, value: unknown, names: ReadonlySet<str
 // What became columns, and the visitor's address, which is never kept.
 const TAKEN: ReadonlySet<string> = new Set(['traits', 'sessionId', 'clientSeq', 'groupId', 'consent', 'ip', 'writeKey'])
 const TAKEN_OF_PAGE: ReadonlySet<string> = new Set(['url', 'path', 'referrer', 'title'])
+// Not a sender's to say where they are looked up.
+const TAKEN_OF_NETWORK: ReadonlySet<string> = new Set(['asn', 'organisation'])
 const TAKEN_OF_CAMPAIGN: ReadonlySet<string> = new Set(['name', 'source', 'medium', 'term', 'content', 'id'])
 
 /** The context without what became columns. `integrations` have no column and are kept here. */
-function restOfContext(event: Event, context: JsonObject, { unreadableTime, origin }: Told): JsonObject {
+function restOfContext(event: Event, context: JsonObject, { unreadableTime, origin, campaign }: Told): JsonObject {
   const rest: JsonObject = {}
   for (const name in context) if (!TAKEN.has(name) && name !== 'page' && name !== 'campaign') rest[name] = context[name]
   const page = without(context.page, TAKEN_OF_PAGE)
   if (page !== undefined) rest.page = page
-  const campaign = without(context.campaign, TAKEN_OF_CAMPAIGN)
   if (campaign !== undefined) rest.campaign = campaign
   // A group's column holds the account's traits, so the person's stay here.
   if (event.type === 'group' && context.traits !== undefined) rest.traits = context.traits
   if (event.integrations !== undefined) rest.integrations = event.integrations
   if (unreadableTime !== undefined) rest.unreadableTime = unreadableTime
-  if (origin?.asn !== undefined)
-    rest.network = { asn: origin.asn, ...(origin.organisation === undefined ? {} : { organisation: origin.organisation }) }
+  if (origin?.asn !== undefined) {
+    // Segment's mobile SDKs tell there whether they are on wifi.
+    const told = without(rest.network, TAKEN_OF_NETWORK)
+    rest.network = { ...told, asn: origin.asn, ...(origin.organisation === undefined ? {} : { organisation: origin.organisation }) }
+  }
   return rest
+}
+
+/** What has no column, of the event and of the address where that is where the campaign was read. */
+function restOfCampaign(said: unknown, inAddress: JsonObject | undefined): JsonObject | undefined {
+  const rest = without(said, TAKEN_OF_CAMPAIGN)
+  return inAddress === undefined ? rest : { ...inAddress, ...rest }
 }
 
 /** undefined when nothing is left. */

@@ -65,6 +65,17 @@ describe('what is kept of an event', () => {
     expect(enrich(event, FACTS)).toMatchObject({ country: '', context: '{}' })
   })
 
+  it('tells of a network beside what a phone tells of it', () => {
+    const told = {
+      type: 'track',
+      event: 'X',
+      anonymousId: 'a',
+      context: { network: { wifi: true, asn: 1, organisation: 'Somebody' } },
+    } as const satisfies Event
+    const row = enrich(told, { ...FACTS, origin: { country: '', asn: 64500 } })
+    expect(JSON.parse(row.context)).toEqual({ network: { wifi: true, asn: 64500 } })
+  })
+
   it('tells of a bot by the machine where its browser does not', () => {
     const context = { screen: { width: 0, height: 0 } }
     expect(enrich({ type: 'page', anonymousId: 'a', context }, FACTS)).toMatchObject({ is_bot: 1, bot_reason: 'no screen' })

@@ -5,6 +5,7 @@ import type { ReadAddress } from './address.ts'
 import type { Agent } from './agent.ts'
 import type { EventTime, Moment } from './devices.ts'
 import { type EventTexts, enrich } from './enrich.ts'
+import type { Redact } from './redact.ts'
 import { parseTime } from './time.ts'
 
 export interface RowEdges {
@@ -12,6 +13,8 @@ export interface RowEdges {
   readonly place: (moment: Moment) => EventTime
   readonly readAgent: (userAgent: string) => Agent
   readonly readAddress: ReadAddress
+  /** That of `readAddress`, for what is no address by itself. */
+  readonly redact?: Redact | undefined
   readonly texts?: EventTexts
   readonly readSentAt?: (text: string) => number | null
 }
@@ -21,9 +24,9 @@ export function rowOf(
   event: Event,
   messageId: string,
   facts: RequestFacts,
-  { place, readAgent, readAddress, texts, readSentAt = parseTime }: RowEdges,
+  { place, readAgent, readAddress, redact, texts, readSentAt = parseTime }: RowEdges,
 ): EventRow {
-  const { source, trust, receivedAt, userAgent, origin } = facts
+  const { source, trust, receivedAt, userAgent, userAgentData, origin } = facts
   const original = event.timestamp === undefined ? null : parseTime(event.timestamp)
   const time = place({
     device: `${source}\0${event.anonymousId ?? event.userId ?? ''}`,
@@ -38,8 +41,10 @@ export function rowOf(
     receivedAt,
     time,
     userAgent,
+    userAgentData,
     readAgent,
     readAddress,
+    redact,
     origin,
     texts,
     ...unreadable,

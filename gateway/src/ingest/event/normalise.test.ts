@@ -89,11 +89,26 @@ describe('times', () => {
     expect(normalise({ timestamp: given, originalTimestamp: called }, {})).toEqual({ timestamp: given })
   })
 
+  it.each(['', ' ', 'garbage', '1969-01-01T00:00:00Z', '2026-02-30T00:00:00Z', {}, false])(
+    'a timestamp of %j, which cannot be read, hides no originalTimestamp that can',
+    timestamp => {
+      expect(normalise({ timestamp, originalTimestamp: '2026-03-01T09:00:00Z' }, {})).toEqual({ timestamp: '2026-03-01T09:00:00Z' })
+      expect(normalise({ timestamp, originalTimestamp: 1772355900 }, {})).toEqual({ timestamp: '2026-03-01T09:05:00.000Z' })
+    },
+  )
+
+  it('of two that cannot be read the first is told, and of none there is none', () => {
+    expect(normalise({ timestamp: 'garbage', originalTimestamp: 'junk' }, {})).toEqual({ timestamp: 'garbage' })
+    expect(normalise({ timestamp: '', originalTimestamp: 'junk' }, {})).toEqual({ timestamp: 'junk' })
+    expect(normalise({ timestamp: 'garbage', originalTimestamp: '' }, {})).toEqual({ timestamp: 'garbage' })
+    expect(normalise({ timestamp: '' }, {})).toEqual({})
+  })
+
   it.each([
     [1772355900000, '2026-03-01T09:05:00.000Z'],
     [1772355900, '2026-03-01T09:05:00.000Z'],
     [1e300, '1e+300'],
-    [{ a: 1 }, { a: 1 }],
+    [{ a: 1 }, '{"a":1}'],
   ])('%j becomes %j', (timestamp, expected) => {
     expect(normalise({ timestamp }, {}).timestamp).toEqual(expected)
   })

@@ -1,6 +1,9 @@
 import type { EventType } from '@waymark/schemas/event'
 import { isBlockedValue } from '@waymark/schemas/identifiers'
+import { parseTime } from '../enrich/time.ts'
 import { isRecord, type JsonObject } from './json.ts'
+import { idOf, isNothing, objectOf, textOf } from './kinds.ts'
+import { normaliseContext } from './normaliseContext.ts'
 
 /** What a request says once for all of its events. */
 export interface Shared {
@@ -35,8 +38,9 @@ const NO_MESSAGE_ID: ReadonlySet<string> = new Set(['null', 'undefined', 'NaN', 
 
 /**
  * The one shape that is validated, out of the dialects of Segment, RudderStack and ourselves:
- * `null` and '' mean absent, numbers become texts where ids belong, older names become today's, what the batch says once is said by each event.
- * Returns a new object, which may share parts with the given one; values of unexpected kinds are left for validation to name.
+ * `null`, `false` and `[]` mean absent where something else belongs, '' where an id or an object does; numbers become texts where those belong,
+ * older names become today's, what the batch says once is said by each event.
+ * Returns a new object, which may share parts with the given one; what says something in another shape is left for validation to name.
  */
 export function normalise(given: JsonObject, shared: Shared): Normalised {
   const type = given.type ?? shared.type
@@ -45,22 +49,23 @@ export function normalise(given: JsonObject, shared: Shared): Normalised {
   const context = contextOf(given.context, shared.context)
   const event: Normalised = {
     type,
-    event: typeof given.event === 'string' ? given.event.trim() : (given.event ?? undefined),
+    event: typeof given.event === 'string' ? given.event.trim() : isNothing(given.event) ? undefined : given.event,
     messageId: messageIdOf(given.messageId),
     anonymousId,
     // Segment of old wrote `from` and `to`; a browser's alias leaves the previous id to the anonymous one.
     userId: idOf(given.userId) ?? (isAlias ? idOf(given.to) : undefined),
     previousId: idOf(given.previousId) ?? (isAlias ? (idOf(given.from) ?? anonymousId) : undefined),
     groupId: idOf(given.groupId) ?? groupInContext(context),
-    name: given.name ?? undefined,
-    category: given.category ?? undefined,
+    name: textOf(given.name),
+    category: textOf(given.category),
     // RudderStack's Node SDK puts the time of the call into originalTimestamp, and beside it the time that the caller gave.
-    timestamp: timeOf(given.timestamp ?? given.originalTimestamp ?? undefined),
-    sentAt: timeOf(given.sentAt ?? sentAtOf(shared.sentAt)),
+    timestamp: happenedAt(timeOf(given.timestamp), timeOf(given.originalTimestamp)),
+    sentAt: sentAtOf(given.sentAt, shared.sentAt),
     context,
-    integrations: merged(given.integrations ?? undefined, shared.integrations),
-    properties: given.properties ?? undefined,
-    traits: traitsOf(type, given.traits ?? undefined, context),
+    // `"All"` and its like say nothing that could be done.
+    integrations: isRecord(given.integrations) ? merged(given.integrations, shared.integrations) : shared.integrations,
+    properties: objectOf(given.properties),
+    traits: traitsOf(type, objectOf(given.traits), context),
   }
   if (typeof event.userId === 'string' && typeof event.anonymousId === 'string') dropBlocked(event, event.userId, event.anonymousId)
   return event
@@ -81,24 +86,27 @@ export function messageIdOf(value: unknown): unknown {
   return typeof id === 'string' && NO_MESSAGE_ID.has(id) ? undefined : id
 }
 
-/** Text without surrounding blanks, undefined for null and '', a number as text; anything else stays as it is. */
-function idOf(value: unknown): unknown {
-  if (typeof value === 'number') return String(value)
-  if (typeof value !== 'string') return value ?? undefined
-  const text = value.trim()
-  return text === '' ? undefined : text
-}
-
 // Numbers are no ISO text, but common: below 1e11 (1973 in milliseconds, 5138 in seconds) they are seconds.
-function timeOf(value: unknown): unknown {
-  if (typeof value !== 'number') return value
+function timeOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value
+  if (isNothing(value)) return undefined
+  // Stored as the time that could not be read.
+  if (typeof value !== 'number') return JSON.stringify(value)
   const ms = Math.abs(value) < 1e11 ? value * 1000 : value
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(value)
 }
 
-// Junk in the envelope must not cost the events in it.
-function sentAtOf(value: unknown): unknown {
-  return typeof value === 'string' || typeof value === 'number' ? value : undefined
+/** What the caller gave, unless only the other can be read; of two that cannot be read, the first is told. */
+function happenedAt(given: string | undefined, called: string | undefined): string | undefined {
+  if (given === undefined || called === undefined) return given ?? called
+  return parseTime(given) === null && parseTime(called) !== null ? called : given
+}
+
+/** When it left, by the event, else by its batch: of use only where it can be read. */
+function sentAtOf(own: unknown, shared: unknown): string | undefined {
+  const text = own === undefined ? undefined : timeOf(own)
+  if (text !== undefined && parseTime(text) !== null) return text
+  return typeof shared === 'string' || typeof shared === 'number' ? timeOf(shared) : undefined
 }
 
 /** RudderStack's identify has its traits only in the context. A group's traits are the account's, the context's are the person's. */
@@ -111,39 +119,13 @@ function groupInContext(context: unknown): unknown {
   return isRecord(context) ? context.groupId : undefined
 }
 
-/** Copied only where something in it is written otherwise than we write it. */
 function contextOf(own: unknown, batch: JsonObject | undefined): unknown {
-  const context = merged(own ?? undefined, batch)
-  if (!isRecord(context)) return context
-  const { groupId, page, campaign, library } = context
-  const clean: JsonObject = {
-    groupId: idOf(groupId),
-    page: isRecord(page) ? withoutNulls(page) : (page ?? undefined),
-    campaign: isRecord(campaign) ? withoutNulls(campaign) : (campaign ?? undefined),
-    library: isRecord(library) ? withoutNulls(library) : (library ?? undefined),
-  }
-  const isAsItIs =
-    clean.groupId === groupId && clean.page === page && clean.campaign === campaign && clean.library === library && !hasNull(context)
-  return isAsItIs ? context : withoutAbsent({ ...context, ...clean })
+  const context = merged(objectOf(own), batch)
+  return isRecord(context) ? normaliseContext(context) : context
 }
 
 /** `own` over `fallback`; a value that is no object wins as it is, so that validation can name it. */
 function merged(own: unknown, fallback: JsonObject | undefined): unknown {
   if (fallback === undefined) return own
   return isRecord(own) ? { ...fallback, ...own } : (own ?? fallback)
-}
-
-function withoutNulls(value: JsonObject): JsonObject {
-  return hasNull(value) ? withoutAbsent(value) : value
-}
-
-function hasNull(value: JsonObject): boolean {
-  for (const key in value) if (value[key] === null) return true
-  return false
-}
-
-function withoutAbsent(value: JsonObject): JsonObject {
-  const result: JsonObject = {}
-  for (const key in value) if (value[key] !== null && value[key] !== undefined) result[key] = value[key]
-  return result
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createRedaction } from '../enrich/redact.ts'
 import { listOf } from '../keep.ts'
 import { request, type TestFrame, testEdge, track } from '../receive.fixture.ts'
 import type { PassedOver } from './entry.ts'
@@ -25,6 +26,15 @@ const ids = (entries: readonly { messageId: string }[]) => entries.map(({ messag
 const refusal = (at: number) => ({ at, status: 401, code: 'unknown_write_key', message: 'no', path: '/v1/batch', source: '', origin: '' })
 
 describe('the live feed', () => {
+  it('shows none of the parameters that the operator names', async () => {
+    const feed = createLiveFeed({ now: () => AT, redact: createRedaction(['patientId']) })
+    const url = 'https://acme.com/?patient_id=4711&a=1'
+    feed.storing(...(await frameOf([track('m1', { properties: { url }, context: { page: { url } } })])))()
+    const [entry] = feed.since(0, ALL, 10).entries
+    expect(entry?.url).toBe('https://acme.com/?patient_id=redacted&a=1')
+    expect(entry?.json).not.toContain('4711')
+  })
+
   it('tells of each event what a developer looks for', async () => {
     const feed = createLiveFeed({ now: () => AT })
     const page = { url: 'https://acme.test/pricing?x=1', title: 'Pricing' }

@@ -1,6 +1,7 @@
 import { createAddressReader } from '../enrich/address.ts'
 import { createAgentReader } from '../enrich/agent.ts'
 import { historical } from '../enrich/devices.ts'
+import { REDACT, type Redact } from '../enrich/redact.ts'
 import { type RowEdges, rowOf } from '../enrich/rowOf.ts'
 import type { Accepted, AcceptedEvents } from '../keep.ts'
 import type { Frame, KeptRequest } from '../spool/frame.ts'
@@ -74,12 +75,23 @@ interface Reading {
   readonly newest: readonly LiveEntry[]
 }
 
-export function createLiveFeed({ now }: { readonly now: () => number }): LiveFeed {
+export interface LiveFeedEdges {
+  readonly now: () => number
+  /** As what is stored is cleaned of secrets. */
+  readonly redact?: Redact
+}
+
+export function createLiveFeed({ now, redact = REDACT }: LiveFeedEdges): LiveFeed {
   const lanes = new Map(OUTCOMES.map(outcome => [outcome, createLane<LiveEntry>(LIMITS[outcome])]))
   const arrivals = new Map<number, number>()
   const place = { last: 0 }
   // Only what is listed is enriched here, a few events a second; no time of day is shown that a clock would have to be known for.
-  const rowEdges: RowEdges = { place: historical, readAgent: createAgentReader(REMEMBERED), readAddress: createAddressReader(REMEMBERED) }
+  const rowEdges: RowEdges = {
+    place: historical,
+    readAgent: createAgentReader(REMEMBERED),
+    readAddress: createAddressReader(REMEMBERED, redact),
+    redact,
+  }
 
   /** `newest` gives the last so many. */
   function read<T>(

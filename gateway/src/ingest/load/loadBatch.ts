@@ -1,14 +1,14 @@
-import type { CountRow } from '@waymark/schemas/row'
 import { sqlTime } from '../../db/query.ts'
+import type { Redact } from '../enrich/redact.ts'
 import type { Line } from '../spool/framePayload.ts'
 import type { SealedSegment } from '../spool/sealed.ts'
 import { insertStorable, type Refusal } from './blame.ts'
 import { COUNTS_TARGET, insertLines, type Landing, REJECTED_TARGET, type SegmentLine } from './insert.ts'
 import { judgeLoadError } from './loadErrors.ts'
-import { findPresence, NOTHING_PRESENT, type Presence } from './presence.ts'
+import { earliestReceived, findPresence, missingOf, NOTHING_PRESENT, type Presence } from './presence.ts'
 import { cleanedRejectedLine, countQuarantined, quarantinedLine } from './quarantine.ts'
 import { eventCount, eventLines, type SegmentRows } from './rows/segmentRows.ts'
-import { storeEvents } from './storeEvents.ts'
+import { earliestOf, storeEvents } from './storeEvents.ts'
 
 /** Points between the steps of a load, where a test stops it. */
 export type LoadPoint = 'mid_insert' | 'before_counts' | 'after_insert_before_unlink' | 'after_unlink'
@@ -24,6 +24,8 @@ export interface LoadEdges {
   readonly stamp: () => Promise<number>
   /** Earlier tries of the oldest of these segments that failed. */
   readonly failures: number
+  /** What of addresses is kept of no event that cannot be stored. */
+  readonly redact: Redact
   readonly at: (point: LoadPoint) => Promise<void> | void
 }
 
@@ -58,7 +60,6 @@ export interface Unit {
   readonly present: Presence
 }
 
-const CLOCK_SLACK_MS = 60_000
 /** An error of unknown kind is taken for a bad row from this try on. */
 const TRIES_BEFORE_BLAME = 3
 
@@ -69,7 +70,7 @@ const TRIES_BEFORE_BLAME = 3
  */
 export async function loadBatch(
   segments: readonly SealedSegment[],
-  { db, read, release, onRead, stamp, failures, at }: LoadEdges,
+  { db, read, release, onRead, stamp, failures, redact, at }: LoadEdges,
 ): Promise<Loaded> {
   const all = await readAll(db, segments, read)
   onRead()
@@ -85,7 +86,7 @@ export async function loadBatch(
   })
   const refusals = [...units.flatMap(unmadeOf), ...refused]
   await at('mid_insert')
-  await storeRejected(db, units, refusals, mayBlameUnknown)
+  await storeRejected(db, units, refusals, { mayBlameUnknown, redact })
   await at('before_counts')
 
   const loadedAt = await stamp()
@@ -134,16 +135,11 @@ async function readAll(db: Landing, segments: readonly SealedSegment[], read: Lo
   return readable.map(unit => ({ ...unit, present: present.get(unit.segment.uuid) ?? NOTHING_PRESENT }))
 }
 
-/** From the rows' own hours too, for the clock may have been set back after the segment was created. */
-function earliestReceived(segment: SealedSegment, counts: readonly CountRow[]): number {
-  return counts.reduce((earliest, { hour }) => Math.min(earliest, hour), segment.createdAt - CLOCK_SLACK_MS)
-}
-
 async function storeRejected(
   db: Landing,
   units: readonly Unit[],
   refusals: readonly Refusal<SegmentLine>[],
-  mayBlameUnknown: boolean,
+  { mayBlameUnknown, redact }: Pick<LoadEdges, 'redact'> & { readonly mayBlameUnknown: boolean },
 ): Promise<void> {
   const insert = (lines: readonly SegmentLine[]) => insertLines(db, REJECTED_TARGET, lines)
   const lines = units.flatMap(({ segment, rows, present }) =>
@@ -151,9 +147,9 @@ async function storeRejected(
   )
   const quarantined = refusals.map(refusal => {
     const createdAt = units.find(({ segment }) => segment.uuid === refusal.line.segment)?.segment.createdAt ?? 0
-    return { ...quarantinedLine(refusal, createdAt), segment: refusal.line.segment }
+    return { ...quarantinedLine(refusal, createdAt, redact), segment: refusal.line.segment }
   })
-  const unclean = await insertStorable(insert, [...lines, ...quarantined], mayBlameUnknown)
+  const unclean = await insertStorable(insert, [...lines, ...quarantined], mayBlameUnknown, missingOf(db, 'rejected', earliestOf(units)))
   await insert(unclean.map(refusal => ({ ...cleanedRejectedLine(refusal), segment: refusal.line.segment })))
 }
 

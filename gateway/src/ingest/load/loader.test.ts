@@ -216,7 +216,8 @@ describe('the loader', () => {
       const fs = memoryDisk()
       const source = `unmade-${point}`
       const spool = await testSpool({ fs })
-      const event = (messageId: string) => (messageId.endsWith('-2') ? { type: 'nope' } : {})
+      const event = (messageId: string) =>
+        messageId.endsWith('-2') ? { type: 'nope', writeKey: 'wk_of_the_page', ref: 'https://acme.com/?token=s3cret&a=1' } : {}
       await spool.append(testFrame([`${source}-1`, `${source}-2`, `${source}-3`], { source, event }))
       await spool.seal()
       if (point !== null) await bench().dieAt(spool, point)
@@ -229,6 +230,8 @@ describe('the loader', () => {
         { code: 'not_storable', message_id: `${source}-2`, message: expect.stringContaining('was accepted when it came') },
       ])
       expect(kept[0]?.raw).toContain('nope')
+      expect(kept[0]?.raw).toContain('?token=redacted&a=1')
+      expect(kept[0]?.raw).not.toContain('wk_of_the_page')
       expect(
         await bench().ask(`SELECT sum(received) AS received, sum(rejected) AS rejected FROM ingest_counts WHERE source_id = '${source}'`),
       ).toEqual([{ received: 3, rejected: 1 }])

@@ -1,5 +1,6 @@
 import { ClickHouseError } from '@clickhouse/client'
 import type { Database } from '../../db/open.ts'
+import { REDACT, type Redact } from '../enrich/redact.ts'
 import type { SealedSegment } from '../spool/sealed.ts'
 import type { Spool } from '../spool/spool.ts'
 import { BATCH_LIMITS, nextBatch } from './batch.ts'
@@ -7,7 +8,7 @@ import { LoadAlone, type Loaded, type LoadPoint, loadBatch, NotReadable } from '
 import { judgeLoadError, type LoadErrorKind } from './loadErrors.ts'
 import { createReadAhead } from './readAhead.ts'
 import type { RowSource } from './rows/rowSource.ts'
-import { createRowThreads } from './rows/rowThreads.ts'
+import { createRowThread } from './rows/rowThread.ts'
 import { risingStamps } from './stamp.ts'
 
 /** Empties the spool into the tables, oldest first, one insert per table at a time. */
@@ -36,6 +37,8 @@ export interface LoaderEdges {
   readonly log: LoaderLog
   /** Makes the rows; closed with the loader. A thread of its own by default. */
   readonly rows?: RowSource
+  /** What of addresses is kept of no event that cannot be stored; that of the rows. */
+  readonly redact?: Redact
   /** Wait after so many failures in a row, milliseconds. */
   readonly backoffMs?: (failures: number) => number
   readonly onLoaded?: (loaded: Loaded) => void
@@ -61,7 +64,8 @@ export function createLoader({
   db,
   now,
   log,
-  rows = createRowThreads(),
+  rows = createRowThread(),
+  redact = REDACT,
   backoffMs = doubling,
   onLoaded = () => undefined,
   onFailed = () => undefined,
@@ -114,7 +118,7 @@ export function createLoader({
       try {
         onLoaded(
           await exclusive(() =>
-            loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, release: rows.release, onRead, stamp, failures, at }),
+            loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, release: rows.release, onRead, stamp, failures, redact, at }),
           ),
         )
         failures = 0

@@ -1,5 +1,8 @@
+import type { CountRow } from '@waymark/schemas/row'
 import { execute, type Params, type Query, rows, sqlFile, sqlTime } from '../../db/query.ts'
-import { type Landing, LONGEST_INSERT_MS } from './insert.ts'
+import type { SealedSegment } from '../spool/sealed.ts'
+import type { LookForMissing } from './blame.ts'
+import { type Landing, LONGEST_INSERT_MS, type SegmentLine } from './insert.ts'
 import { QUARANTINE_INDEX } from './quarantine.ts'
 
 /** Which rows of a segment the tables already hold, by index. */
@@ -43,6 +46,24 @@ export async function findPresence(
       return [segment, row === undefined ? NOTHING_PRESENT : presenceOf(row)]
     }),
   )
+}
+
+const CLOCK_SLACK_MS = 60_000
+
+/** From the rows' own hours too, for the clock may have been set back after the segment was created. */
+export function earliestReceived({ createdAt }: Pick<SealedSegment, 'createdAt'>, counts: readonly CountRow[]): number {
+  return counts.reduce((earliest, { hour }) => Math.min(earliest, hour), createdAt - CLOCK_SLACK_MS)
+}
+
+/** Looks for lines of a table that a failed insert may have left in it; `from` as above. */
+export function missingOf(db: Landing, table: 'events' | 'rejected', from: number): LookForMissing<SegmentLine> {
+  return async lines => {
+    const present = await findPresence(db, [...new Set(lines.map(({ segment }) => segment))], from)
+    return lines.filter(({ segment, index }) => {
+      const { events, rejected, quarantined } = present.get(segment) ?? NOTHING_PRESENT
+      return table === 'events' ? !events.has(index) : !rejected.has(index) && !quarantined.has(index - QUARANTINE_INDEX)
+    })
+  }
 }
 
 function presenceOf({ events, rejected, counts }: PresenceRow): Presence {

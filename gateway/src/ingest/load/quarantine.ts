@@ -1,4 +1,5 @@
 import { type CountRow, EVENT_COLUMNS, REJECTED_COLUMNS, type RejectedRow } from '@waymark/schemas/row'
+import type { Redact } from '../enrich/redact.ts'
 import type { Line } from '../spool/framePayload.ts'
 import type { Refusal } from './blame.ts'
 
@@ -13,8 +14,10 @@ const MOST_MESSAGE_CHARS = 1000
 const HOUR_MS = 3_600_000
 
 /** The event as a rejected one: kept, with the engine's reason. `index` counts within the segment here; `createdAt` stands in for an unreadable time. */
-export function quarantinedLine({ line, message }: Refusal, createdAt: number): Line {
-  const row = eventOf(line)
+export function quarantinedLine({ line, message }: Refusal, createdAt: number, redact: Redact): Line {
+  const known = eventOf(line)
+  // Of an event without a row the event itself stands there, as it came.
+  const row: Record<string, unknown> = { ...known, properties: redact(text(known.properties)) }
   const rejected: RejectedRow = {
     source_id: text(row.source_id),
     received_at: receivedAt(line) || createdAt,

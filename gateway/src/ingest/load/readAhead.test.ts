@@ -4,7 +4,7 @@ import { createReadAhead } from './readAhead.ts'
 import type { SegmentRows } from './rows/segmentRows.ts'
 
 /** Segments whose reading and whose rows end when they are told to. */
-function bench(names: readonly string[], width = 1) {
+function bench(names: readonly string[]) {
   const told: string[] = []
   const waits = new Map<string, PromiseWithResolvers<void>>()
   const during = async (what: string) => {
@@ -20,7 +20,6 @@ function bench(names: readonly string[], width = 1) {
     },
   })) as unknown as SealedSegment[]
   const ahead = createReadAhead({
-    width,
     rowsOf: async ([name = '']) => {
       await during(`make ${name}`)
       return { span: name.toString() } as unknown as SegmentRows
@@ -54,16 +53,6 @@ describe('reading ahead', () => {
     await end('make c')
     expect(await Promise.all(segments.map(read))).toMatchObject([{ span: 'a' }, { span: 'b' }, { span: 'c' }])
     expect(told).toHaveLength(6)
-  })
-
-  it('reads as much further as rows are made of segments at once', async () => {
-    const { ahead, segments, told, end } = bench(['a', 'b', 'c', 'd'], 2)
-    ahead(segments)
-    await end('')
-    for (const name of ['a', 'b', 'c']) await end(`read ${name}`)
-    expect(told).toEqual(['read a', 'make a', 'read b', 'make b', 'read c', 'make c'])
-    await end('make a')
-    expect(told.slice(6)).toEqual(['read d'])
   })
 
   it('goes on behind a file that cannot be read, tells whoever asks, and reads it anew after that', async () => {

@@ -1,5 +1,5 @@
 import type { SealedSegment, SegmentContent } from '../spool/sealed.ts'
-import { rowsOneByOne } from './rows/oneByOne.ts'
+import { type Hunted, rowsOneByOne } from './rows/oneByOne.ts'
 import type { RowSource } from './rows/rowSource.ts'
 import { isOfTheRows } from './rows/rowsNotMade.ts'
 import type { SegmentRows } from './rows/segmentRows.ts'
@@ -13,22 +13,22 @@ const TRIES_BEFORE_CARE = 3
  * Reads segments, and has their rows made, while the engine is busy with those before them; and reads the next one while rows are made, so
  * that whoever makes them does not wait for the disk. Holds in memory what it was last told of.
  */
-export function createReadAhead({ rowsOf, width }: Pick<RowSource, 'rowsOf' | 'width'>): {
+export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
   /** null for a file that holds no whole frame any more. */
   read(segment: SealedSegment): Rows
   ahead(next: readonly SealedSegment[]): void
 } {
   let waiting = new Map<SealedSegment, Rows>()
-  /** How often the rows of a segment could not be made. */
-  const failed = new WeakMap<SealedSegment, number>()
+  /** How often the rows of a segment could not be made, and what is known of the events to blame. */
+  const failed = new WeakMap<SealedSegment, { readonly times: number; readonly hunted: Hunted }>()
 
   async function rowsIn(segment: SealedSegment, reading: Promise<SegmentContent | null>): Rows {
     const content = await reading
     if (content === null) return null
-    const failures = failed.get(segment) ?? 0
-    if (failures >= TRIES_BEFORE_CARE) return rowsOneByOne(content, rowsOf)
+    const { times, hunted } = failed.get(segment) ?? { times: 0, hunted: new Map() }
+    if (times >= TRIES_BEFORE_CARE) return rowsOneByOne(content, rowsOf, hunted)
     return rowsOf(content).catch(error => {
-      if (isOfTheRows(error)) failed.set(segment, failures + 1)
+      if (isOfTheRows(error)) failed.set(segment, { times: times + 1, hunted })
       throw error
     })
   }
@@ -46,7 +46,7 @@ export function createReadAhead({ rowsOf, width }: Pick<RowSource, 'rowsOf' | 'w
       waiting = new Map(
         next.map((segment, place) => {
           // No more than one file lies read beside those that are made into rows.
-          const mayRead = Promise.all([read, made[place - width - 1]])
+          const mayRead = Promise.all([read, made[place - 2]])
           const reading = mayRead.then(() => (known.has(segment) ? null : segment.read()))
           const rows = known.get(segment) ?? rowsIn(segment, reading)
           read = settled(reading)

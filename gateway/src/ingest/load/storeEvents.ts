@@ -2,7 +2,7 @@ import { insertStorable, type Refusal } from './blame.ts'
 import { EVENTS_TARGET, insertLines, type Landing, LEAVE_OUT_UNREADABLE, passEvents, type SegmentLine } from './insert.ts'
 import type { Unit } from './loadBatch.ts'
 import { judgeLoadError } from './loadErrors.ts'
-import { findPresence } from './presence.ts'
+import { earliestReceived, missingOf } from './presence.ts'
 import { eventLines } from './rows/segmentRows.ts'
 
 /**
@@ -14,7 +14,8 @@ export async function storeEvents(db: Landing, units: readonly Unit[], mayBlameU
   const isNew = ({ present }: Unit) => present.events.size === 0 && present.quarantined.size === 0
   const whole = units.filter(isNew)
   const partly = units.filter(unit => !isNew(unit)).flatMap(missingLines)
-  const refused = await insertStorable(lines => insertLines(db, EVENTS_TARGET, lines), partly, mayBlameUnknown)
+  const missing = missingOf(db, 'events', earliestOf(units))
+  const refused = await insertStorable(lines => insertLines(db, EVENTS_TARGET, lines), partly, mayBlameUnknown, missing)
   try {
     await passEvents(
       db,
@@ -32,20 +33,20 @@ export async function storeEvents(db: Landing, units: readonly Unit[], mayBlameU
 async function storeBesides(db: Landing, unit: Unit, mayBlameUnknown: boolean): Promise<Refusal<SegmentLine>[]> {
   const insert = (lines: readonly SegmentLine[]) => insertLines(db, EVENTS_TARGET, lines)
   const all = missingLines(unit)
-  const { uuid } = unit.segment
-  const earliest = Math.min(unit.segment.createdAt - 60_000, ...unit.rows.counts.map(({ hour }) => hour))
   // An insert that fails may have stored some of its months.
-  const missing = async () => {
-    const stored = (await findPresence(db, [uuid], earliest)).get(uuid)?.events ?? new Set<number>()
-    return all.filter(({ index }) => !stored.has(index))
-  }
+  const missing = missingOf(db, 'events', earliestOf([unit]))
   try {
-    await insertLines(db, EVENTS_TARGET, await missing(), LEAVE_OUT_UNREADABLE)
+    await insertLines(db, EVENTS_TARGET, await missing(all), LEAVE_OUT_UNREADABLE)
   } catch (error) {
     // What is refused here can be read and still not be stored; nothing but halving finds it.
     if (judgeLoadError(error) === 'retry') throw error
   }
-  return insertStorable(insert, await missing(), mayBlameUnknown)
+  return insertStorable(insert, await missing(all), mayBlameUnknown, missing)
+}
+
+/** Of any row of these, epoch milliseconds. */
+export function earliestOf(units: readonly Unit[]): number {
+  return Math.min(...units.map(({ segment, rows }) => earliestReceived(segment, rows.counts)))
 }
 
 function missingLines({ segment, rows, present }: Unit): SegmentLine[] {

@@ -97,7 +97,7 @@ const odd = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.jsonValue() },
-  { weight: 1, arbitrary: fc.constantFrom(0, -1, 1.5, 1e-7, 1e21, 2 ** 63, 2 ** 53, 9.3e18, null, true, [], {}, [[]], { a: 1 }) },
+  { weight: 1, arbitrary: fc.constantFrom(0, -1, 1.5, 1e-7, 1e21, 2 ** 63, 2 ** 53, 9.3e18, null, true, false, [], {}, [[]], { a: 1 }) },
 )
 const usually = <T>(value: T, strange: fc.Arbitrary<unknown> = odd): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 60, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: strange })
@@ -149,7 +149,7 @@ const nearEvent = fc.record({
   anonymousId: usually('a'),
   groupId: usually('acme'),
   previousId: sometimes(value),
-  timestamp: sometimes(usually('2026-03-01T09:05:00.000Z')),
+  timestamp: sometimes(usually('2026-03-01T09:05:00.000Z', fc.oneof(odd, fc.constantFrom('', 'garbage', '2026-02-30T00:00:00.000Z')))),
   originalTimestamp: sometimes(usually('2026-03-01T09:04:00.000Z')),
   sentAt: sometimes(usually('2026-03-01T09:05:00.000Z')),
   context: sometimes(fc.oneof({ weight: 20, arbitrary: context }, { weight: 1, arbitrary: odd })),
@@ -205,6 +205,15 @@ describe('what the scanner accepts, the judge accepts with the same ids and prin
     )
     expect(taken).toBeGreaterThan(200)
   })
+
+  it.each(['', 'garbage', '2026-02-30T00:00:00.000Z', '1969-12-31T00:00:00.000Z', '2026-03-01', '2026-03-01T09:05:00.000Z'])(
+    'of an event whose timestamp is “%s”, with an originalTimestamp and without',
+    timestamp => {
+      check(bytesOf(batchOf(event({ timestamp, originalTimestamp: '2026-03-01T09:04:00.000Z' }))))
+      check(bytesOf(batchOf(event({ timestamp, originalTimestamp: '' }))))
+      expect(check(bytesOf(batchOf(event({ timestamp }))))).toBe(true)
+    },
+  )
 
   it('of anything that is JSON', () => {
     fc.assert(

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { EventType } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
+import { parseTime } from '../enrich/time.ts'
 import { mostShared } from '../request/decode.ts'
 import { createPrinter } from './bytePrint.ts'
 import { isAt } from './shape.ts'
@@ -132,8 +133,25 @@ function isWhole(walk: Walk, type: EventType): boolean {
   if (type === 'alias' || !isMessageId(walk)) return false
   if (type === 'track' && !isGiven(walk, event)) return false
   if (type === 'group' && !isGiven(walk, groupId)) return false
+  if (!isTimeClear(walk)) return false
   return isGiven(walk, userId) || isGiven(walk, anonymousId)
 }
+
+/** Of two times the first counts, where it can be read. */
+function isTimeClear(walk: Walk): boolean {
+  const { timestamp, originalTimestamp } = EVENT_SLOTS
+  const { bytes, starts, ends } = walk
+  const start = starts[timestamp] ?? -1
+  if (start < 0 || (starts[originalTimestamp] ?? -1) < 0) return true
+  const end = ends[timestamp] ?? 0
+  if (end - start > MOST_TIME) return false
+  let text = ''
+  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0)
+  return parseTime(text) !== null
+}
+
+/** Characters of the longest time that is read here. */
+const MOST_TIME = 40
 
 function isGiven({ starts, ends }: Walk, slot: number): boolean {
   const start = starts[slot] ?? -1

@@ -35,7 +35,7 @@ export const SPOOL_LIMITS: SpoolLimits = {
   minFreeFraction: 0.05,
   ballastBytes: 16 * 1024 ** 2,
   sealBytes: 4 * 1024 ** 2,
-  packFromBytes: 8 * 1024,
+  packFromBytes: 2 * 1024,
   sealRows: 50_000,
   sealMs: 250,
   sealGapMs: 1000,

@@ -1,7 +1,11 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
+import { createRudderPlugins } from './rudderPlugins.ts'
 import { createSegmentScripts, segmentScriptFolder } from './segmentScripts.ts'
 import { WEB_KEY, wireApp } from './wire.fixture.ts'
 
@@ -30,6 +34,53 @@ describe('Segment’s script', () => {
     app.onError((error, c) => (error instanceof HTTPException ? error.getResponse() : c.text('', 500)))
     const response = await new Hono().route('/', app).request(`/analytics.js/v1/${WEB_KEY}/analytics.min.js`)
     expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('@segment/analytics-next')])
+  })
+})
+
+describe('RudderStack’s plugins', () => {
+  const ADDRESS = '/v3/modern/plugins/rsa-plugins.js'
+  interface Remote {
+    init(scope: object): void
+    get(name: string): Promise<() => { default: () => { name: string } }>
+  }
+  const importOf = async (script: string) =>
+    (await import(`data:text/javascript;base64,${btoa(unescape(encodeURIComponent(script)))}`)) as Remote
+  const told = async (file: string | null) => {
+    const app = createRudderPlugins(file)
+    app.onError((error, c) => (error instanceof HTTPException ? error.getResponse() : c.text('', 500)))
+    const response = await app.request(ADDRESS)
+    return [response.status, await response.text()]
+  }
+
+  it('are those of the installed package, each under the name by which the SDK asks for it', async () => {
+    const { request } = wireApp()
+    const response = await request(ADDRESS)
+    expect(response.headers.get('content-type')).toMatch('text/javascript')
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    const remote = await importOf(await response.text())
+    remote.init({})
+    for (const name of ['XhrQueue', 'BeaconQueue', 'StorageEncryption', 'StorageMigrator', 'ExternalAnonymousId', 'OneTrustConsentManager'])
+      expect((await remote.get(`./${name}`))().default().name).toBe(name)
+    await expect(remote.get('./Nothing')).rejects.toThrow('no plugin ./Nothing')
+  })
+
+  it('travel compressed to browsers, as every one says that it can', async () => {
+    const { request } = wireApp()
+    const plain = await (await request(ADDRESS)).text()
+    const response = await request('/3.34.1/modern/plugins/rsa-plugins.js', { headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } })
+    expect([response.headers.get('content-encoding'), response.headers.get('vary')]).toEqual(['gzip', 'Accept-Encoding'])
+    const bytes = Buffer.from(await response.arrayBuffer())
+    expect(gunzipSync(bytes).toString()).toBe(plain)
+    expect(bytes.length).toBeLessThan(120_000)
+  })
+
+  it('that are missing, or of a form that nobody has seen, are told as what to install', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'waymark-'))
+    writeFileSync(join(folder, 'index.mjs'), 'export { SomethingElse };')
+    const missing = [404, expect.stringContaining('@rudderstack/analytics-js')]
+    expect(await told(null)).toEqual(missing)
+    expect(await told(join(folder, 'index.mjs'))).toEqual(missing)
+    rmSync(folder, { recursive: true })
   })
 })
 

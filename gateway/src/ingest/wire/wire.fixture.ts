@@ -5,8 +5,10 @@ import { createHotSet } from '../dedupe.ts'
 import type { RefusedRequest } from '../live/entry.ts'
 import { type MemorySpool, memorySpool, RECEIVED_AT } from '../receive.fixture.ts'
 import { createIngestCounters } from '../request/counters.ts'
+import type { EdgeGuard } from '../request/guard.ts'
 import { createIngestRoutes } from '../routes.ts'
 import { createReachedAt } from './reachedAt.ts'
+import { rudderPluginsFile } from './rudderPlugins.ts'
 import { segmentScriptFolder } from './segmentScripts.ts'
 import { createWireRoutes } from './wireRoutes.ts'
 
@@ -24,7 +26,17 @@ const keys = {
 }
 
 /** Events and all around them in one app, on a spool in memory. */
-export function wireApp({ proxied = null, append }: { readonly proxied?: string | null; readonly append?: MemorySpool['append'] } = {}) {
+export function wireApp({
+  proxied = null,
+  below = '',
+  append,
+  guard,
+}: {
+  readonly proxied?: string | null
+  readonly below?: string
+  readonly append?: MemorySpool['append']
+  readonly guard?: EdgeGuard
+} = {}) {
   const spool = memorySpool()
   const refused: RefusedRequest[] = []
   const failures: Error[] = []
@@ -49,7 +61,7 @@ export function wireApp({ proxied = null, append }: { readonly proxied?: string 
   })
   const app = new Hono()
   app.route('/', ingest)
-  const reachedAt = createReachedAt({ url: 'http://127.0.0.1:8090', proxied: () => proxied })
+  const reachedAt = createReachedAt({ url: 'http://127.0.0.1:8090', proxied: () => proxied, below: () => below })
   app.route(
     '/',
     createWireRoutes({
@@ -60,6 +72,8 @@ export function wireApp({ proxied = null, append }: { readonly proxied?: string 
       now,
       reachedAt,
       segmentScripts: segmentScriptFolder(),
+      rudderPlugins: rudderPluginsFile(),
+      ...(guard === undefined ? {} : { guard }),
       onFailure: error => void failures.push(error),
     }),
   )

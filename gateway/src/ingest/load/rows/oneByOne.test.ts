@@ -4,10 +4,10 @@ import { frameText } from '../../spool/framePayload.ts'
 import { encodeFrames } from '../../spool/frames.ts'
 import { encodeHeader, scanSegment } from '../../spool/segment.ts'
 import { makeRows } from './makeRows.ts'
-import { rowsOneByOne } from './oneByOne.ts'
+import { HUNT_LIMITS, type Hunted, rowsOneByOne } from './oneByOne.ts'
 import { createRowMaker } from './rowMaker.ts'
 import { type RowSource, rowsHere } from './rowSource.ts'
-import { RowsNotMade, RowsStopped } from './rowsNotMade.ts'
+import { RowsNotMade, RowsStopped, RowsTooSlow } from './rowsNotMade.ts'
 import { eventLines } from './segmentRows.ts'
 
 const SEGMENT = '0191d2a4-5b1c-4c55-8a77-9f1e2d3c4b5a'
@@ -84,5 +84,37 @@ describe('rows made one by one', () => {
     for (const error of [new RowsStopped('stopped'), new Error('a bug') as RowsNotMade]) {
       await expect(rowsOneByOne(contentOf(['a'], ['b']), dyingOf(['b'], error))).rejects.toBe(error)
     }
+  })
+
+  it('are found in turns of seconds where events hang, however many of them, and no try is made twice', async () => {
+    const ids = Array.from({ length: 2000 }, (_, at) => `m-${at}`)
+    const bad = [3, 700, 1999]
+    let hung = 0
+    const hanging = dyingOf(
+      bad.map(at => `m-${at}`),
+      new RowsTooSlow('hung'),
+    )
+    const rowsOf: RowSource['rowsOf'] = (content, only, longestMs = 10_000) =>
+      hanging(content, only).catch(error => {
+        hung += longestMs
+        throw error
+      })
+    const hunted: Hunted = new Map()
+    const turns: number[] = []
+    let rows: Awaited<ReturnType<typeof rowsOneByOne>> | null = null
+    while (rows === null) {
+      hung = 0
+      rows = await rowsOneByOne(contentOf(['fine'], ids), rowsOf, hunted).catch((error: unknown) => {
+        if (!(error instanceof RowsNotMade)) throw error
+        return null
+      })
+      turns.push(hung)
+    }
+    expect(rows.unmade.map(({ line, message }) => [line.index, message])).toEqual(bad.map(at => [1 + at, 'hung']))
+    expect(idsOf(rows)).toHaveLength(1 + 2000 - bad.length)
+    expect(Math.max(...turns)).toBeLessThan(HUNT_LIMITS.turnMs + HUNT_LIMITS.lastTryMs)
+    // Some eleven halves for each, and each twice alone.
+    expect(turns.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(bad.length * (13 * HUNT_LIMITS.tryMs + HUNT_LIMITS.lastTryMs))
+    expect(turns.length).toBeLessThan(8)
   })
 })

@@ -8,7 +8,7 @@ import { createEventBlock } from './eventBlock.ts'
 import { readBlock } from './readBlock.ts'
 import { readKept } from './readKept.ts'
 import type { RowSource } from './rowSource.ts'
-import { isOfTheRows } from './rowsNotMade.ts'
+import { isOfTheRows, RowsNotMade, RowsTooSlow } from './rowsNotMade.ts'
 import { rowCount, type SegmentRows, type Stretch } from './segmentRows.ts'
 import { unmadeLine } from './unmade.ts'
 
@@ -22,22 +22,46 @@ const TRIES = 2
  */
 const MOST_FAILURES = 64
 
+/** How long the search may hold up whoever waits, milliseconds. */
+export interface HuntLimits {
+  /** A try: a whole request takes a few milliseconds. */
+  readonly tryMs: number
+  /** The last one of an event alone. */
+  readonly lastTryMs: number
+  /** All that hang in one turn; what is found stays known, and the next turn goes on from there. */
+  readonly turnMs: number
+}
+
+export const HUNT_LIMITS: HuntLimits = { tryMs: 2000, lastTryMs: 5000, turnMs: 15_000 }
+
+/** What earlier turns at a segment found out: the tries that failed. */
+export type Hunted = Map<string, Error>
+
 /**
  * The rows of a segment that the maker of rows dies of: each request is tried alone, and one that fails is halved until the events to blame
  * stand alone, among the unmade with the reason: so that they wait for a person instead of holding back a whole segment for ever. Rejects when
- * the maker cannot make anything: then nothing is to blame, and the segment waits.
+ * the maker cannot make anything: then nothing is to blame, and the segment waits; and with `RowsNotMade` when the turn is over, so that other
+ * segments go first: asked again with the same `hunted`, it goes on.
  */
-export async function rowsOneByOne(content: SegmentContent, rowsOf: RowsOf): Promise<SegmentRows> {
+export async function rowsOneByOne(
+  content: SegmentContent,
+  rowsOf: RowsOf,
+  hunted: Hunted = new Map(),
+  limits: HuntLimits = HUNT_LIMITS,
+): Promise<SegmentRows> {
+  const attempt = createAttempts(rowsOf, hunted, limits)
+  // Begins the thread, so that no try is charged for that.
+  await rowsOf([])
   const parts: SegmentRows[] = []
-  for (const payload of content.flatMap(unpacked)) {
-    const rows = await attempt(rowsOf, payload)
-    if (rows instanceof Error) parts.push(...(await eventsOneByOne(payload, rowsOf)))
+  for (const [index, payload] of content.flatMap(unpacked).entries()) {
+    const rows = await attempt(payload, index)
+    if (rows instanceof Error) parts.push(...(await eventsOneByOne(payload, part => attempt(payload, index, part))))
     else parts.push(rows)
   }
   return joined(parts)
 }
 
-async function eventsOneByOne(payload: Buffer, rowsOf: RowsOf): Promise<SegmentRows[]> {
+async function eventsOneByOne(payload: Buffer, attempt: (part: Part) => Promise<SegmentRows | Error>): Promise<SegmentRows[]> {
   const { firstEvent, request, rejected, counts } = decodePayload(payload)
   const at = request?.facts.receivedAt
   const unmade: Refusal[] = []
@@ -51,7 +75,7 @@ async function eventsOneByOne(payload: Buffer, rowsOf: RowsOf): Promise<SegmentR
   const parts: Part[] = [...halvesOf({ first: 0, count: request.events, tries: 1 })]
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
     const { first, count, tries } = part
-    const rows = failures < MOST_FAILURES ? await attempt(rowsOf, payload, part) : new Error(UNTRIED)
+    const rows = failures < MOST_FAILURES ? await attempt(part) : new Error(UNTRIED)
     if (!(rows instanceof Error)) {
       made.push({ first, rows: { ...NOTHING, block: rows.block, stretches: rows.stretches, unmade: rows.unmade } })
       continue
@@ -84,14 +108,25 @@ function halvesOf({ first, count }: Part): Part[] {
   return halves.filter(part => part.count > 0)
 }
 
-/** An error is of these events: the maker makes others. */
-async function attempt(rowsOf: RowsOf, payload: Buffer, part?: Stretch): Promise<SegmentRows | Error> {
-  try {
-    return await rowsOf([copyOf(payload)], part)
-  } catch (error) {
-    if (!isOfTheRows(error)) throw error
-    await rowsOf([])
-    return error
+/** Tries requests, or parts of them; gives back the error when these events are to blame, that is, the maker makes others. */
+function createAttempts(rowsOf: RowsOf, hunted: Hunted, { tryMs, lastTryMs, turnMs }: HuntLimits) {
+  let hungMs = 0
+  return async (payload: Buffer, request: number, part?: Part): Promise<SegmentRows | Error> => {
+    const name = part === undefined ? `${request}` : `${request} ${part.first}+${part.count} ${part.tries}`
+    const known = hunted.get(name)
+    if (known !== undefined) return known
+    if (hungMs >= turnMs) throw new RowsNotMade('the search for the events that hang goes on')
+    const longestMs = part?.count === 1 && part.tries + 1 === TRIES ? lastTryMs : tryMs
+    try {
+      return await rowsOf([copyOf(payload)], part, longestMs)
+    } catch (error) {
+      if (!isOfTheRows(error)) throw error
+      // Begins the thread anew, too.
+      await rowsOf([])
+      if (error instanceof RowsTooSlow) hungMs += longestMs
+      hunted.set(name, error)
+      return error
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { createAddressReader } from '../../enrich/address.ts'
 import { createAgentReader } from '../../enrich/agent.ts'
-import { createDeviceClocks, historical } from '../../enrich/devices.ts'
+import { createDeviceClocks, type DeviceClocks, historical } from '../../enrich/devices.ts'
+import { REDACT, type Redact } from '../../enrich/redact.ts'
 import { createRepeatedTexts } from '../../enrich/repeatedTexts.ts'
 import { factsAt, type RowEdges, rowOf } from '../../enrich/rowOf.ts'
 import { createTimeReader } from '../../enrich/time.ts'
@@ -11,12 +12,11 @@ import type { ReadRequest } from './readKept.ts'
 export type RowMaker = (request: ReadRequest, place: number, block: EventBlock) => Error | null
 
 /** Makes rows, and remembers clocks, browsers and addresses from one request to the next. */
-export function createRowMaker(): RowMaker {
-  const clocks = createDeviceClocks()
-  const [readAgent, readAddress] = [createAgentReader(), createAddressReader()]
+export function createRowMaker(redact: Redact = REDACT, clocks: Pick<DeviceClocks, 'place'> = createDeviceClocks()): RowMaker {
   const readers = {
-    readAgent,
-    readAddress,
+    readAgent: createAgentReader(),
+    readAddress: createAddressReader(undefined, redact),
+    redact,
     readSentAt: createTimeReader(),
     texts: { contexts: createRepeatedTexts(), pages: createRepeatedTexts() },
   }

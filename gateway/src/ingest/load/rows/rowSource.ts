@@ -5,15 +5,13 @@ import type { SegmentRows, Stretch } from './segmentRows.ts'
 
 /** Whoever makes the rows of segments. */
 export interface RowSource {
-  /** How many segments it makes rows of at once. */
-  readonly width: number
   /** Gets ready, so that the first segment need not wait for that. */
   start(): void
   /**
-   * Takes the content over. Rejects with `RowsNotMade` when it could not be done this time; it may be asked again. With `only`, of the
-   * events just those in these places of their one request.
+   * Takes the content over. Rejects with `RowsNotMade` when it could not be done this time, with `RowsTooSlow` when it took longer than
+   * `longestMs`; it may be asked again. With `only`, of the events just those in these places of their one request.
    */
-  rowsOf(content: SegmentContent, only?: Stretch): Promise<SegmentRows>
+  rowsOf(content: SegmentContent, only?: Stretch, longestMs?: number): Promise<SegmentRows>
   /** Nobody looks at the block of these rows any more: its memory may hold others. */
   release(rows: SegmentRows): void
   /** Rejects what is not done yet. */
@@ -24,7 +22,6 @@ export interface RowSource {
 export function rowsHere(): RowSource {
   const makeRow = createRowMaker()
   return {
-    width: 1,
     start: () => undefined,
     rowsOf: async (content, only) => makeRows(content, makeRow, { only }),
     release: () => undefined,

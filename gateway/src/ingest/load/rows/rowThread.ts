@@ -3,10 +3,9 @@ import { dirname } from 'node:path'
 import { isMarkedAsUntransferable, Worker } from 'node:worker_threads'
 import type { SegmentContent } from '../../spool/sealed.ts'
 import type { RowSource } from './rowSource.ts'
-import { RowsNotMade, RowsStopped } from './rowsNotMade.ts'
+import { RowsNotMade, RowsStopped, RowsTooSlow } from './rowsNotMade.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
 import { createSpareMemory, type SpareMemory } from './spareMemory.ts'
-import { NICENESS } from './yieldCpu.ts'
 
 export interface RowOrder {
   readonly memory: ArrayBuffer
@@ -18,21 +17,30 @@ export interface RowOrder {
   readonly room: SharedArrayBuffer | null
 }
 
-export type RowAnswer = { readonly rows: SegmentRows; readonly isInRoom: boolean } | { readonly trouble: string }
+/** What the thread is told once. */
+export interface RowSettings {
+  readonly redactParameters: readonly string[]
+  /** Where what is learnt of devices' clocks is kept; null: in memory, until the thread ends. */
+  readonly clockFile: string | null
+}
+
+/** `told` answers nothing: it is for the log. */
+export type RowAnswer =
+  | { readonly rows: SegmentRows; readonly isInRoom: boolean }
+  | { readonly trouble: string }
+  | { readonly told: string }
 
 /** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
 const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
-/** A segment takes a tenth of a second. */
-const LONGEST_MS = 60_000
+/** A segment takes a tenth of a second. Who waits longer is told, and looks for the event that is to blame: nothing is lost by it. */
+const LONGEST_MS = 10_000
 const WORKER = new URL('./rowWorker.ts', import.meta.url)
 
-export interface RowThreadOptions {
+export interface RowThreadOptions extends Partial<RowSettings> {
   readonly worker?: URL
   readonly longestMs?: number
+  readonly onTold?: (message: string) => void
   readonly spare?: SpareMemory
-  readonly niceness?: number
-  /** The thread ends when nothing was asked of it for so long; null: never. */
-  readonly idleMs?: number | null
 }
 
 /** Where this process keeps what Node made of the sources, so that the thread need not make it again. */
@@ -43,27 +51,33 @@ function compiled(): { NODE_COMPILE_CACHE?: string } {
 
 /**
  * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins anew with the next segment after
- * it died: what it knew of clocks is then learnt again. What it was at when it died is rejected, and may be asked for again.
+ * it died: what it knew of clocks is in `clockFile`. What it was at when it died is rejected, and may be asked for again.
  */
 export function createRowThread({
   worker: file = WORKER,
   longestMs = LONGEST_MS,
+  redactParameters = [],
+  clockFile = null,
+  onTold = () => undefined,
   spare = createSpareMemory(),
-  niceness = NICENESS,
-  idleMs = null,
 }: RowThreadOptions = {}): RowSource {
   let worker: Worker | null = null
   let turn: Promise<unknown> = Promise.resolve()
   let isClosed = false
-  let idle: NodeJS.Timeout | undefined
 
   function running(): Worker {
     if (worker !== null) return worker
-    const started = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES, workerData: niceness })
+    const settings: RowSettings = { redactParameters, clockFile }
+    const started = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES, workerData: settings })
     worker = started
     // What died by itself is told to whoever waits for it; what dies of idleness, to nobody.
     started.on('error', () => forget(started))
     started.once('exit', () => forget(started))
+    started.on('message', (answer: RowAnswer) => {
+      if ('told' in answer) onTold(answer.told)
+    })
+    // A listener alone would keep the process.
+    started.unref()
     return started
   }
 
@@ -72,22 +86,18 @@ export function createRowThread({
     if (worker === thread) worker = null
   }
 
-  function end(thread: Worker): void {
-    forget(thread)
-    void thread.terminate()
-  }
-
-  function ask(content: SegmentContent, only: Stretch | undefined): Promise<SegmentRows> {
+  function ask(content: SegmentContent, only: Stretch | undefined, patienceMs: number): Promise<SegmentRows> {
     if (isClosed) return Promise.reject(new RowsStopped('the loader has stopped'))
-    clearTimeout(idle)
     const thread = running()
     const room = spare.take()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        finish(() => reject(new RowsNotMade(`it took longer than ${longestMs / 1000} s`)))
-        end(thread)
-      }, longestMs)
+        finish(() => reject(new RowsTooSlow(`it took longer than ${patienceMs / 1000} s`)))
+        forget(thread)
+        void thread.terminate()
+      }, patienceMs)
       const onMessage = (answer: RowAnswer) => {
+        if ('told' in answer) return
         // Of a thread that died nobody knows whether it has let go of it.
         if (room !== null && !('rows' in answer && answer.isInRoom)) spare.put(room)
         finish(() => ('rows' in answer ? resolve(answer.rows) : reject(new RowsNotMade(answer.trouble))))
@@ -98,7 +108,6 @@ export function createRowThread({
       function finish(settle: () => void): void {
         clearTimeout(timer)
         thread.off('message', onMessage).off('error', onError).off('exit', onExit).unref()
-        if (idleMs !== null) idle = setTimeout(() => end(thread), idleMs).unref()
         settle()
       }
       thread.on('message', onMessage).on('error', onError).on('exit', onExit).ref()
@@ -108,10 +117,9 @@ export function createRowThread({
   }
 
   return {
-    width: 1,
     start: () => void running().unref(),
-    rowsOf: (content, only) => {
-      const mine = turn.then(() => ask(content, only))
+    rowsOf: (content, only, patienceMs = longestMs) => {
+      const mine = turn.then(() => ask(content, only, patienceMs))
       turn = mine.catch(() => undefined)
       return mine
     },

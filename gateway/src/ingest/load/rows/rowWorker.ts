@@ -1,17 +1,22 @@
 /** The thread that makes rows: gets the insides of frames, answers with the rows, one segment at a time. */
 import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
+import { createRedaction } from '../../enrich/redact.ts'
 import { createEventBlock } from './eventBlock.ts'
+import { openKeptClocks } from './keptClocks.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
-import type { RowAnswer, RowOrder } from './rowThread.ts'
+import type { RowAnswer, RowOrder, RowSettings } from './rowThread.ts'
 import { roomFor } from './spareMemory.ts'
-import { NICENESS, yieldCpu } from './yieldCpu.ts'
+import { yieldCpu } from './yieldCpu.ts'
 
-yieldCpu(typeof workerData === 'number' ? workerData : NICENESS)
+yieldCpu()
 // A thread is ended, not left to end.
 flushCompileCache()
-const makeRow = createRowMaker()
+const { redactParameters, clockFile }: RowSettings = workerData
+const onTrouble = (told: string) => parentPort?.postMessage({ told } satisfies RowAnswer)
+const kept = clockFile === null ? null : openKeptClocks(clockFile, { onTrouble })
+const makeRow = createRowMaker(createRedaction(redactParameters), kept?.clocks)
 const block = createEventBlock()
 
 parentPort?.on('message', ({ memory, places, only, room }: RowOrder) => {
@@ -25,5 +30,7 @@ parentPort?.on('message', ({ memory, places, only, room }: RowOrder) => {
   }
   // Given back to the system at once; the garbage collector would come for it much later.
   memory.transfer(0)
+  // First: rows that are in the table must not rest on what a kill makes unknown.
+  kept?.save()
   parentPort?.postMessage(answer)
 })

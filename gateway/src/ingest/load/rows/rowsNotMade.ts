@@ -3,6 +3,11 @@ export class RowsNotMade extends Error {
   override readonly name: string = 'RowsNotMade'
 }
 
+/** It was ended, because it took too long. */
+export class RowsTooSlow extends RowsNotMade {
+  override readonly name = 'RowsTooSlow'
+}
+
 /** Nobody makes rows any more; that says nothing of these. */
 export class RowsStopped extends RowsNotMade {
   override readonly name = 'RowsStopped'

@@ -1,5 +1,6 @@
 import { EVENT_COLUMNS, type EventRow } from '@waymark/schemas/row'
 import { isRecord } from '../../event/json.ts'
+import { keepable } from '../../event/sanitise.ts'
 import type { ReadRequest } from './readKept.ts'
 
 const MOST_CHARS = 64 * 1024
@@ -14,7 +15,7 @@ export function unmadeLine({ facts, events }: ReadRequest, place: number): strin
     trust: facts.trust,
     type: typeof type === 'string' ? type : '',
     received_at: facts.receivedAt,
-    properties: textOf(given),
+    properties: textOf(keepable(given)),
   }
   return JSON.stringify(EVENT_COLUMNS.map(column => known[column] ?? null))
 }
