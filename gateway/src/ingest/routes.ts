@@ -1,22 +1,19 @@
 import { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Event, EventType, IngestReply } from '@waymark/schemas/event'
-import { LIMITS } from '@waymark/schemas/limits'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Database } from '../db/open.ts'
 import type { KeyRing, Source } from '../keys/ring.ts'
 import type { HotSet } from './dedupe.ts'
-import { isMailProxy } from './enrich/bot.ts'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
 import type { Redact } from './enrich/redact.ts'
 import { reduced, type WithoutNamed } from './event/neverStored.ts'
 import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
-import { createReceiver, type IngestRequest, type ReceiverEdges } from './receive.ts'
+import { createReceiver, type ReceiverEdges } from './receive.ts'
 import { createScannedReceiver } from './receiveScanned.ts'
 import { createBodyMemory } from './request/bodyMemory.ts'
-import { clientHints } from './request/clientHints.ts'
 import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
 import { bodyOf, type Envelope, parseBody } from './request/decode.ts'
@@ -25,12 +22,13 @@ import { overloaded } from './request/overloaded.ts'
 import { refusalCode, refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
+import { visitorAgent } from './request/visitorAgent.ts'
 import { createScanner } from './scan/scanner.ts'
 import type { Frame } from './spool/frame.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import type { Spool } from './spool/spool.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
-import { BATCH_PATHS, SINGLE_PATHS } from './wire/paths.ts'
+import { BATCH_PATHS, SINGLE_PATHS, TYPED_PATHS } from './wire/paths.ts'
 
 export interface IngestDeps {
   readonly keys: Pick<KeyRing, 'writeKey' | 'secretKey'>
@@ -58,22 +56,6 @@ export interface IngestDeps {
   readonly origins?: { readonly find: FindOrigin; readonly ofRequest: (c: Context) => Origin | null } | null
   /** Told how a request was answered, and how long that took. */
   readonly onAnswered?: (status: number, ms: number) => void
-}
-
-/** Routes of one event, with analytics-next's short forms. */
-const SINGLE: { readonly [path: string]: EventType } = {
-  '/v1/track': 'track',
-  '/v1/page': 'page',
-  '/v1/screen': 'screen',
-  '/v1/identify': 'identify',
-  '/v1/group': 'group',
-  '/v1/alias': 'alias',
-  '/v1/t': 'track',
-  '/v1/p': 'page',
-  '/v1/s': 'screen',
-  '/v1/i': 'identify',
-  '/v1/g': 'group',
-  '/v1/a': 'alias',
 }
 
 interface Route {
@@ -174,7 +156,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     })
   }
 
-  for (const [path, type] of Object.entries(SINGLE)) route(path, { type })
+  for (const [path, type] of Object.entries(TYPED_PATHS)) route(path, { type })
   for (const path of BATCH_PATHS) route(path, {})
   for (const path of SINGLE_PATHS) route(path, { isSingle: true })
   route('/v1/import', { isImport: true })
@@ -223,23 +205,6 @@ function sharedOf({ context, integrations, sentAt }: Envelope, c: Context, type:
     sentAt: sentAt ?? c.req.header('sentat'),
   }
 }
-
-/**
- * A page's own header tells of the visitor. A server's tells of the server, and so does a library's own name (`node`, `okhttp`)
- * behind a public key: every browser, and every crawler that runs pages, begins with `Mozilla/` or `Opera/`. Services that load the pictures of
- * letters call themselves as they like, and tell of the letter.
- */
-function visitorAgent({ req }: Context, source: Source): Pick<IngestRequest, 'userAgent' | 'userAgentData'> {
-  const header = req.header('user-agent')
-  if (source.trust !== 'browser' || header === undefined) return NOT_TOLD
-  if (/^(?:Mozilla|Opera)\//.test(header)) {
-    const userAgentData = clientHints(req.header('sec-ch-ua'), req.header('sec-ch-ua-platform'), req.header('sec-ch-ua-mobile'))
-    return { userAgent: header, userAgentData }
-  }
-  return isMailProxy(header.slice(0, LIMITS.userAgentChars)) ? { userAgent: header } : NOT_TOLD
-}
-
-const NOT_TOLD = { userAgent: '' }
 
 function asRefusal(error: unknown): never {
   if (error instanceof FrameTooLarge) {

@@ -30,3 +30,8 @@ export function judgeLoadError(error: unknown): LoadErrorKind {
 export function isCleanFailure(error: unknown): boolean {
   return error instanceof ClickHouseError && ROW_CODES.has(Number(error.code))
 }
+
+/** The engine's messages quote the rows they complain about; logs must not. */
+export function withoutPayload(error: unknown): string {
+  return error instanceof ClickHouseError ? `ClickHouse ${error.code} ${error.type ?? ''}` : String(error)
+}

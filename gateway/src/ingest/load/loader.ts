@@ -1,11 +1,10 @@
-import { ClickHouseError } from '@clickhouse/client'
 import type { Database } from '../../db/open.ts'
 import { REDACT, type Redact } from '../enrich/redact.ts'
 import type { SealedSegment } from '../spool/sealed.ts'
 import type { Spool } from '../spool/spool.ts'
 import { BATCH_LIMITS, nextBatch } from './batch.ts'
 import { LoadAlone, type Loaded, type LoadPoint, loadBatch, NotReadable } from './loadBatch.ts'
-import { judgeLoadError, type LoadErrorKind } from './loadErrors.ts'
+import { judgeLoadError, type LoadErrorKind, withoutPayload } from './loadErrors.ts'
 import { createReadAhead } from './readAhead.ts'
 import type { RowSource } from './rows/rowSource.ts'
 import { createRowThread } from './rows/rowThread.ts'
@@ -246,9 +245,4 @@ function kindOf(error: unknown): LoadErrorKind | 'unreadable' {
 /** 100 ms, 200 ms, … at most 5 s. */
 function doubling(failures: number): number {
   return Math.min(LONGEST_WAIT_MS, 50 * 2 ** Math.min(failures, 10))
-}
-
-/** The engine's messages quote the rows they complain about; logs must not. */
-function withoutPayload(error: unknown): string {
-  return error instanceof ClickHouseError ? `ClickHouse ${error.code} ${error.type ?? ''}` : String(error)
 }
