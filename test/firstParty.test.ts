@@ -5,6 +5,7 @@ import type { Browser } from 'playwright'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { launchChromium, ORDINARY_USER_AGENT } from './browser.ts'
 import { gatewayEnvironment, KEYS, type RunningGateway, startGateway, temporaryDataDir } from './gateway.ts'
+import { pageOf } from './peers/pages.ts'
 import { waymark } from './waymark.ts'
 
 const PATH = '/news/hello'
@@ -12,6 +13,8 @@ const data = temporaryDataDir()
 let gateway: RunningGateway
 let site: Server
 let browser: Browser
+/** A page with Segment's SDK, told nothing but the path. */
+let segmentPage = ''
 /** Paths that pages asked of the site. */
 const asked: string[] = []
 
@@ -21,6 +24,7 @@ beforeAll(async () => {
     asked.push(incoming.url ?? '')
     if (incoming.url?.startsWith(PATH) !== true) {
       response.setHeader('content-type', 'text/html')
+      if (incoming.url === '/segment') return void response.end(segmentPage)
       return void response.end(
         `<!doctype html><title>Vendor</title><script src="${PATH}.js" data-write-key="${KEYS.browser}" data-path="${PATH}"></script>`,
       )
@@ -34,6 +38,7 @@ beforeAll(async () => {
     incoming.pipe(onward)
   })
   await new Promise<void>(done => site.listen(0, '127.0.0.1', done))
+  segmentPage = await pageOf('analytics-next', { writeKey: KEYS.browser, host: address(PATH) })
   browser = await launchChromium()
 }, 60_000)
 afterAll(async () => {
@@ -90,6 +95,22 @@ test('the id outlives the cookies of scripts where the source says so, and nothi
     timeout: 5_000,
   })
   await context.close()
+}, 60_000)
+
+test('Segment’s SDK, unmodified, sends below the path too, when it is told no more than where its settings are', async () => {
+  const page = await browser.newPage({ userAgent: ORDINARY_USER_AGENT })
+  asked.length = 0
+  await page.goto(address('/segment'))
+  const answer = page.waitForResponse(response => response.request().method() === 'POST')
+  await page.evaluate(() => void window.sdk?.track('Demo Requested', { plan: 'team' }))
+  expect(await (await answer).json()).toMatchObject({ success: true, accepted: 1, rejected: [] })
+  expect(new URL((await answer).url()).pathname).toBe(`${PATH}/v1/t`)
+  expect(asked.filter(path => path !== '/favicon.ico')).toEqual([
+    '/segment',
+    `${PATH}/v1/projects/${KEYS.browser}/settings`,
+    `${PATH}/v1/t`,
+  ])
+  await page.close()
 }, 60_000)
 
 test('the path opens nothing but what pages need', async () => {

@@ -76,6 +76,10 @@ test('pages and limits of a source are set for every gateway', async () => {
   await vi.waitFor(async () => expect(await from('https://evil.test')).toEqual([403, 403]), soon)
   expect(await from('https://docs.acme.com')).toEqual([200, 200])
   expect((await cli('sources', 'set', 'docs', '--origin', 'acme.com')).code).toBe(2)
+  const narrowed = await cli('sources', 'set', 'docs', '--never-store', 'ssn,birth-day')
+  expect(narrowed.output).toMatch(/docs +7 events\/s .*https:\/\/\*\.acme\.com +never stored: ssn, birth-day/)
+  expect((await cli('sources', 'set', 'docs', '--never-store', '---')).code).toBe(2)
+  expect((await cli('sources', 'set', 'docs', '--store-all')).output).not.toContain('never stored')
   // Both kinds of refusal can be read by the page that is refused.
   const refused = async (url: string) => {
     const answer = await fetch(`${url}/v1/batch`, {

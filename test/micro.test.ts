@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Analytics } from '@segment/analytics-node'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { Waymark } from '../sdk-node/src/index.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -18,10 +18,15 @@ interface Micro {
   end(): Promise<number | null>
 }
 
-async function startMicro(): Promise<Micro> {
+/** `files` stand in the folder that it is started in. */
+async function startMicro(args: readonly string[] = [], files: { readonly [name: string]: unknown } = {}): Promise<Micro> {
   const folder = mkdtempSync(join(tmpdir(), 'waymark-micro-'))
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), JSON.stringify(content))
   const env = { PATH: process.env.PATH ?? '', DATA_DIR: join(folder, 'data') }
-  const child: ChildProcess = spawn(process.execPath, [join(root, 'gateway/waymark.js'), 'micro', '--port', '0'], { cwd: folder, env })
+  const child: ChildProcess = spawn(process.execPath, [join(root, 'gateway/waymark.js'), 'micro', '--port', '0', ...args], {
+    cwd: folder,
+    env,
+  })
   process.once('exit', () => child.kill('SIGKILL'))
   const ended = new Promise<number | null>(done => child.once('exit', done))
   const url = await new Promise<string>((done, fail) => {
@@ -49,16 +54,22 @@ async function startMicro(): Promise<Micro> {
 const running: { micro: Micro | null } = { micro: null }
 const micro = () => running.micro ?? expect.unreachable('micro was not started')
 
-beforeEach(async () => {
-  running.micro = await startMicro()
-})
 afterEach(async () => {
   await running.micro?.end()
-  rmSync(micro().folder, { recursive: true, force: true })
+  if (running.micro !== null) rmSync(running.micro.folder, { recursive: true, force: true })
+  running.micro = null
 })
+
+const PLAN = {
+  id: 'site',
+  version: 3,
+  sources: { web: 'quarantine', '*': 'observe' },
+  events: { 'Invoice Paid': { properties: { properties: { amount: { type: 'number' } }, required: ['amount'] } } },
+}
 
 describe('waymark micro, as somebody else’s tests use it', () => {
   test('tells what Segment’s and our own SDK sent, unmodified but for the host, and leaves nothing on the disk', async () => {
+    running.micro = await startMicro()
     const segment = new Analytics({ writeKey: 'any-key', host: micro().url, flushAt: 1 })
     segment.track({ userId: 'u_1', event: 'Invoice Paid', properties: { amount: 10 } })
     const ours = new Waymark({ writeKey: 'other-key', host: micro().url })
@@ -73,5 +84,46 @@ describe('waymark micro, as somebody else’s tests use it', () => {
     expect(await micro().get('all')).toMatchObject({ total: 0 })
     expect(readdirSync(micro().folder)).toEqual([])
     expect(await micro().end()).toBe(0)
+  })
+
+  test('holds senders to the plans that it was given', async () => {
+    running.micro = await startMicro(['--plan', 'plan.json'], { 'plan.json': PLAN })
+    for (const writeKey of ['web', 'backend']) {
+      const ours = new Waymark({ writeKey, host: micro().url })
+      ours.on('error', () => undefined)
+      ours.track({ userId: 'u_1', event: 'Invoice Paid', properties: { amount: 'ten' } })
+      ours.track({ userId: 'u_1', event: 'Invoice Paid', properties: { amount: 10 } })
+      await ours.close()
+    }
+    const { total, data } = await micro().get('violations?least=2&within=10000')
+    expect(total).toBe(2)
+    const broken = {
+      plan: 'site',
+      version: 3,
+      code: 'plan_wrong_type',
+      path: '/properties/amount',
+      message: 'properties.amount must be number',
+    }
+    expect(data).toMatchObject([
+      { source: 'web', mode: 'quarantine', ...broken },
+      { source: 'backend', mode: 'observe', ...broken },
+    ])
+    expect((await micro().get('bad')).data).toMatchObject([
+      { source: 'web', code: 'plan_wrong_type', event: { properties: { amount: 'ten' } } },
+    ])
+    expect(await micro().get('good')).toMatchObject({ total: 3 })
+  })
+
+  test.each<[string, readonly string[], RegExp]>([
+    ['that is none', ['--plan', 'bad.json'], /bad\.json#\/version: error/],
+    ['that is not there', ['--plan', 'none.json'], /none\.json cannot be read/],
+    ['whose source another one has', ['--plan', 'plan.json', '--plan', 'rival.json'], /“web”, which has the plan “site” already/],
+  ])('does not start with a plan %s', async (_, args, message) => {
+    const files = {
+      'plan.json': PLAN,
+      'bad.json': { ...PLAN, version: 0 },
+      'rival.json': { ...PLAN, id: 'rival', sources: { web: 'block' } },
+    }
+    await expect(startMicro(args, files)).rejects.toThrow(message)
   })
 })

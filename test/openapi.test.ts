@@ -38,6 +38,7 @@ const NOT_THERE: { readonly [path: string]: readonly number[] } = {
   '/analytics.js/v1/{writeKey}/analytics.min.js': [200, 404],
   '/analytics.js/v1/{writeKey}/analytics.js': [200, 404],
   '/{version}/modern/plugins/rsa-plugins.js': [200, 404],
+  '/rsaRequest': [403], // for pages of the same site only
 }
 
 /** The request of the documented examples. */

@@ -46,10 +46,22 @@ const PLAN: TrackingPlan = {
     'Left Page': { properties: { properties: { after: { type: 'number' } } } },
     Anything: { unplannedProperties: 'allow' },
   },
-  calls: { identify: { properties: { properties: { email: { type: 'string' } } }, unplannedProperties: 'allow' } },
-  $defs: { Line: { type: 'object', properties: { sku: { type: 'string' } }, required: ['sku'], additionalProperties: false } },
+  calls: {
+    identify: { properties: { properties: { email: { type: 'string' } } }, unplannedProperties: 'allow' },
+    // The SDK of pages gives the path itself.
+    page: { properties: { $ref: '#/$defs/View' } },
+    screen: { properties: { properties: { tab: { type: 'string' } }, required: ['tab'] } },
+  },
+  $defs: {
+    View: { type: 'object', properties: { section: { enum: ['docs', 'plans'] }, path: { type: 'string' } }, required: ['path'] },
+    Line: { type: 'object', properties: { sku: { type: 'string' } }, required: ['sku'], additionalProperties: false },
+  },
 }
-const OPEN: TrackingPlan = { ...PLAN, unplanned: {} }
+const OPEN: TrackingPlan = {
+  ...PLAN,
+  unplanned: {},
+  calls: { page: { properties: { properties: { section: { type: 'string' } }, required: ['section'] } } },
+}
 
 /** Each `// wrong` must not compile, and everything else must. */
 function wrongs(code: string): string {
@@ -64,7 +76,11 @@ waymark.track('Demo Requested', { plan: "o'clock", seats: null })
 waymark.track('Left Page'); waymark.track('Left Page', { after: 3 }); waymark.track('Left Page', null, null, () => {})
 waymark.track('Anything', { free: 1 })
 waymark.identify('u_1', { email: 'a@b.test', more: 1 }); waymark.identify({ email: 'x' }); waymark.group('acme', { name: 'Acme' })
-waymark.page(); waymark.page('Docs', 'Intro'); void waymark.flush()
+waymark.page(); waymark.page('Docs', 'Intro'); void waymark.flush(); waymark.page('Docs', () => {})
+waymark.page({ section: 'docs' }); waymark.page('Docs', { section: 'plans' }, { userId: 'u' }, () => {}); waymark.page('Docs', 'Intro', { section: 'docs', path: '/x' })
+waymark.page({ section: 'blog' }) // wrong
+waymark.page('Docs', { sektion: 'docs' }) // wrong
+waymark.page('Docs', 'Intro', { section: 7 }) // wrong
 waymark.track('Demo Requested') // wrong
 waymark.track('Demo Requested', {}) // wrong
 waymark.track('Demo Requested', { plan: 'gold' }) // wrong
@@ -81,7 +97,13 @@ const waymark = planned(new Waymark({ writeKey: 'wk', host: 'https://events.acme
 waymark.track({ userId: 'u', event: 'Demo Requested', properties: { plan: 'team', seats: 3 }, groupId: 'acme', timestamp: new Date() }, () => {})
 waymark.track({ anonymousId: 'a', event: 'Left Page' })
 waymark.identify({ userId: 'u', traits: { email: 'a@b.test' } }); waymark.group({ userId: 'u', groupId: 'acme', traits: { name: 'Acme' } })
-waymark.page({ userId: 'u', name: 'Docs' }); void waymark.close()
+waymark.page({ userId: 'u', name: 'Docs', properties: { path: '/docs', section: 'docs' } }); void waymark.close()
+waymark.screen({ anonymousId: 'a', name: 'Settings', category: 'App', properties: { tab: 'billing' } }, () => {})
+waymark.page({ userId: 'u', name: 'Docs' }) // wrong
+waymark.page({ userId: 'u', properties: { path: '/docs', section: 'blog' } }) // wrong
+waymark.page({ properties: { path: '/docs' } }) // wrong
+waymark.screen({ userId: 'u' }) // wrong
+waymark.screen({ userId: 'u', properties: { tab: 'billing', tabs: 1 } }) // wrong
 waymark.track({ userId: 'u', event: 'Demo Requested' }) // wrong
 waymark.track({ userId: 'u', event: 'Demo Requested', properties: { plan: 'gold' } }) // wrong
 waymark.track({ userId: 'u', event: 'Demo Requested', properties: { plan: 'team', seat: 1 } }) // wrong
@@ -93,14 +115,21 @@ const OPEN_BROWSER = `import { createWaymark } from '@waymark/browser'
 import { planned } from './events.mjs'
 const waymark = planned(createWaymark({ writeKey: 'wk', host: 'https://events.acme.test' }))
 waymark.track('Nobody Planned This', { free: 1 }); waymark.track('Demo Requested', { plan: 'team', more: 1 })
+waymark.page({ section: 'docs', more: 1 }); waymark.page('Docs', 'Intro', { section: 'docs' })
 waymark.track('Demo Requested', { seats: 1 }) // wrong
+waymark.page() // wrong
+waymark.page('Docs') // wrong
+waymark.page('Docs', () => {}) // wrong
+waymark.page('Docs', 'Intro', { more: 1 }) // wrong
 `
 const OPEN_NODE = `import { Waymark } from '@waymark/node'
 import { planned } from './events.mjs'
 const waymark = planned(new Waymark({ writeKey: 'wk', host: 'https://events.acme.test' }))
 waymark.track({ userId: 'u', event: 'Nobody Planned This', properties: { free: 1 } })
 waymark.track({ userId: 'u', event: 'Demo Requested', properties: { plan: 'team', more: 1 } })
+waymark.screen({ userId: 'u', properties: { anything: 1 } }); waymark.page({ userId: 'u', properties: { section: 'docs', more: 1 } })
 waymark.track({ userId: 'u', event: 'Demo Requested', properties: { seats: 1 } }) // wrong
+waymark.page({ userId: 'u' }) // wrong
 `
 
 test('right calls compile and wrong ones do not, with both SDKs', async () => {
@@ -119,6 +148,7 @@ test('right calls compile and wrong ones do not, with both SDKs', async () => {
   const options = [
     '--noEmit',
     '--strict',
+    '--noUnusedLocals',
     '--exactOptionalPropertyTypes',
     '--module',
     'nodenext',

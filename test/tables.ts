@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createClient } from '@clickhouse/client'
+import { type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client'
 
 /** Everything that jobs compute from events: emptied and run again, it must be identical. */
 export const DERIVED = [
@@ -78,13 +78,12 @@ export function openTables(dataDir: string): Tables {
     url: string
     writer: { username: string; password: string }
   }
-  const client = createClient({
-    url: engine.url,
-    username: engine.writer.username,
-    password: engine.writer.password,
-    database: 'waymark',
-    request_timeout: 120_000,
-  })
+  return tablesAt({ url: engine.url, ...engine.writer, database: 'waymark' })
+}
+
+/** The same of any server. */
+export function tablesAt(server: ClickHouseClientConfigOptions): Tables {
+  const client = createClient({ ...server, request_timeout: 120_000 })
   const text = async (sql: string) => (await client.query({ query: sql, format: 'JSONCompactEachRow' })).text()
   return {
     async query<T>(sql: string) {

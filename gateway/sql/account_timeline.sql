@@ -28,7 +28,7 @@ SELECT
     toString(e.segment_id) AS segment_id, e.segment_index AS segment_index,
     toUnixTimestamp64Milli(e.timestamp) AS at, toUnixTimestamp64Milli(e.received_at) AS received_at,
     e.type AS type, e.event AS event, e.title AS title, e.url AS url, e.path AS path, e.referrer AS referrer, e.channel AS channel,
-    e.is_bot AS is_bot, e.properties AS properties, e.node_type AS node_type, e.node AS node
+    e.is_bot AS is_bot, e.bot_reason AS bot_reason, e.properties AS properties, e.node_type AS node_type, e.node AS node
 FROM
 (
     SELECT *, if(user_id != '', 'user_id', 'anonymous_id') AS node_type, if(user_id != '', user_id, anonymous_id) AS node

@@ -1,6 +1,7 @@
--- Who else pushes, or has pushed, this version of a tracking plan?
-SELECT push_id, state
+-- Who else pushes a tracking plan at this moment, or has pushed this version of this one?
+SELECT id, version, push_id, state, toUnixTimestamp64Milli(pushed_at) AS at, JSONExtractKeys(body, 'sources') AS sources
 FROM tracking_plans FINAL
-WHERE id = {id:String} AND version = {version:UInt32} AND push_id != {push_id:String}
-  AND (state = 'active' OR (state = 'proposed' AND pushed_at >= {since:DateTime64(3, 'UTC')}))
-ORDER BY push_id
+WHERE push_id != {push_id:String}
+  AND ((state = 'active' AND id = {id:String} AND version = {version:UInt32})
+    OR (state = 'proposed' AND pushed_at >= {since:DateTime64(3, 'UTC')}))
+ORDER BY at, push_id

@@ -27,6 +27,18 @@ test('it lives, is ready, and names what is not there', async () => {
   expect([missing.status, await missing.json()]).toEqual([404, { error: { code: 'not_found', message: 'there is no GET /v2/nothing' } }])
 })
 
+test('a page can read that there is no such address to send to', async () => {
+  const { app } = appWith(new Hono())
+  const asked = async (path: string, method: string) => {
+    const { status, headers } = await app.request(path, { method, headers: { origin: 'https://www.acme.com' } })
+    return [status, headers.get('access-control-allow-origin')]
+  }
+  expect(await asked('/v1/tracks', 'POST')).toEqual([404, 'https://www.acme.com'])
+  // Nothing that a page may not send anyway is allowed by the way.
+  expect(await asked('/v1/tracks', 'OPTIONS')).toEqual([404, null])
+  expect(await asked('/elsewhere', 'POST')).toEqual([404, null])
+})
+
 test('what is missing makes it not ready', async () => {
   const { app } = appWith(new Hono(), readinessOf({ ...WORKING, wasReached: false, missing: 'the engine is starting' }))
   const answer = await app.request('/readyz')

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
 import { TooBusy } from './db/turns.ts'
+import { readable } from './ingest/request/cors.ts'
 import { explainError, type Log } from './log.ts'
 import { type Readiness, refusalFor } from './readiness.ts'
 
@@ -32,9 +33,12 @@ export function createApp({ routes, log, notReady, readiness }: AppDeps): Hono {
   })
   for (const route of routes) app.route('/', route)
 
-  app.notFound(context =>
-    context.json({ error: { code: 'not_found', message: `there is no ${context.req.method} ${context.req.path}` } }, 404),
-  )
+  app.notFound(context => {
+    const { method, path } = context.req
+    const answer = context.json({ error: { code: 'not_found', message: `there is no ${method} ${path}` } }, 404)
+    // Else all that a page's developer sees of a misspelt address is that it may not be asked.
+    return path.startsWith('/v1/') && method !== 'OPTIONS' ? readable(context, answer) : answer
+  })
   app.onError((error, context) => {
     if (error instanceof HTTPException) {
       if (error.status >= 500) log.error(error.message, { route: routePath(context), cause: explainError(error.cause) })

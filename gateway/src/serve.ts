@@ -7,8 +7,9 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Config } from './config.ts'
 import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
+import { createBelowPath } from './edge/belowPath.ts'
 import { type Connections, connectionsFor, holdConnections, limitedBeside, openFilesLimit } from './edge/connections.ts'
-import { createIngestPath } from './edge/ingestPath.ts'
+import { foldSlashesOf } from './edge/foldSlashes.ts'
 import { openOriginFiles } from './geo/originFiles.ts'
 import { prepareGround } from './ground.ts'
 import { keyCopy, settingsCopy } from './keys/files.ts'
@@ -147,6 +148,7 @@ async function start(
   opened.push(async () => origins?.close())
   const leaving = new AbortController()
   let connections: Connections | null = null
+  const below = config.ingestPath === null ? null : createBelowPath(config.ingestPath)
   const app = createSurface({
     config,
     url,
@@ -169,6 +171,7 @@ async function start(
     tally,
     engineState,
     connections: () => connections?.counts ?? null,
+    below: below?.of,
     origins,
     gateway: () => ({
       version: VERSION,
@@ -197,12 +200,8 @@ async function start(
   if (most < config.maxConnections)
     log.warn('fewer connections are taken than MAX_CONNECTIONS says, for this process may open few files: raise its limit', { most })
   connections = holdConnections(server, most, now, limitedBeside(config.proxies))
-  if (config.ingestPath !== null) {
-    const pathOf = createIngestPath(config.ingestPath)
-    server.prependListener('request', request => {
-      request.url = pathOf(request.url ?? '/')
-    })
-  }
+  if (below !== null) server.prependListener('request', below.enter)
+  server.prependListener('request', foldSlashesOf)
   await listen(server, config.host, port)
   opened.push(() => stopListening(server))
   const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Event } from '@waymark/schemas/event'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createAccountPages } from './console/accounts/accountRoutes.ts'
@@ -29,6 +29,7 @@ import { undoMerge } from './identity/unmerge.ts'
 import { createClosedDays } from './ingest/closedDays.ts'
 import { createHotSet } from './ingest/dedupe.ts'
 import { createRedaction } from './ingest/enrich/redact.ts'
+import { createNeverStored } from './ingest/event/neverStored.ts'
 import { createLiveFeed } from './ingest/live/feed.ts'
 import type { Loader } from './ingest/load/loader.ts'
 import { createIngestCounters } from './ingest/request/counters.ts'
@@ -89,6 +90,8 @@ export interface SurfaceDeps {
   readonly engineState: () => EngineState | null
   /** Of the server that listens; null before it does. */
   readonly connections: () => Connections['counts'] | null
+  /** Path of INGEST_PATH that a request was called below; '' where it was not. */
+  readonly below?: ((c: Context) => string) | undefined
   /** Of GEOIP_FILE and GEOIP_ASN_FILE; null without. */
   readonly origins: Origins | null
   /** This process, now. */
@@ -122,6 +125,7 @@ export function createSurface({
   tally,
   engineState,
   connections,
+  below = () => '',
   origins,
   gateway,
   leaving,
@@ -134,7 +138,7 @@ export function createSurface({
   const writeKey = writeKeys.find(key => !key.server)?.key ?? null
   const reader = createReader({ db, models, now })
 
-  const checkPlan = createPlanGate(plans)
+  const checkPlan = createPlanGate(plans, redact)
 
   const jobRoutes = new Hono()
   jobRoutes.use(
@@ -149,6 +153,7 @@ export function createSurface({
   jobRoutes.route('/', createMergeRoutes({ undoMerge: mergeId => undoMerge(db, mergeId, now(), 'POST /v1/merges') }))
 
   const edge = createEdge({ config, settings, now, seed: randomInt(2 ** 32) })
+  const neverStored = createNeverStored(source => settings.of(source)?.never_stored ?? [])
   const ingestRoutes = createIngestRoutes({
     origins: origins === null ? null : { find: origins.find, ofRequest: createVisitorOrigin(config.proxies, origins.find) },
     keys,
@@ -164,6 +169,7 @@ export function createSurface({
     counters,
     checkPlan,
     redact,
+    neverStored,
     ...(isSuppressed === undefined ? {} : { isSuppressed }),
     needsLook: source => plans.decides(source),
     live: {
@@ -182,7 +188,7 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     guard: edge.guard,
   })
-  const replay = createReplay({ db, spool, checkPlan, isSuppressed, now })
+  const replay = createReplay({ db, spool, checkPlan, neverStored, isSuppressed, now, randomUUID })
   const quarantineRoutes = createQuarantineRoutes({ replay, findSecretKey: key => keys.secretKey(key) })
   const planRoutes = createPlanRoutes({ db, book: plans, findSecretKey: key => keys.secretKey(key), now, randomUUID })
   const readRoutes = createReadRoutes({
@@ -203,9 +209,10 @@ export function createSurface({
     isOriginAllowed: edge.isOriginAllowed,
     live,
     now,
-    reachedAt: createReachedAt({ url, proxied: address.proxied }),
+    reachedAt: createReachedAt({ url, proxied: address.proxied, below }),
     segmentScripts: segmentScriptFolder(),
     rudderPlugins: rudderPluginsFile(),
+    guard: edge.guard,
     onFailure: error => log.error('a pixel could not be taken', { error: explainError(error) }),
   })
   const health = createHealthReader({

@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from './config.ts'
 import { NotReady } from './db/late.ts'
@@ -51,7 +52,12 @@ export function createWork({ config, db, spool, models, log, now, notReady, tall
     spool,
     db,
     now,
-    rows: createRowThread({ redactParameters: config.redactParameters }),
+    rows: createRowThread({
+      redactParameters: config.redactParameters,
+      // Named like the part of the spool that is this process's alone, and the next one's.
+      clockFile: join(config.dataDir, 'clocks', `${basename(spool.folder)}.jsonl`),
+      onTold: message => log.warn(message),
+    }),
     redact: createRedaction(config.redactParameters),
     onLoaded: loaded => tally.loaded(loaded, now()),
     onFailed: tally.loadFailed,
@@ -71,8 +77,8 @@ export function createWork({ config, db, spool, models, log, now, notReady, tall
     loader,
     now,
     days: createClosedDays({ db, spool, now }),
-    onChecked({ difference, segments, received }, uuids) {
-      if (segments > 0) log.error('events are not accounted for', { difference, segments, uuids: uuids.join(' ') })
+    onChecked({ missing, doubled, segments, received, told }) {
+      if (segments > 0) log.error('events are not accounted for', { missing, doubled, segments, first: told.join('; ') })
       else log.debug('all events of closed hours are accounted for', { received })
     },
   })

@@ -16,6 +16,11 @@ export async function pageOf(peer: BrowserPeerId, told: Told): Promise<string> {
   return withScript(peer === 'snippet' ? snippet(told) : await bundled(SOURCES[peer](told)))
 }
 
+/** That of RudderStack's bundled SDK with more options, as they stand in a page: `useServerSideCookies: true`. */
+export async function rudderPage(told: Told, options: string): Promise<string> {
+  return withScript(await bundled(rudder(told, '/bundled', `, ${options}`)))
+}
+
 const SOURCES: Readonly<Record<Exclude<BrowserPeerId, 'snippet'>, (told: Told) => string>> = {
   'analytics-next': told => segment(told, ''),
   'analytics-next-batching': told => segment(told, ", { integrations: { 'Segment.io': { deliveryStrategy: { strategy: 'batching' } } } }"),

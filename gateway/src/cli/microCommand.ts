@@ -10,17 +10,19 @@ import { createMicro } from '../micro/micro.ts'
 import { type CommandEdges, commandLog } from './command.ts'
 import { exitCode, UsageError } from './terminal.ts'
 
-const USAGE = 'waymark micro [--port 9090]'
+const USAGE = `waymark micro [--port 9090] [--plan FILE]
+       with --plan, which may be given several times, events are held to tracking plans; /micro/violations tells what broke them`
 const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
 const USUAL_PORT = '9090'
 const SDK_FILE = new URL('../../../sdk-browser/dist/waymark.js', import.meta.url)
 
-/** `waymark micro`: the gateway in memory, for other people's tests; ends with SIGTERM or SIGINT. Reads WRITE_KEYS and HOST, writes nothing. */
+/** `waymark micro`: the gateway in memory, for other people's tests; ends with SIGTERM or SIGINT. Reads WRITE_KEYS, HOST and REDACT_PARAMETERS, writes nothing. */
 export function microCommand(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
   const { terminal, config, signals, now } = edges
   return exitCode(terminal, USAGE, async () => {
-    const { values } = parseArgs({ args: [...argv], options: { port: { type: 'string' } } })
+    const { values } = parseArgs({ args: [...argv], options: { port: { type: 'string' }, plan: { type: 'string', multiple: true } } })
     const port = await portOf(values.port ?? USUAL_PORT, config.host)
+    const planOf = values.plan === undefined ? undefined : await (await import('./microPlans.ts')).microPlans(values.plan, terminal)
     const stop = new Promise<void>(done => {
       signals.once('SIGINT', done)
       signals.once('SIGTERM', done)
@@ -30,6 +32,8 @@ export function microCommand(argv: readonly string[], edges: CommandEdges): Prom
       version: VERSION,
       url,
       writeKeys: config.writeKeys,
+      redactParameters: config.redactParameters,
+      ...(planOf === undefined ? {} : { planOf }),
       log: commandLog(edges),
       now,
       randomUUID,

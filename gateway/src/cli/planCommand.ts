@@ -1,13 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { TrackingPlan } from '@waymark/schemas/plan'
 import type { Change, ChangeLevel } from '../plan/diff/change.ts'
 import { diffPlans } from '../plan/diff/diffPlans.ts'
 import { lintPlanText } from '../plan/lint/lintPlan.ts'
-import type { PlanProblem } from '../plan/lint/problem.ts'
 import { isSdk, SDKS, typesOfPlan } from '../plan/types/typesOfPlan.ts'
 import type { CommandEdges } from './command.ts'
 import { gatewayCall } from './gatewayCall.ts'
+import { contentOf, goodPlan, tellProblems } from './planFile.ts'
 import { exitCode, type Terminal, UsageError } from './terminal.ts'
 
 const USAGE = `waymark plan lint FILE [--json]
@@ -116,27 +116,9 @@ async function give(terminal: Terminal, file: string | undefined, text: string):
   terminal.err(`${file} is written\n`)
 }
 
-async function contentOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(cause => {
-    throw new Error(`${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
-  })
-}
-
-/** Warnings are told; mistakes end the command. */
-async function goodPlan(terminal: Terminal, file: string): Promise<TrackingPlan> {
-  const { problems, plan } = await lintPlanText(await contentOf(file))
-  tellProblems(terminal, file, problems)
-  if (plan === null) throw new Error(`${file} is no plan that can be used`)
-  return plan
-}
-
 async function inForce(edges: CommandEdges, values: Given['values'], id: string): Promise<TrackingPlan | null> {
   const gateway = await gatewayCall(edges, values, 'read')
   return (await gateway.send<{ plan: TrackingPlan }>('GET', `/v1/plans/${encodeURIComponent(id)}`))?.plan ?? null
-}
-
-function tellProblems(terminal: Terminal, file: string, problems: readonly PlanProblem[]): void {
-  for (const { level, path, message } of problems) terminal.err(`${file}${path === '' ? '' : `#${path}`}: ${level}: ${message}\n`)
 }
 
 const LEVELS: { readonly [level in ChangeLevel]: string } = {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { MOST_NAMES, readNames } from '../ingest/event/neverStored.ts'
 import { configuredOrigins, readOrigins } from '../keys/origins.ts'
 import { isKeyName, KEY_NAME_RULE } from '../keys/parse.ts'
 import { listSettings, putSettings, type WantedSettings } from '../keys/settings.ts'
@@ -7,7 +8,7 @@ import { type CommandEdges, commandLog } from './command.ts'
 import { exitCode, UsageError } from './terminal.ts'
 
 const USAGE =
-  'waymark sources list | set NAME [--origin https://www.acme.com … | --any-origin] [--events-per-second N|default] [--first-party-id on|off]'
+  'waymark sources list | set NAME [--origin https://www.acme.com … | --any-origin] [--events-per-second N|default] [--first-party-id on|off] [--never-store ssn,birthday | --store-all]'
 
 type Change = Partial<Omit<WantedSettings, 'source_id'>>
 
@@ -23,6 +24,8 @@ export function sourcesCommand(argv: readonly string[], edges: CommandEdges): Pr
         'any-origin': { type: 'boolean' },
         'events-per-second': { type: 'string' },
         'first-party-id': { type: 'string' },
+        'never-store': { type: 'string', multiple: true },
+        'store-all': { type: 'boolean' },
       },
     })
     const [verb, name = ''] = positionals
@@ -31,6 +34,7 @@ export function sourcesCommand(argv: readonly string[], edges: CommandEdges): Pr
       ...originsOf(values.origin, values['any-origin'] === true),
       ...rateOf(values['events-per-second']),
       ...firstPartyOf(values['first-party-id']),
+      ...neverStoredOf(values['never-store'], values['store-all'] === true),
     }
     if (verb === 'set' && !isKeyName(name)) throw new UsageError(`the name must be ${KEY_NAME_RULE}.`)
     if (verb === 'set' && Object.keys(change).length === 0) throw new UsageError('say what is to be set.')
@@ -41,8 +45,8 @@ export function sourcesCommand(argv: readonly string[], edges: CommandEdges): Pr
         return true
       }
       const before = (await listSettings(db)).find(({ source_id }) => source_id === name)
-      const { origins = [], events_per_second = 0, first_party_id = 0 } = before ?? {}
-      const wanted: WantedSettings = { source_id: name, origins, events_per_second, first_party_id, ...change }
+      const { origins = [], events_per_second = 0, first_party_id = 0, never_stored = [] } = before ?? {}
+      const wanted: WantedSettings = { source_id: name, origins, events_per_second, first_party_id, never_stored, ...change }
       await putSettings(db, wanted, now())
       terminal.out(line(wanted))
       if (change.origins !== undefined && configuredOrigins(config.allowedOrigins, name) !== null)
@@ -76,7 +80,17 @@ function firstPartyOf(given: string | undefined): Change {
   return { first_party_id: given === 'on' ? 1 : 0 }
 }
 
-function line({ source_id, origins, events_per_second, first_party_id }: WantedSettings): string {
+function neverStoredOf(given: readonly string[] | undefined, isNothing: boolean): Change {
+  if (isNothing) return { never_stored: [] }
+  if (given === undefined) return {}
+  const { names, wrong } = readNames(given.join(','))
+  if (wrong.length > 0)
+    throw new UsageError(`“${wrong[0]?.slice(0, 100)}” is no name; write those of properties and traits, e.g. ssn,birthday.`)
+  if (names.length > MOST_NAMES) throw new UsageError(`--never-store takes ${MOST_NAMES} names at most.`)
+  return { never_stored: names }
+}
+
+function line({ source_id, origins, events_per_second, first_party_id, never_stored }: WantedSettings): string {
   const rate = events_per_second === 0 ? 'usual limit' : `${events_per_second} events/s`
-  return `${source_id.padEnd(24)}  ${rate.padEnd(18)}  first-party id ${first_party_id === 1 ? 'on ' : 'off'}  ${origins.length === 0 ? 'any page' : origins.join(' ')}\n`
+  return `${source_id.padEnd(24)}  ${rate.padEnd(18)}  first-party id ${first_party_id === 1 ? 'on ' : 'off'}  ${origins.length === 0 ? 'any page' : origins.join(' ')}${never_stored.length === 0 ? '' : `  never stored: ${never_stored.join(', ')}`}\n`
 }

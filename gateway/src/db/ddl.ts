@@ -40,6 +40,7 @@ export const SHARD_BY: { readonly [table: string]: string } = {
   tracking_plans: 'sipHash64(id)',
   plan_violations: 'sipHash64(path)',
   rejected_replays: 'sipHash64(segment_id)',
+  shared_turns: 'sipHash64(name)',
   removed_events: 'sipHash64(segment_id)',
   ingest_days: 'toUInt32(day)',
 }

@@ -32,10 +32,13 @@ export const PINNED_WHERE_KNOWN = {
   deduplicate_insert: 'backward_compatible_choice',
 } as const
 
-/** Tables are spread over shards: sub-queries are sent along, and an insert is acknowledged when the shards have it. */
+/** Tables are spread over shards, and an insert is acknowledged when the shards have it. */
 export const CLUSTER_SETTINGS = {
-  distributed_product_mode: 'global',
+  // Each shard asks all of them for what a sub-query names. `global`, which would ask once, fails in nested ones (seen in 26.7).
+  distributed_product_mode: 'allow',
   distributed_foreground_insert: 1,
+  // Newer servers let each shard select its own rows and keep what it writes: groups would not be added up, and rows lie on the wrong shard.
+  parallel_distributed_insert_select: '0',
 } as const satisfies ClickHouseSettings
 
 /** Limits of a read where no profile sets them: on a server that is not ours. The embedded engine's are in engine/config.ts. */

@@ -71,7 +71,9 @@ function routesWith(guard: EdgeGuard): Hono {
     if (c.error !== undefined) guard.refused(c)
   })
   app.post('/', async c => {
-    guard.arriving(c)
+    guard.knocking(c)
+    // As the routes do for a key in a header that is wrong, or a server's.
+    if (c.req.query('fail') !== '401' && c.req.query('source') !== 'backend') guard.arriving(c)
     const { source = '', events = '1', fail } = c.req.query()
     if (fail !== undefined) throw Object.assign(new Error('unreadable'), { getResponse: () => c.json({}, Number(fail) as 400) })
     const known = SOURCES[source]
@@ -129,6 +131,24 @@ describe('limits', () => {
     const { ask } = world
     for (let n = 0; n < 60; n++) for (const fail of [401, 403]) expect((await ask({ from: '198.51.100.10', fail })).status).toBe(fail)
     expect((await ask({ from: '198.51.100.10' })).status).toBe(200)
+  })
+
+  it('an address that tried a thousand wrong keys waits, also with a right one, which it might have found; nobody else does', async () => {
+    const { ask, clock, edge } = world
+    const from = '198.51.100.12'
+    for (let n = 0; n < 1_000; n += 50) await Promise.all(Array.from({ length: 50 }, () => ask({ from, fail: 401 })))
+    const before = edge.refusals.counts.addresses()
+    const wrongKeys = { status: 429, retryAfter: '1', message: expect.stringContaining('too many wrong keys') }
+    expect(await ask({ from, fail: 401 })).toMatchObject(wrongKeys)
+    expect(await ask({ from, source: 'backend' })).toMatchObject(wrongKeys)
+    expect(edge.refusals.counts.addresses() - before).toBe(2)
+    expect((await ask({ from: '198.51.100.13', source: 'backend' })).status).toBe(200)
+    clock.at += 1_000
+    const later: number[] = []
+    for (let n = 0; n < 22; n++) later.push((await ask({ from, fail: 401 })).status)
+    expect(later).toEqual([...Array(20).fill(401), 429, 429])
+    clock.at += 50_000
+    expect((await ask({ from, source: 'backend' })).status).toBe(200)
   })
 
   it('an address pays for asking when its source is at the limit', async () => {

@@ -35,6 +35,8 @@ const LEAST_BURST = 2_500
 const REFUSED_COSTS = 50
 /** One whose key or page may not send: SDKs repeat it a hundred times by the settings that we give them, and others share their address. */
 const STRANGER_COSTS = 5
+/** Wrong keys of one address: more than pages with an old key send from behind it, far fewer than it takes to find one. */
+const WRONG_KEYS: Rate = { perSecond: 20, burst: 1_000 }
 const LONGEST_WAIT_S = 300
 const COSTS: ReadonlyMap<number, number> = new Map([
   [400, REFUSED_COSTS],
@@ -51,6 +53,9 @@ const COSTS: ReadonlyMap<number, number> = new Map([
  */
 export function createIngestGuard({ rates, visitor, settings, refusals, cookie, now, seed }: IngestGuardEdges): EdgeGuard {
   const networks = rates.address === null ? null : createNetworkBuckets(rateOf(rates.address, ADDRESS_BURST_S), seed)
+  const guesses = rates.address === null ? null : createNetworkBuckets(WRONG_KEYS, seed)
+  // Nobody has to wait after that: who sends good keys pays one comparison.
+  let guessedUntil = 0
   const sources = new Map<string, { readonly perSecond: number; readonly bucket: Bucket }>()
 
   function bucketOf({ sourceId, trust }: Source, at: number): { readonly perSecond: number; readonly bucket: Bucket } | null {
@@ -65,6 +70,16 @@ export function createIngestGuard({ rates, visitor, settings, refusals, cookie, 
   }
 
   return {
+    knocking(c) {
+      if (guessedUntil === 0) return
+      const at = now()
+      if (at >= guessedUntil) guessedUntil = 0
+      const network = guesses === null || guessedUntil === 0 ? null : visitor(c)
+      const wait = network === null ? 0 : (guesses?.wait(network, at) ?? 0)
+      if (wait === 0) return
+      refusals.byAddress()
+      throw tooMuch('its address has sent too many wrong keys', wait)
+    },
     arriving(c) {
       const network = networks === null ? null : visitor(c)
       if (networks === null || network === null) return
@@ -90,7 +105,12 @@ export function createIngestGuard({ rates, visitor, settings, refusals, cookie, 
     refused(c) {
       const costs = COSTS.get(c.res.status) ?? 0
       const network = networks === null || costs === 0 ? null : visitor(c)
-      if (network !== null) networks?.take(network, costs, now())
+      if (network === null) return
+      const at = now()
+      networks?.take(network, costs, at)
+      if (c.res.status !== 401) return
+      guesses?.take(network, 1, at)
+      guessedUntil = Math.max(guessedUntil, at + 1000 * (guesses?.wait(network, at) ?? 0))
     },
     cookie,
   }

@@ -1,6 +1,6 @@
 /** What pages ask of a gateway: nothing else can be reached below the path. */
 const FOR_PAGES =
-  /^\/(?:v1\/(?:batch|b|track|t|page|p|screen|s|identify|i|group|g|alias|a|m|decide|pixel\/\w+|projects\/[^/?]+\/settings)|beacon\/v1\/batch|pixel\/v1\/\w+|rsaRequest|sourceConfig\/?|analytics\.js\/v1\/[^?]+|analytics-next\/bundles\/[\w.-]+|next-integrations\/[^?]+|[\w.]+\/modern\/plugins\/rsa-plugins\.js|waymark\.js)(?:\?|$)/
+  /^\/(?:v1\/(?:batch|b|track|t|page|p|screen|s|identify|i|group|g|alias|a|merge|m|decide|pixel\/\w+|projects\/[^/?]+\/settings)|beacon\/v1\/batch|pixel\/v1\/\w+|rsaRequest|rsaMetrics|sourceConfig\/?|analytics\.js\/v1\/[^?]+|analytics-next\/bundles\/[\w.-]+|next-integrations\/[^?]+|[\w.]+\/modern\/plugins\/rsa-plugins\.js|waymark\.js)(?:\?|$)/
 /** A part `.` or `..`, which is resolved later and leads elsewhere; so do the signs that stand for a slash or for nothing then. */
 const STEPS = /^[^?]*(?:[\\\t\r\n]|\/(?:\.|%2e){1,2}(?:[/?#]|$))/i
 /** Leads nowhere. */
@@ -31,6 +31,8 @@ export function createIngestPath(path: string): (address: string) => string {
     if (first === '' || first === '?') return `/v1/batch${rest}`
     if (rest === '.js' || rest.startsWith('.js?')) return `/waymark.js${rest.slice(3)}`
     if (first !== '/') return address
-    return FOR_PAGES.test(rest) && !STEPS.test(rest) ? rest : NOWHERE
+    // Two where a page gives a host with a slash at the end.
+    const asked = rest.replace(/^\/{2,}/, '/')
+    return FOR_PAGES.test(asked) && !STEPS.test(asked) ? asked : NOWHERE
   }
 }

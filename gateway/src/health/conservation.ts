@@ -2,8 +2,9 @@ import type { Database } from '../db/open.ts'
 import { insertRows, rows, sqlFile, sqlTime } from '../db/query.ts'
 import type { ClosedDays } from '../ingest/closedDays.ts'
 import type { Loader } from '../ingest/load/loader.ts'
-import { inDoubt, type StatsEdges } from '../ingest/stats.ts'
+import type { StatsEdges } from '../ingest/stats.ts'
 import type { CheckFacts } from './facts.ts'
+import { createWrongSegments, type WrongSegment } from './wrongSegments.ts'
 
 /** Compares what was received in closed hours with what became of it, again and again, and says when it does not add up. */
 export interface Conservation {
@@ -18,16 +19,10 @@ export interface ConservationEdges extends Pick<StatsEdges, 'db' | 'spool'> {
   readonly now: () => number
   /** Closed by the way, so that nobody who looks has to wait for it. */
   readonly days?: Pick<ClosedDays, 'close'>
-  /** Told of each recorded check; the segments that do not add up are at most ten. */
-  readonly onChecked: (check: CheckFacts, segments: readonly string[]) => void
+  /** Told of each recorded check. */
+  readonly onChecked: (check: CheckFacts) => void
 }
 
-type Period = { from: string; to: string; in_doubt: readonly string[] }
-
-export const hoursQuery = sqlFile<Period, { hour: number; received: number; ended: number }>('conservation_hours')
-export const segmentsQuery = sqlFile<Period & { hours: readonly number[] }, { segment: string; received: number; ended: number }>(
-  'conservation_segments',
-)
 export const lastCheckQuery = sqlFile<
   Record<string, never>,
   {
@@ -35,15 +30,18 @@ export const lastCheckQuery = sqlFile<
     from_hour: number
     to_hour: number
     received: number
+    missing: number
+    doubled: number
     difference: number
     segments: number
     first_wrong_hour: number
+    told: string[]
   }
 >('conservation_last')
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** Of the hours before the present one; all of them once a day. */
+/** Of the hours before the present one, each segment once an hour; all hours, as hours, once a day. */
 const RECENT_MS = 25 * HOUR_MS
 const LEAST_GAP_MS = 60_000
 /** At most one part in so many of the time is spent on checking. */
@@ -54,33 +52,42 @@ export function createConservation({ db, spool, loader, now, days, onChecked }: 
   let last: CheckFacts | null = null
   let recordedAt = Number.NEGATIVE_INFINITY
   let fullDay = -1
+  /** Up to where each segment was looked at, and which did not add up then. */
+  let placesTo = Number.NEGATIVE_INFINITY
+  let suspects: readonly string[] = []
+  const wrongSegments = createWrongSegments({ db, spool, loader })
   let freshUntil = Number.NEGATIVE_INFINITY
   let underWay: Promise<void> | null = null
 
   /** A trouble found far back stays in view until it is none any more. */
   function beginning(to: number): number {
     if (Math.floor(now() / DAY_MS) !== fullDay) return 0
-    const known = last === null || last.difference === 0 ? to : last.firstWrongHour
+    const known = last === null || last.segments === 0 ? to : last.firstWrongHour
     return Math.min(known, to - RECENT_MS)
   }
 
-  async function look(from: number, to: number): Promise<{ check: CheckFacts; segments: string[] }> {
-    const period = async (): Promise<Period> => ({ from: sqlTime(from), to: sqlTime(to), in_doubt: await inDoubt({ db, spool }) })
-    const hours = await rows(db.client, hoursQuery, await period())
+  async function look(from: number, to: number): Promise<CheckFacts> {
+    const hours = await wrongSegments.hours({ from, to })
     const wrong = hours.filter(({ received, ended }) => received !== ended).map(({ hour }) => hour)
-    // What is being loaded meanwhile looks wrong for a moment; only whole segments count, and none is under way during this look.
-    const segments = wrong.length === 0 ? [] : await loader.snapshot(async () => wrongSegments(db, await period(), wrong))
-    const difference = segments.reduce((sum, { received, ended }) => sum + received - ended, 0)
-    const check = {
+    // An hour in which as many events were lost as doubled looks right; and what was wrong is asked for until it is mended.
+    if (to > placesTo)
+      suspects = [...new Set([...suspects, ...(await wrongSegments.suspects({ from: Math.max(from, to - RECENT_MS), to }))])]
+    placesTo = to
+    const segments = wrong.length + suspects.length === 0 ? [] : await wrongSegments.confirm({ from, to }, wrong, suspects)
+    suspects = segments.map(({ segment }) => segment)
+    const [missing, doubled] = [sum(segments, ({ missing }) => missing), sum(segments, ({ doubled }) => doubled)]
+    return {
       checkedAt: now(),
       from: hours[0]?.hour ?? to,
       to,
-      received: hours.reduce((sum, { received }) => sum + received, 0),
-      difference,
+      received: sum(hours, ({ received }) => received),
+      missing,
+      doubled,
+      difference: missing - doubled,
       segments: segments.length,
-      firstWrongHour: segments.length === 0 ? 0 : (wrong[0] ?? 0),
+      firstWrongHour: segments[0]?.first_hour ?? 0,
+      told: segments.slice(0, MOST_TOLD).map(inWords),
     }
-    return { check, segments: segments.slice(0, MOST_TOLD).map(({ segment }) => segment) }
   }
 
   /** One at a time: a look at the whole history, asked for by a run and by the clock at once, would be made twice and recorded twice. */
@@ -96,15 +103,15 @@ export function createConservation({ db, spool, loader, now, days, onChecked }: 
     if (startedAt < freshUntil) return
     const to = Math.floor(startedAt / HOUR_MS) * HOUR_MS
     await days?.close({ from: 0, to })
-    const { check: found, segments } = await look(beginning(to), to)
+    const found = await look(beginning(to), to)
     fullDay = Math.floor(startedAt / DAY_MS)
     freshUntil = now() + Math.max(LEAST_GAP_MS, SHARE * (now() - startedAt))
-    const isNews = last === null || last.difference !== found.difference || last.segments !== found.segments
+    const isNews = last === null || (['missing', 'doubled', 'segments'] as const).some(count => last?.[count] !== found[count])
     last = found
     if (!isNews && startedAt - recordedAt < HOUR_MS) return
     await insertRows(db.client, 'conservation_checks', [rowOf(found)])
     recordedAt = startedAt
-    onChecked(found, segments)
+    onChecked(found)
   }
 
   return {
@@ -117,22 +124,24 @@ export function createConservation({ db, spool, loader, now, days, onChecked }: 
 export async function lastCheck(db: Pick<Database, 'reader'>, signal?: AbortSignal): Promise<CheckFacts | null> {
   const [row] = await rows(db.reader, lastCheckQuery, {}, signal === undefined ? {} : { signal })
   if (row === undefined) return null
-  const { checked_at, from_hour, to_hour, received, difference, segments, first_wrong_hour } = row
-  return { checkedAt: checked_at, from: from_hour, to: to_hour, received, difference, segments, firstWrongHour: first_wrong_hour }
+  const { checked_at, from_hour, to_hour, first_wrong_hour, ...counts } = row
+  return { ...counts, checkedAt: checked_at, from: from_hour, to: to_hour, firstWrongHour: first_wrong_hour }
 }
 
-function wrongSegments(db: Pick<Database, 'client'>, period: Period, wrongHours: readonly number[]) {
-  return rows(db.client, segmentsQuery, { ...period, hours: wrongHours.map(hour => hour / 1000) })
+function inWords({ segment, missing, doubled }: WrongSegment): string {
+  return `${segment}: ${missing} missing, ${doubled} doubled`
 }
 
-function rowOf({ checkedAt, from, to, received, difference, segments, firstWrongHour }: CheckFacts): object {
+function sum<T>(items: readonly T[], count: (item: T) => number): number {
+  return items.reduce((total, item) => total + count(item), 0)
+}
+
+function rowOf({ checkedAt, from, to, firstWrongHour, ...counts }: CheckFacts): object {
   return {
     checked_at: sqlTime(checkedAt),
     from_hour: sqlTime(from).slice(0, 19),
     to_hour: sqlTime(to).slice(0, 19),
-    received,
-    difference,
-    segments,
+    ...counts,
     first_wrong_hour: sqlTime(firstWrongHour).slice(0, 19),
   }
 }

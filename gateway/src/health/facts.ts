@@ -76,12 +76,17 @@ export interface CheckFacts {
   readonly from: number
   readonly to: number
   readonly received: number
-  /** Events in no count; below zero, in one too many. */
+  /** Events of loaded segments that are gone, and rows that are there beside their one. */
+  readonly missing: number
+  readonly doubled: number
+  /** The first less the second. */
   readonly difference: number
   /** Segments that do not add up. */
   readonly segments: number
   /** 0 when all add up. */
   readonly firstWrongHour: number
+  /** The first segments that do not, each with what it misses and has twice. */
+  readonly told: readonly string[]
 }
 
 export interface JobFacts {

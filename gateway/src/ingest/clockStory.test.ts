@@ -2,9 +2,13 @@
  * A thousand devices with clocks up to a year off send for six hours over a network that stalls for up to an hour, and send again what was
  * not answered: through the receiver, what it keeps, and the rows that are made of that.
  */
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../simulate/random.ts'
 import { createHotSet } from './dedupe.ts'
+import { openKeptClocks } from './load/rows/keptClocks.ts'
 import { memorySpool, request, track } from './receive.fixture.ts'
 import { createReceiver } from './receive.ts'
 
@@ -86,17 +90,23 @@ interface Placed {
   readonly receivedAt: number
 }
 
-async function live({ errors, requests }: Story): Promise<Placed[][]> {
+/** `restarts`: after so many requests each time, the gateway is killed and started again. */
+async function live({ errors, requests }: Story, restarts = Number.POSITIVE_INFINITY): Promise<Placed[][]> {
   const clock = { at: START }
   const now = () => clock.at
-  const spool = memorySpool()
+  const file = join(folder, `${restarts}.jsonl`)
+  let kept = openKeptClocks(file)
+  const spool = memorySpool(moment => kept.clocks.place(moment))
   const receive = createReceiver({ append: spool.append, hotSet: createHotSet({ now }), now, randomUUID: () => 'unused' })
-  for (const { device, sentAt, arrivesAt, events } of requests) {
+  for (const [place, { device, sentAt, arrivesAt, events }] of requests.entries()) {
     clock.at = arrivesAt
     const error = errors[device] ?? 0
     const shown = (moment: number) => new Date(moment + error).toISOString()
     const batch = events.map(({ id, at }) => track(id, { anonymousId: `device-${device}`, timestamp: shown(at) }))
     await receive(request(batch, { shared: { sentAt: shown(sentAt) } }))
+    if (place % restarts !== restarts - 1) continue
+    kept.save()
+    kept = openKeptClocks(file)
   }
   const placed: Placed[][] = Array.from({ length: DEVICES }, () => [])
   const seen = new Set<string>()
@@ -108,6 +118,17 @@ async function live({ errors, requests }: Story): Promise<Placed[][]> {
     placed[device]?.push({ id: row.message_id, original: row.original_timestamp, timestamp: row.timestamp, receivedAt: row.received_at })
   }
   return placed
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'waymark-clocks-'))
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Events of one device that stand in another order than they happened in. */
+function inversionsIn(placed: readonly Placed[][]): Placed[] {
+  return placed.flatMap(ofDevice => {
+    const inOrder = ofDevice.toSorted((a, b) => a.original - b.original)
+    return inOrder.filter(({ timestamp }, place) => timestamp < (inOrder[place - 1]?.timestamp ?? 0))
+  })
 }
 
 describe('the clocks of a thousand devices', async () => {
@@ -122,11 +143,11 @@ describe('the clocks of a thousand devices', async () => {
   })
 
   it('never turn the order of a device around', () => {
-    const inversions = placed.flatMap(ofDevice => {
-      const inOrder = ofDevice.toSorted((a, b) => a.original - b.original)
-      return inOrder.filter(({ timestamp }, place) => timestamp < (inOrder[place - 1]?.timestamp ?? 0))
-    })
-    expect(inversions).toEqual([])
+    expect(inversionsIn(placed)).toEqual([])
+  })
+
+  it('are known again after the gateway was killed: every event has the place that it had without', async () => {
+    expect(await live(story, 5_000)).toEqual(placed)
   })
 
   it('end within a second of the truth for what was sent on time', () => {

@@ -3,7 +3,8 @@ import type { Event } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
 import { isRecord, type JsonObject } from './event/json.ts'
-import { keepable, sanitise } from './event/sanitise.ts'
+import { keepable } from './event/keepable.ts'
+import { sanitise } from './event/sanitise.ts'
 import type { IngestRequest } from './receive.ts'
 import type { KeptRequest, RequestFacts } from './spool/frame.ts'
 
@@ -28,12 +29,14 @@ export function listOf(accepted: readonly Accepted[]): AcceptedEvents {
 
 /**
  * The body as it came where all of it is to be stored: most requests, and they cost nothing. One with rejected or suppressed events,
- * with copies, with much more text than its events can come to or with an address of a visitor is written anew from the events that are left, sanitised as they were judged.
+ * with copies, with members that are never stored, with much more text than its events can come to, or with an address of a visitor is written
+ * anew from the events that are left, sanitised as they were judged.
  */
 export function keptOf(accepted: readonly Accepted[], request: IngestRequest, receivedAt: number): KeptRequest | null {
   if (accepted.length === 0) return null
   const { events, findOrigin } = request
-  const isAsItCame = accepted.length === events.length && !isBloated(request) && !accepted.some(({ event }) => hasAddress(event))
+  const isWhole = request.isReduced !== true && accepted.length === events.length
+  const isAsItCame = isWhole && !isBloated(request) && !accepted.some(({ event }) => hasAddress(event))
   const origins = findOrigin === undefined ? null : ownOrigins(accepted, findOrigin)
   return {
     body: isAsItCame ? request.body : written(accepted, request),
@@ -44,7 +47,14 @@ export function keptOf(accepted: readonly Accepted[], request: IngestRequest, re
 
 /** `ids`: for events that came without, by place in the body; null where there are none. */
 export function factsOf(
-  { source, shared, userAgent, isHistorical, origin }: Pick<IngestRequest, 'source' | 'shared' | 'userAgent' | 'isHistorical' | 'origin'>,
+  {
+    source,
+    shared,
+    userAgent,
+    userAgentData,
+    isHistorical,
+    origin,
+  }: Pick<IngestRequest, 'source' | 'shared' | 'userAgent' | 'userAgentData' | 'isHistorical' | 'origin'>,
   receivedAt: number,
   ids: RequestFacts['ids'] | null,
 ): RequestFacts {
@@ -55,6 +65,7 @@ export function factsOf(
     receivedAt,
     userAgent: userAgent.slice(0, LIMITS.userAgentChars),
     isHistorical,
+    ...(userAgentData === undefined ? {} : { userAgentData }),
     ...(type === undefined ? {} : { type }),
     ...(typeof sentAt === 'string' || typeof sentAt === 'number' ? { sentAt } : {}),
     ...(ids === null || ids === undefined ? {} : { ids }),

@@ -2,7 +2,7 @@ import type { CountRow, EventRow } from '@waymark/schemas/row'
 import { createHotSet, type HotSet } from './dedupe.ts'
 import { createAddressReader } from './enrich/address.ts'
 import { createAgentReader } from './enrich/agent.ts'
-import { createDeviceClocks, historical } from './enrich/devices.ts'
+import { createDeviceClocks, type DeviceClocks, historical } from './enrich/devices.ts'
 import { factsAt, rowOf } from './enrich/rowOf.ts'
 import { type Accepted, type AcceptedEvents, listOf } from './keep.ts'
 import { readKept } from './load/rows/readKept.ts'
@@ -29,9 +29,9 @@ export interface MemorySpool {
   fail(error: Error): void
 }
 
-export function memorySpool(): MemorySpool {
+/** `moment`: when the events of a request happened, asked for each; by default what is learnt of them meanwhile decides. */
+export function memorySpool(moment: DeviceClocks['place'] = createDeviceClocks().place): MemorySpool {
   const frames: TestFrame[] = []
-  const clocks = createDeviceClocks()
   const readers = { readAgent: createAgentReader(), readAddress: createAddressReader() }
   let waiting: { frame: TestFrame; done: PromiseWithResolvers<void> }[] = []
 
@@ -43,7 +43,7 @@ export function memorySpool(): MemorySpool {
     return events.map((given, place) => {
       const verdict = judge(given)
       if (!verdict.ok) throw new Error(verdict.flaw.message)
-      const placing = facts.isHistorical ? historical : clocks.place
+      const placing = facts.isHistorical ? historical : moment
       return rowOf(verdict.event, verdict.event.messageId ?? facts.ids?.[place] ?? '', factsAt(facts, place), {
         place: placing,
         ...readers,

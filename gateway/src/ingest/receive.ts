@@ -2,6 +2,7 @@ import type { Event, IngestReply, Rejection } from '@waymark/schemas/event'
 import type { CountRow, RejectedRow } from '@waymark/schemas/row'
 import type { Source } from '../keys/ring.ts'
 import type { Flight, HotSet } from './dedupe.ts'
+import type { ClientHints } from './enrich/hints.ts'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
 import { REDACT, type Redact } from './enrich/redact.ts'
 import { createJudge } from './event/judge.ts'
@@ -23,12 +24,15 @@ export interface IngestRequest {
   readonly texts?: Texts
   /** User agent of the visitor as the request tells it, '' where it does not. */
   readonly userAgent: string
+  readonly userAgentData?: ClientHints | undefined
   /** Where the address that the request came from is registered; null or absent: not known, or not the visitor's. */
   readonly origin?: Origin | null | undefined
   /** Looks up addresses that events name; without it nothing is looked up. */
   readonly findOrigin?: FindOrigin | undefined
   /** An import from a trusted side: times are taken as they are, up to now. */
   readonly isHistorical: boolean
+  /** Something of the body is not in `events` or `shared`, because it is never stored: the body must not be kept. */
+  readonly isReduced?: boolean
 }
 
 export interface ReceiverEdges {
@@ -80,7 +84,7 @@ export function createReceiver({
 }: ReceiverEdges): Receiver {
   function sort(request: IngestRequest, receivedAt: number): Sorted {
     const { events, shared, bytes, texts, source } = request
-    const judge = createJudge({ ...shared, bytes, ...(texts === undefined ? {} : { texts }) })
+    const judge = createJudge({ ...shared, bytes, redact, ...(texts === undefined ? {} : { texts }) })
     const candidates: Candidate[] = []
     const rejections: Rejection[] = []
     const rejected: RejectedRow[] = []

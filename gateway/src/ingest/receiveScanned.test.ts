@@ -131,7 +131,11 @@ describe('a plan that may refuse events', () => {
 
 it('a request is charged once, also when a copy in it sends it back to the parser', async () => {
   const charged: number[] = []
-  const guard = { arriving: () => undefined, taking: (_: unknown, __: unknown, events: number) => void charged.push(events) }
+  const guard = {
+    knocking: () => undefined,
+    arriving: () => undefined,
+    taking: (_: unknown, __: unknown, events: number) => void charged.push(events),
+  }
   const { post } = testEdge({ isScanning: true, guard: { ...guard, refused: () => undefined, cookie: () => null } })
   await post('/v1/batch', JSON.stringify({ batch: [track('m1')] }))
   await post('/v1/batch', JSON.stringify({ batch: [track('m1'), track('m2')] }))

@@ -1,6 +1,7 @@
 import type { EventType, IngestReply } from '@waymark/schemas/event'
 import type { Source } from '../keys/ring.ts'
 import type { HotSet } from './dedupe.ts'
+import type { ClientHints } from './enrich/hints.ts'
 import type { Origin } from './enrich/origin.ts'
 import type { JsonObject } from './event/json.ts'
 import { createJudge } from './event/judge.ts'
@@ -16,6 +17,7 @@ export interface ScannedRequest {
   readonly type?: EventType | undefined
   readonly sentAt?: unknown
   readonly userAgent: string
+  readonly userAgentData?: ClientHints | undefined
   readonly origin?: Origin | null | undefined
   readonly isHistorical: boolean
 }
@@ -28,14 +30,14 @@ export function createScannedReceiver({
   hotSet,
   now,
 }: Pick<ReceiverEdges, 'append' | 'now'> & { readonly hotSet: HotSet }): ScannedReceiver {
-  return ({ scanned, source, type, sentAt, userAgent, origin, isHistorical }) => {
+  return ({ scanned, source, type, sentAt, userAgent, userAgentData, origin, isHistorical }) => {
     const receivedAt = now()
     const flight = hotSet.open(source.sourceId)
     if (!flight.claimAll(scanned)) return null
     const { body, count } = scanned
     const shared = { sentAt, ...(type === undefined ? {} : { type }) }
     try {
-      const facts = factsOf({ source, shared, userAgent, origin, isHistorical }, receivedAt, null)
+      const facts = factsOf({ source, shared, userAgent, userAgentData, origin, isHistorical }, receivedAt, null)
       const counts = countsOf(source.sourceId, receivedAt, count, { rejected: [], suppressed: 0, deduplicated: 0 })
       const frame = { request: { body, events: count, facts }, rejected: [], counts }
       return append(frame, acceptedOf(scanned, shared)).then(

@@ -186,11 +186,45 @@ describe('routes', () => {
   })
 })
 
+describe('client hints in the headers', () => {
+  const agent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
+  const hints = {
+    'sec-ch-ua': '"Chromium";v="140", "Not=A?Brand";v="24", "Brave";v="140"',
+    'sec-ch-ua-platform': '"Android"',
+    'sec-ch-ua-mobile': '?1',
+  }
+  const brave = { browser: 'Brave', os: 'Android', device: 'mobile' }
+  const chrome = { browser: 'Chrome', os: 'Linux', device: 'desktop' }
+  const ownHints = { userAgentData: { brands: [{ brand: 'Vivaldi', version: '7' }], platform: 'Windows', mobile: false } }
+
+  it.each([
+    ['of a page', 'wk_web', agent, {}, brave],
+    ['of a page whose event names the same browser', 'wk_web', agent, { userAgent: agent }, brave],
+    ['of a page whose event has hints of its own', 'wk_web', agent, ownHints, { browser: 'Vivaldi', os: 'Windows', device: 'desktop' }],
+    [
+      'of somebody who tells of another’s browser',
+      'wk_web',
+      agent,
+      { userAgent: `${agent} Edg/140.0.0.0` },
+      { ...chrome, browser: 'Edge' },
+    ],
+    ['of a server', 'wk_srv', agent, { userAgent: agent }, chrome],
+    ['of a library with a public key', 'wk_web', 'node', { userAgent: agent }, chrome],
+  ])('%s', async (_, key, userAgent, context, expected) => {
+    // Read from its bytes, and parsed: without a message id.
+    for (const one of [track('m', { context }), { ...track('m', { context }), messageId: undefined }]) {
+      const { post, spool } = testApp()
+      await post('/v1/batch', { batch: [one] }, { authorization: `Basic ${btoa(`${key}:`)}`, 'user-agent': userAgent, ...hints })
+      expect(spool.frames.flatMap(({ events }) => events)).toMatchObject([expected])
+    }
+  })
+})
+
 describe('an address that sent too much', () => {
   const tooMuch = () => {
     throw refuse(429, 'rate_limited', 'Nothing of this request was stored.')
   }
-  const guard = { arriving: tooMuch, taking: () => undefined, refused: () => undefined, cookie: () => null }
+  const guard = { knocking: () => undefined, arriving: tooMuch, taking: () => undefined, refused: () => undefined, cookie: () => null }
   const basic = (key: string) => ({ authorization: `Basic ${btoa(`${key}:`)}` })
 
   it.each([
@@ -202,6 +236,28 @@ describe('an address that sent too much', () => {
   ])('%s is answered by its key', async (_, path, headers, more, status) => {
     const { post } = testApp({ guard })
     expect((await post(path, { batch: [track('m1')], ...more }, headers)).status).toBe(status)
+  })
+})
+
+describe('an address that tried too many wrong keys', () => {
+  const guard = {
+    knocking: () => {
+      throw refuse(429, 'rate_limited', 'Nothing of this request was stored.')
+    },
+    arriving: () => undefined,
+    taking: () => undefined,
+    refused: () => undefined,
+    cookie: () => null,
+  }
+
+  it.each([
+    ['an unknown key', '/v1/batch', basic('wk_none')],
+    ['the key of a server', '/v1/batch', basic('wk_srv')],
+    ['an unknown secret key', '/v1/import', { authorization: 'Bearer sk_none' }],
+    ['a secret key', '/v1/import', { authorization: 'Bearer sk_import' }],
+    ['no key', '/v1/t', {}],
+  ])('is not told whether there is %s', async (_, path, headers: Record<string, string>) => {
+    expect((await testApp({ guard }).post(path, { batch: [track('m1')], source: 'crm' }, headers)).status).toBe(429)
   })
 })
 

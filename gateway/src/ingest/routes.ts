@@ -1,18 +1,22 @@
 import { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Event, EventType, IngestReply } from '@waymark/schemas/event'
+import { LIMITS } from '@waymark/schemas/limits'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Database } from '../db/open.ts'
 import type { KeyRing, Source } from '../keys/ring.ts'
 import type { HotSet } from './dedupe.ts'
+import { isMailProxy } from './enrich/bot.ts'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
 import type { Redact } from './enrich/redact.ts'
+import { reduced, type WithoutNamed } from './event/neverStored.ts'
 import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
-import { createReceiver, type ReceiverEdges } from './receive.ts'
+import { createReceiver, type IngestRequest, type ReceiverEdges } from './receive.ts'
 import { createScannedReceiver } from './receiveScanned.ts'
 import { createBodyMemory } from './request/bodyMemory.ts'
+import { clientHints } from './request/clientHints.ts'
 import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
 import { bodyOf, type Envelope, parseBody } from './request/decode.ts'
@@ -42,6 +46,8 @@ export interface IngestDeps {
   /** Whether `checkPlan` may refuse events of this source, which must then be seen one by one; by default it may. */
   readonly needsLook?: (sourceId: string) => boolean
   readonly checkPlan?: ReceiverEdges['checkPlan']
+  /** Takes out of the events of a source what is never stored of it; null where nothing is. */
+  readonly neverStored?: (sourceId: string) => WithoutNamed | null
   /** What of addresses is kept of no rejected event. */
   readonly redact?: Redact
   /** Where people look whether their events arrive. */
@@ -94,12 +100,14 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   // Who is suppressed is told by the event, which the scanner does not build.
   const scan = deps.isSuppressed === undefined ? createScanner() : () => null
   // A plan that nobody says anything of may refuse any event.
-  const needsLook = (sourceId: string) => deps.checkPlan !== undefined && (deps.needsLook?.(sourceId) ?? true)
+  const mayBeRefused = (sourceId: string) => deps.checkPlan !== undefined && (deps.needsLook?.(sourceId) ?? true)
+  const needsLook = (sourceId: string) => mayBeRefused(sourceId) || (deps.neverStored?.(sourceId) ?? null) !== null
   const memory = createBodyMemory()
   const list = listRejected(deps.db)
   const app = new Hono()
 
   async function ingest(c: Context, { type, isSingle = type !== undefined, isImport = false }: Route): Promise<Response> {
+    deps.guard?.knocking(c)
     const isBySecretKey = isImport && secretKeyOf(c.req, 'import', deps) !== null
     const headerKey = isBySecretKey ? null : basicKey(c.req)
     // A key that is wrong before the body is read spares the reading.
@@ -115,7 +123,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     }
     const told = (source: Source) => ({
       source,
-      userAgent: visitorAgent(c.req.header('user-agent'), source),
+      ...visitorAgent(c, source),
       // A server's own address tells nothing of its visitors.
       origin: source.trust === 'browser' ? (deps.origins?.ofRequest(c) ?? null) : null,
       // A public key is anybody's: what comes with it has happened just now, by the rules of clocks.
@@ -124,11 +132,13 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
 
     const takeParsed = (body: Buffer, known: Source | null): Promise<IngestReply> => {
       const envelope = parseBody(body, { single: isSingle })
-      const { events, bytes, texts } = envelope
+      const { bytes, texts } = envelope
       const source = known ?? sourceOf(envelope)
-      if (known === null) deps.guard?.taking(c, source, events.length)
-      const shared = sharedOf(envelope, c, type)
-      return receive({ ...told(source), findOrigin: deps.origins?.find, events, shared, body: envelope.body, bytes, texts })
+      if (known === null) deps.guard?.taking(c, source, envelope.events.length)
+      const without = deps.neverStored?.(source.sourceId) ?? null
+      const whole = { events: envelope.events, shared: sharedOf(envelope, c, type) }
+      const left = without === null ? whole : reduced(whole, without)
+      return receive({ ...told(source), findOrigin: deps.origins?.find, ...left, body: envelope.body, bytes, texts })
     }
     const taken = async (body: Buffer): Promise<IngestReply> => {
       const scanned = scan(body, { single: isSingle, type })
@@ -216,11 +226,20 @@ function sharedOf({ context, integrations, sentAt }: Envelope, c: Context, type:
 
 /**
  * A page's own header tells of the visitor. A server's tells of the server, and so does a library's own name (`node`, `okhttp`)
- * behind a public key: every browser, and every crawler that runs pages, begins with `Mozilla/` or `Opera/`.
+ * behind a public key: every browser, and every crawler that runs pages, begins with `Mozilla/` or `Opera/`. Services that load the pictures of
+ * letters call themselves as they like, and tell of the letter.
  */
-function visitorAgent(header: string | undefined, source: Source): string {
-  return source.trust === 'browser' && header !== undefined && /^(?:Mozilla|Opera)\//.test(header) ? header : ''
+function visitorAgent({ req }: Context, source: Source): Pick<IngestRequest, 'userAgent' | 'userAgentData'> {
+  const header = req.header('user-agent')
+  if (source.trust !== 'browser' || header === undefined) return NOT_TOLD
+  if (/^(?:Mozilla|Opera)\//.test(header)) {
+    const userAgentData = clientHints(req.header('sec-ch-ua'), req.header('sec-ch-ua-platform'), req.header('sec-ch-ua-mobile'))
+    return { userAgent: header, userAgentData }
+  }
+  return isMailProxy(header.slice(0, LIMITS.userAgentChars)) ? { userAgent: header } : NOT_TOLD
 }
+
+const NOT_TOLD = { userAgent: '' }
 
 function asRefusal(error: unknown): never {
   if (error instanceof FrameTooLarge) {

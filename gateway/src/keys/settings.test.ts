@@ -3,7 +3,13 @@ import { describeQuery, type TestDatabase, testDatabase } from '../../../test/en
 import { listSettings, openSettingsRing, putSettings, settingsList } from './settings.ts'
 
 const NOW = Date.UTC(2026, 2, 1, 9)
-const SHOP = { source_id: 'shop', origins: ['https://www.acme.com'], events_per_second: 50, first_party_id: 1 } as const
+const SHOP = {
+  source_id: 'shop',
+  origins: ['https://www.acme.com'],
+  events_per_second: 50,
+  first_party_id: 1,
+  never_stored: ['ssn'],
+} as const
 
 let shared: TestDatabase
 beforeAll(async () => {
@@ -34,6 +40,7 @@ it('source_settings_list gives the columns that its type says', async () => {
     origins: 'Array(String)',
     events_per_second: 'UInt32',
     first_party_id: 'UInt8',
+    never_stored: 'Array(String)',
     changed_at: 'Int64',
     version: 'UInt64',
   })

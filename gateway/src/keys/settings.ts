@@ -11,11 +11,13 @@ export interface SourceSettings {
   readonly events_per_second: number
   /** Whether answers to its pages set the first-party id. */
   readonly first_party_id: 0 | 1
+  /** Members of properties and traits that are taken out before anything is kept. */
+  readonly never_stored: readonly string[]
   readonly changed_at: number
   readonly version: number
 }
 
-export type WantedSettings = Pick<SourceSettings, 'source_id' | 'origins' | 'events_per_second' | 'first_party_id'>
+export type WantedSettings = Pick<SourceSettings, 'source_id' | 'origins' | 'events_per_second' | 'first_party_id' | 'never_stored'>
 
 export const settingsList = sqlFile<Params, SourceSettings>('source_settings_list')
 

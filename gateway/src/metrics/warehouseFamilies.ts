@@ -71,6 +71,16 @@ export function warehouseFamilies({ canRead, engine, quick, now }: WarehouseView
       'Events of closed hours that are in no count (below zero: in one too many) by the last check; 0 when the account is right.',
       check === null ? null : check.difference,
     ),
+    gauge(
+      'waymark_conservation_missing_events',
+      'Events of loaded segments that are gone, by the last check.',
+      check === null ? null : check.missing,
+    ),
+    gauge(
+      'waymark_conservation_doubled_events',
+      'Rows that are there beside the one of their event, by the last check.',
+      check === null ? null : check.doubled,
+    ),
     gauge('waymark_conservation_wrong_segments', 'Loaded segments that do not add up.', check === null ? null : check.segments),
     gauge(
       'waymark_conservation_checked_timestamp_seconds',

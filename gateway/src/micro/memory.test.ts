@@ -7,7 +7,7 @@ it('keeps the newest, and tells how many it let go', () => {
   const memory = createMemory({ most: 2 })
   for (const code of ['a', 'b', 'c', 'd']) memory.live.refused(refused(code))
   expect(memory.bad().map(({ code }) => code)).toEqual(['c', 'd'])
-  expect(memory.totals()).toEqual({ total: 4, good: 0, bad: 2, duplicates: 0, forgotten: 2 })
+  expect(memory.totals()).toEqual({ total: 4, good: 0, bad: 2, duplicates: 0, violations: 0, forgotten: 2 })
 })
 
 it('wakes everybody who waits when something comes in', async () => {

@@ -9,6 +9,8 @@ import type { PassedOver, RefusedRequest } from '../ingest/live/entry.ts'
 import type { LiveFeed } from '../ingest/live/feed.ts'
 import { readKept } from '../ingest/load/rows/readKept.ts'
 import type { KeptRequest } from '../ingest/spool/frame.ts'
+import type { PlanOf } from '../plan/sourcePlan.ts'
+import { type BrokenRule, brokenRules } from './brokenRule.ts'
 
 /** A stored event: its row, with times as ISO text and the JSON columns as the objects they hold. */
 export type GoodEvent = { readonly [column in keyof EventRow]: unknown }
@@ -36,6 +38,8 @@ export interface Totals {
   readonly bad: number
   /** Copies of good events: they are neither good nor bad. */
   readonly duplicates: number
+  /** Rules of tracking plans that events broke, in whatever mode. */
+  readonly violations: number
   /** Good and bad ones that were let go because newer ones needed the room. */
   readonly forgotten: number
 }
@@ -44,6 +48,9 @@ export interface Memory {
   readonly live: Pick<LiveFeed, 'storing' | 'passedOver' | 'refused'>
   good(): readonly GoodEvent[]
   bad(): readonly BadEvent[]
+  violations(): readonly BrokenRule[]
+  /** Told of the rules that an event broke whose plan refuses it; those of stored ones are found here. */
+  broke(rules: readonly BrokenRule[]): void
   totals(): Totals
   /** Resolves when something comes in, or after so long. */
   change(withinMs: number): Promise<void>
@@ -53,37 +60,50 @@ export interface Memory {
 /** Of good and of bad events each. */
 const MOST = 10_000
 
-export function createMemory({ most = MOST, redact = REDACT }: { readonly most?: number; readonly redact?: Redact } = {}): Memory {
+export interface MemoryEdges {
+  readonly most?: number
+  readonly redact?: Redact
+  readonly planOf?: PlanOf
+}
+
+export function createMemory({ most = MOST, redact = REDACT, planOf = () => null }: MemoryEdges = {}): Memory {
   const readers = { readAgent: createAgentReader(), readAddress: createAddressReader(undefined, redact), redact }
   const waiting = new Set<() => void>()
   let state = empty()
 
-  function add<T>(list: T[], items: readonly T[]): void {
+  /** Gives back how many it let go for them. */
+  function add<T>(list: T[], items: readonly T[]): number {
     list.push(...items)
-    const over = list.length - most
-    if (over > 0) {
-      list.splice(0, over)
-      state.forgotten += over
-    }
+    const gone = list.splice(0, Math.max(0, list.length - most)).length
     for (const wake of [...waiting]) wake()
+    return gone
   }
 
   /** Read again from what would be kept, as the gateway does when it loads it. */
-  function rowsIn(request: KeptRequest): GoodEvent[] {
+  function stored(request: KeptRequest): { rows: GoodEvent[]; rules: BrokenRule[] } {
     const { facts, events, judge, trouble } = readKept(request)
     if (trouble !== null) throw new Error(trouble)
     const edges = { ...readers, place: facts.isHistorical ? historical : state.clocks.place }
-    return events.map((given, place) => {
+    const planned = planOf(facts.source)
+    const rules: BrokenRule[] = []
+    const rows = events.map((given, place) => {
       const verdict = judge(given)
       if (!verdict.ok) throw new Error(verdict.flaw.message)
-      return shown(rowOf(verdict.event, verdict.event.messageId ?? facts.ids?.[place] ?? '', factsAt(facts, place), edges))
+      const { event } = verdict
+      const messageId = event.messageId ?? facts.ids?.[place] ?? ''
+      if (planned?.mode === 'observe')
+        rules.push(
+          ...brokenRules(event, planned.check(event), planned, { receivedAt: iso(facts.receivedAt), source: facts.source, messageId }),
+        )
+      return shown(rowOf(event, messageId, factsAt(facts, place), edges))
     })
+    return { rows, rules }
   }
 
   return {
     live: {
       storing({ request, rejected }) {
-        const rows = request === null ? [] : rowsIn(request)
+        const { rows, rules } = request === null ? { rows: [], rules: [] } : stored(request)
         const bad = rejected.map(
           (row): BadEvent => ({
             receivedAt: iso(row.received_at),
@@ -98,8 +118,8 @@ export function createMemory({ most = MOST, redact = REDACT }: { readonly most?:
           }),
         )
         return () => {
-          add(state.good, rows)
-          add(state.bad, bad)
+          add(state.violations, rules)
+          state.forgotten += add(state.good, rows) + add(state.bad, bad)
         }
       },
       passedOver(events: readonly PassedOver[]) {
@@ -107,14 +127,25 @@ export function createMemory({ most = MOST, redact = REDACT }: { readonly most?:
       },
       refused({ at, status, code, message, path, source, origin }: RefusedRequest) {
         const event = { request: path, ...(origin === '' ? {} : { origin }) }
-        add(state.bad, [{ receivedAt: iso(at), source, status, code, path: '', message, messageId: null, index: null, event }])
+        state.forgotten += add(state.bad, [
+          { receivedAt: iso(at), source, status, code, path: '', message, messageId: null, index: null, event },
+        ])
       },
     },
     good: () => state.good,
     bad: () => state.bad,
+    violations: () => state.violations,
+    broke: rules => void add(state.violations, rules),
     totals() {
-      const { good, bad, duplicates, forgotten } = state
-      return { total: good.length + bad.length + duplicates + forgotten, good: good.length, bad: bad.length, duplicates, forgotten }
+      const { good, bad, duplicates, violations, forgotten } = state
+      return {
+        total: good.length + bad.length + duplicates + forgotten,
+        good: good.length,
+        bad: bad.length,
+        duplicates,
+        violations: violations.length,
+        forgotten,
+      }
     },
     change: withinMs =>
       new Promise(done => {
@@ -135,7 +166,8 @@ export function createMemory({ most = MOST, redact = REDACT }: { readonly most?:
 function empty() {
   const good: GoodEvent[] = []
   const bad: BadEvent[] = []
-  return { good, bad, duplicates: 0, forgotten: 0, clocks: createDeviceClocks(1000) }
+  const violations: BrokenRule[] = []
+  return { good, bad, violations, duplicates: 0, forgotten: 0, clocks: createDeviceClocks(1000) }
 }
 
 const JSON_COLUMNS = ['consent', 'properties', 'traits', 'context'] as const

@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { segmentBatch } from '../ingest/peers.fixture.ts'
 import type { WriteKeySetting } from '../keys/parse.ts'
+import { plansBySource } from '../plan/bySource.ts'
+import { planWith } from '../plan/example.fixture.ts'
 import { createMicro } from './micro.ts'
 
 const NOW = Date.parse('2026-03-01T09:05:00.000Z')
 const nothing = () => undefined
 const clock = { now: NOW }
 
-function micro(writeKeys: readonly WriteKeySetting[] = []) {
+function micro(writeKeys: readonly WriteKeySetting[] = [], more: Partial<Parameters<typeof createMicro>[0]> = {}) {
   const app = createMicro({
     version: '0.0.0',
     url: 'http://127.0.0.1:9090',
@@ -18,6 +20,7 @@ function micro(writeKeys: readonly WriteKeySetting[] = []) {
     sdkFile: new URL('file:///none.js'),
     segmentScripts: null,
     rudderPlugins: null,
+    ...more,
   })
   const json = async (path: string, init: RequestInit = {}) => {
     const answer = await app.request(path, init)
@@ -95,17 +98,84 @@ describe('what arrived', () => {
     const { send, get } = micro()
     await send([track('m-1'), track('m-1'), track('m-2', '')])
     await send([track('m-1')])
-    expect(await get('/micro/all')).toEqual({ total: 4, good: 1, bad: 1, duplicates: 2, forgotten: 0 })
+    expect(await get('/micro/all')).toEqual({ total: 4, good: 1, bad: 1, duplicates: 2, violations: 0, forgotten: 0 })
   })
 
   it('is forgotten when that is asked for, with the message ids that were seen', async () => {
     const { send, get, reset } = micro()
     await send([track('m-1'), track('m-2', '')])
-    expect((await reset()).body).toEqual({ total: 0, good: 0, bad: 0, duplicates: 0, forgotten: 0 })
+    expect((await reset()).body).toEqual({ total: 0, good: 0, bad: 0, duplicates: 0, violations: 0, forgotten: 0 })
     expect((await get('/micro/good')).data).toEqual([])
     await send([track('m-1')])
     expect(await get('/micro/all')).toMatchObject({ good: 1, duplicates: 0 })
   })
+})
+
+describe('a tracking plan', () => {
+  const broken = (messageId: string) => track(messageId, 'Demo Requested', { properties: { plan: 'gold', seats: 0 } })
+  const events = [track('right', 'Demo Requested', { properties: { plan: 'team' } }), broken('wrong')]
+  const held = (mode: 'observe' | 'quarantine' | 'block') =>
+    micro([], { planOf: plansBySource([planWith({ sources: { web: mode } })], error => expect.unreachable(error)) })
+  const places = (data: readonly Record<string, unknown>[]) => data.map(({ messageId, code, path }) => [messageId, code, path])
+  const RULES = [
+    ['wrong', 'plan_wrong_value', '/properties/plan'],
+    ['wrong', 'plan_wrong_value', '/properties/seats'],
+  ]
+
+  it('that observes takes what breaks it, and tells each rule that is broken', async () => {
+    const { send, get } = held('observe')
+    expect((await send([...events, broken('wrong')], 'web')).body).toMatchObject({ accepted: 3, rejected: [] })
+    expect((await get('/micro/good')).data.map(row => row.message_id)).toEqual(['right', 'wrong'])
+    const { data } = await get('/micro/violations')
+    expect(places(data)).toEqual(RULES)
+    expect(data[0]).toEqual({
+      receivedAt: new Date(NOW).toISOString(),
+      source: 'web',
+      plan: planWith({}).id,
+      version: planWith({}).version,
+      mode: 'observe',
+      event: 'Demo Requested',
+      messageId: 'wrong',
+      code: 'plan_wrong_value',
+      path: '/properties/plan',
+      message: 'properties.plan must be one of "free", "team", "enterprise"',
+    })
+    expect(await get('/micro/all')).toMatchObject({ total: 3, good: 2, bad: 0, duplicates: 1, violations: 2 })
+  })
+
+  it.each(['quarantine', 'block'] as const)('in mode %s refuses what breaks it as the gateway does', async mode => {
+    const { send, get, reset } = held(mode)
+    const { body } = await send(events, 'web')
+    expect(body).toMatchObject({
+      accepted: 1,
+      rejected: [{ index: 1, messageId: 'wrong', code: 'plan_wrong_value', path: '/properties/plan' }],
+    })
+    expect((await get('/micro/good')).data.map(row => row.message_id)).toEqual(['right'])
+    const [bad] = (await get('/micro/bad?code=plan_wrong_value')).data
+    expect(bad).toMatchObject({ messageId: 'wrong', message: expect.stringContaining('/properties/seats') })
+    expect(JSON.stringify(bad?.event).includes('gold')).toBe(mode === 'quarantine')
+    const { data } = await get(`/micro/violations?mode=${mode}&event=Demo Requested`)
+    expect(places(data)).toEqual(RULES)
+    await reset()
+    expect(await get('/micro/violations')).toEqual({ total: 0, data: [] })
+  })
+
+  it('looks at the events of its sources only', async () => {
+    const { send, get } = held('quarantine')
+    await send(events, 'elsewhere')
+    expect(await get('/micro/all')).toMatchObject({ good: 2, bad: 0, violations: 0 })
+  })
+})
+
+it('keeps none of the parameters that are not to be kept', async () => {
+  const planOf = plansBySource([planWith({ sources: { held: 'quarantine' } })], error => expect.unreachable(error))
+  const { send, get } = micro([], { redactParameters: ['patientId'], planOf })
+  const context = { page: { url: 'https://acme.com/?patient_id=4711&a=1' } }
+  await send([track('m-1', 'Seen', { context, properties: context.page }), track('m-2', '', { context })])
+  await send([track('m-3', 'Unplanned', { context: { ...context, campaign: { patient_id: '4711' } } })], 'held')
+  expect((await get('/micro/bad?code=unplanned_event')).total).toBe(1)
+  expect((await get('/micro/good')).data[0]?.url).toBe('https://acme.com/?patient_id=redacted&a=1')
+  for (const list of ['good', 'bad']) expect(JSON.stringify(await get(`/micro/${list}`))).not.toContain('4711')
 })
 
 describe('lists', () => {

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { createApp } from '../app.ts'
 import type { Database } from '../db/open.ts'
 import { createHotSet } from '../ingest/dedupe.ts'
+import { createRedaction } from '../ingest/enrich/redact.ts'
 import { createIngestCounters } from '../ingest/request/counters.ts'
 import { refuse } from '../ingest/request/refuse.ts'
 import { createIngestRoutes } from '../ingest/routes.ts'
@@ -10,9 +11,12 @@ import { createWireRoutes } from '../ingest/wire/wireRoutes.ts'
 import { isKeyName, type WriteKeySetting } from '../keys/parse.ts'
 import type { KeyRing, Source } from '../keys/ring.ts'
 import { explainError, type Log } from '../log.ts'
+import { createPlanGate } from '../plan/gate.ts'
+import { mayRefuse, type PlanOf } from '../plan/sourcePlan.ts'
 import type { Readiness } from '../readiness.ts'
 import { createSdkRoutes } from '../sdkRoutes.ts'
-import { createMemory } from './memory.ts'
+import { brokenRules } from './brokenRule.ts'
+import { createMemory, type Memory } from './memory.ts'
 import { createMicroRoutes } from './microRoutes.ts'
 
 export interface MicroEdges {
@@ -21,6 +25,10 @@ export interface MicroEdges {
   readonly url: string
   /** Only these are known; without any, every key is, and its source has its name. */
   readonly writeKeys: readonly WriteKeySetting[]
+  /** Tracking plans; none by default. */
+  readonly planOf?: PlanOf
+  /** Parameters of addresses that are not kept, besides those that never are. */
+  readonly redactParameters?: readonly string[]
   readonly log: Log
   readonly now: () => number
   readonly randomUUID: () => string
@@ -32,8 +40,21 @@ export interface MicroEdges {
 }
 
 /** The gateway without spool and warehouse: the same routes, judgements and rows, kept in memory until a test has looked at them. */
-export function createMicro({ version, url, writeKeys, log, now, randomUUID, sdkFile, segmentScripts, rudderPlugins }: MicroEdges): Hono {
-  const memory = createMemory()
+export function createMicro({
+  version,
+  url,
+  writeKeys,
+  log,
+  now,
+  randomUUID,
+  sdkFile,
+  segmentScripts,
+  rudderPlugins,
+  planOf = () => null,
+  redactParameters = [],
+}: MicroEdges): Hono {
+  const redact = createRedaction(redactParameters)
+  const memory = createMemory({ redact, planOf })
   const fresh = () => createHotSet({ now, maxKeys: MOST_KEYS })
   const seen = { hotSet: fresh() }
   const keys: Pick<KeyRing, 'writeKey' | 'secretKey'> = { writeKey: knownKeys(writeKeys), secretKey: () => null }
@@ -45,6 +66,9 @@ export function createMicro({ version, url, writeKeys, log, now, randomUUID, sdk
     db: NO_WAREHOUSE,
     counters: createIngestCounters(),
     live: memory.live,
+    redact,
+    checkPlan: createPlanGate({ of: telling(planOf, memory, now) }, redact),
+    needsLook: source => mayRefuse(planOf(source)),
     now,
     randomUUID,
   })
@@ -86,6 +110,23 @@ export function createMicro({ version, url, writeKeys, log, now, randomUUID, sdk
     notReady: () => null,
     readiness: () => READY,
   })
+}
+
+/** Plans that tell of the rules that are broken while an event is looked at before the answer. */
+function telling(planOf: PlanOf, memory: Pick<Memory, 'broke'>, now: () => number): PlanOf {
+  return source => {
+    const planned = planOf(source)
+    if (planned === null) return null
+    return {
+      ...planned,
+      check(event) {
+        const violations = planned.check(event)
+        const broken = { receivedAt: new Date(now()).toISOString(), source, messageId: event.messageId ?? null }
+        if (violations.length > 0) memory.broke(brokenRules(event, violations, planned, broken))
+        return violations
+      },
+    }
+  }
 }
 
 /** What hardly any run asks for must not be waited for by all of them. */

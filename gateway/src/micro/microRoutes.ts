@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { type Ask, bad, text, wholeNumber } from '../read/parameters.ts'
+import type { BrokenRule } from './brokenRule.ts'
 import type { BadEvent, GoodEvent, Memory } from './memory.ts'
 
 const MOST_LISTED = 1000
@@ -20,6 +21,13 @@ export const GOOD_FILTERS = {
 export const BAD_FILTERS = { code: 'code', source: 'source', messageId: 'messageId', path: 'path' } as const satisfies {
   readonly [parameter: string]: keyof BadEvent
 }
+
+export const VIOLATION_FILTERS = {
+  ...BAD_FILTERS,
+  plan: 'plan',
+  mode: 'mode',
+  event: 'event',
+} as const satisfies { readonly [parameter: string]: keyof BrokenRule }
 
 export interface MicroDeps {
   readonly memory: Memory
@@ -56,6 +64,7 @@ export function createMicroRoutes({ memory, reset, now }: MicroDeps): Hono {
   app.get('/micro/all', c => c.json(memory.totals()))
   app.get('/micro/good', c => list(c, memory.good, GOOD_FILTERS))
   app.get('/micro/bad', c => list(c, memory.bad, BAD_FILTERS))
+  app.get('/micro/violations', c => list(c, memory.violations, VIOLATION_FILTERS))
   app.post('/micro/reset', c => {
     reset()
     return c.json(memory.totals())

@@ -185,6 +185,7 @@ export interface MicroTotals {
   readonly good: number
   readonly bad: number
   readonly duplicates: number
+  readonly violations: number
   readonly forgotten: number
 }
 
@@ -206,5 +207,21 @@ export interface MicroBad {
     readonly messageId: string | null
     readonly index: number | null
     readonly event: unknown
+  }[]
+}
+
+export interface MicroViolations {
+  readonly total: number
+  readonly data: readonly {
+    readonly receivedAt: string
+    readonly source: string
+    readonly plan: string
+    readonly version: number
+    readonly mode: 'observe' | 'quarantine' | 'block'
+    readonly event: string
+    readonly messageId: string | null
+    readonly code: string
+    readonly path: string
+    readonly message: string
   }[]
 }

@@ -1,4 +1,4 @@
-import { BAD_FILTERS, GOOD_FILTERS } from '../micro/microRoutes.ts'
+import { BAD_FILTERS, GOOD_FILTERS, VIOLATION_FILTERS } from '../micro/microRoutes.ts'
 import { json, type Operation, TEXT, whole } from './operation.ts'
 
 const listed = (filters: object) => [
@@ -29,6 +29,12 @@ export const MICRO: readonly Operation[] = [
       query: listed(BAD_FILTERS),
       refusals: [400],
     },
+  ),
+  micro(
+    '/micro/violations',
+    'Rules of tracking plans that events broke',
+    { 200: json('MicroViolations', 'Oldest first, whatever became of the events.') },
+    { says: 'Of the plans that `waymark micro --plan` was started with.', query: listed(VIOLATION_FILTERS), refusals: [400] },
   ),
   micro('/micro/reset', 'Forget everything', { 200: json('MicroTotals', 'All zero.') }, { method: 'post' }),
 ]

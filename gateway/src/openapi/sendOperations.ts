@@ -144,6 +144,29 @@ export const PEERS: readonly Operation[] = [
       inPath: [{ name: 'path', says: 'Anything.', schema: TEXT, isRequired: true, example: 'x' }],
     },
   ),
+  asked(
+    '/rsaRequest',
+    'Set the cookies of RudderStack’s browser SDK (its option useServerSideCookies)',
+    { 200: json('SideAnswer', 'Set, by a `Set-Cookie` each.') },
+    {
+      method: 'post',
+      says: 'For pages of the same site only, and for the SDK’s own cookies (`rl_…`) only: readable by scripts, `SameSite=Lax`, `Secure` behind https. Refused, the SDK sets them itself.',
+      access: 'write key',
+      query: [WRITE_KEY],
+      body: {
+        schema: 'Json',
+        isRequired: true,
+        example: {
+          reqType: 'setCookies',
+          data: {
+            options: { maxAge: 31_536_000_000, path: '/', domain: '.acme.com', sameSite: 'Lax' },
+            cookies: [{ name: 'rl_anonymous_id', value: 'RS_ENC_v3_ImE1Ig==' }],
+          },
+        },
+      },
+      refusals: [400, 401, 403, 413, 429],
+    },
+  ),
   ...['/v1/m', '/rsaMetrics'].map(path =>
     asked(
       path,

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { insertRows, sqlTime } from '../db/query.ts'
 import { openPlanBook, type PlanBook } from './book.ts'
 import { planCopy } from './copy.ts'
-import { PLAN, planOf, planWith, track } from './example.fixture.ts'
+import { planOf, planWith, track } from './example.fixture.ts'
 import { createPlanGate } from './gate.ts'
 import { activePlans, bodyQuery, claimsQuery, headsQuery, historyQuery, listHeads, planHistory, pushPlan, readPlan } from './store.ts'
 import { violationsQuery } from './violations.ts'
@@ -50,15 +51,13 @@ describe('the table of plans', () => {
     expect(await readPlan(test.db, 'nobody')).toBeNull()
   })
 
-  it('lets at most one of many pushes of a version win, and the next one try again', async () => {
+  it('lets one of many pushes of a version win', async () => {
     const rivals = Array.from({ length: 8 }, (_, n) =>
       planWith({ id: 'race', version: 1, description: `rival ${n}`, sources: { race: 'observe' } }),
     )
     const outcomes = await Promise.all(rivals.map(plan => pushPlan(test.db, plan, edges)))
-    const winners = outcomes.filter(({ outcome }) => outcome === 'pushed')
-    expect(winners.length).toBeLessThanOrEqual(1)
-    const [again = PLAN] = rivals
-    if (winners.length === 0) expect(await pushPlan(test.db, again, edges)).toMatchObject({ outcome: 'pushed' })
+    expect(outcomes.filter(({ outcome }) => outcome === 'pushed')).toHaveLength(1)
+    for (const lost of outcomes.filter(({ outcome }) => outcome !== 'pushed')) expect(lost).toMatchObject({ code: 'version_conflict' })
     // Of those who lost, nothing is in force, not even behind the winner.
     expect(await planHistory(test.db, 'race')).toHaveLength(1)
   })
@@ -71,13 +70,72 @@ describe('the table of plans', () => {
     })
   })
 
+  it('gives a source one plan also of many that are pushed for it at once, and says so to the others', async () => {
+    const rivals = Array.from({ length: 8 }, (_, n) =>
+      planWith({ id: `crowd-${n}`, sources: { crowd: 'observe', [`own-${n}`]: 'observe' } }),
+    )
+    const outcomes = await Promise.all(rivals.map(plan => pushPlan(test.db, plan, edges)))
+    expect(outcomes.filter(({ outcome }) => outcome === 'pushed')).toHaveLength(1)
+    for (const lost of outcomes.filter(({ outcome }) => outcome !== 'pushed'))
+      expect(lost).toMatchObject({ code: 'source_taken', message: expect.stringMatching(/^source “crowd” .*a source has one plan$/) })
+    const withIt = (await activePlans(test.db)).filter(({ plan }) => Object.hasOwn(plan.sources, 'crowd'))
+    expect(withIt).toHaveLength(1)
+  })
+
+  describe('a push whose rival for a source', () => {
+    let rounds = 0
+    /** The rival was proposed so many milliseconds after it; `then` becomes of the rival while the push waits. */
+    async function pushBeside(laterMs: number, then: 'active' | 'withdrawn' | 'proposed') {
+      const [id, source] = [`rival-${++rounds}`, `wanted-${rounds}`]
+      const body = JSON.stringify(planWith({ id, sources: { [source]: 'block' } }))
+      const claim = { id, version: 1, push_id: 'push-0', body, pushed_at: sqlTime(edges.now() + 1 + laterMs) }
+      const put = (state: string, step: number) => insertRows(test.db.client, 'tracking_plans', [{ ...claim, state, step }])
+      await put('proposed', 0)
+      let waited = 0
+      const pause = vi.fn(async () => {
+        waited += 2_000
+        if (then !== 'proposed') await put(then, 1)
+      })
+      const plan = planWith({ id: `mine-${rounds}`, sources: { [source]: 'observe' } })
+      const outcome = await pushPlan(test.db, plan, { ...edges, now: () => edges.now() + waited, pause })
+      return { outcome, pauses: pause.mock.calls.length }
+    }
+
+    it('came earlier gives way', async () => {
+      const { outcome, pauses } = await pushBeside(-10, 'proposed')
+      expect(outcome).toMatchObject({ code: 'source_taken', message: expect.stringContaining('by somebody else at this moment') })
+      expect(pauses).toBe(0)
+    })
+
+    it('came later and gives way, wins', async () => {
+      expect(await pushBeside(10, 'withdrawn')).toEqual({ outcome: { outcome: 'pushed', version: 1 }, pauses: 1 })
+    })
+
+    it('came later and had won already, is refused', async () => {
+      const { outcome, pauses } = await pushBeside(10, 'active')
+      expect(outcome).toMatchObject({ code: 'source_taken', message: expect.stringMatching(/has the plan “rival-\d+”/) })
+      expect(pauses).toBe(1)
+    })
+
+    it('died, is refused after five seconds and wins a minute later', async () => {
+      const { outcome, pauses } = await pushBeside(10, 'proposed')
+      expect([outcome.outcome, pauses]).toEqual(['refused', 3])
+      const plan = planWith({ id: `mine-${rounds}`, sources: { [`wanted-${rounds}`]: 'observe' } })
+      expect(await pushPlan(test.db, plan, { ...edges, now: () => edges.now() + 61_000 })).toMatchObject({ outcome: 'pushed' })
+    })
+  })
+
   it('is read by queries of the declared types', async () => {
     const kinds = async (query: { name: string; sql: string }, params: object) => describeQuery(test.db.client, query, params as never)
     expect(await kinds(headsQuery, {})).toEqual({ id: 'String', version: 'UInt32', pushed_at: 'Int64' })
     expect(await kinds(bodyQuery, { id: '', version: 0 })).toEqual({ id: 'String', version: 'UInt32', body: 'String', pushed_at: 'Int64' })
     expect(await kinds(claimsQuery, { id: '', version: 1, push_id: '', since: '2026-01-01 00:00:00.000' })).toEqual({
+      id: 'String',
+      version: 'UInt32',
       push_id: 'String',
       state: 'LowCardinality(String)',
+      at: 'Int64',
+      sources: 'Array(String)',
     })
     expect(await kinds(historyQuery, { id: '' })).toEqual({ version: 'UInt32', pushed_at: 'Int64' })
     const span = { from: '2026-01-01 00:00:00.000', to: '2026-01-02 00:00:00.000' }

@@ -1,16 +1,6 @@
-import type { Event } from '@waymark/schemas/event'
-import type { PlanMode, TrackingPlan } from '@waymark/schemas/plan'
-import { createPlanCheck, type PlanCheck } from './check.ts'
+import { type OnBroken, plansBySource } from './bySource.ts'
+import { mayRefuse, type SourcePlan } from './sourcePlan.ts'
 import type { ActivePlan, PlanHead } from './store.ts'
-import type { Violation } from './violation.ts'
-
-/** A plan as a source has it. */
-export interface SourcePlan {
-  readonly mode: PlanMode
-  readonly plan: TrackingPlan
-  /** Empty when the event is as planned. Never throws. */
-  readonly check: (event: Event) => readonly Violation[]
-}
 
 /** The plans in force. Asking costs no disk and no query. */
 export interface PlanBook {
@@ -36,8 +26,7 @@ export interface PlanBookEdges {
   readonly copy: PlanCopy
   /** Told once when the warehouse stops answering, and again after each recovery. */
   readonly onStale?: (error: unknown) => void
-  /** Told once of each event of a plan that cannot be checked: it passes. */
-  readonly onBroken?: (plan: string, error: unknown) => void
+  readonly onBroken?: OnBroken
   /** Milliseconds between two reloads; 0 reloads only when asked. */
   readonly reloadMs?: number
 }
@@ -54,36 +43,18 @@ export async function openPlanBook({
   reloadMs = RELOAD_MS,
 }: PlanBookEdges): Promise<PlanBook> {
   let active = await copy.read()
-  let bySource = indexed(active)
+  const indexed = (list: readonly ActivePlan[]) =>
+    plansBySource(
+      list.map(({ plan }) => plan),
+      onBroken,
+    )
+  let of = indexed(active)
   // null: what the copy says may be old.
   let known: string | null = null
   let isStale = false
   let running: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
-
-  function indexed(list: readonly ActivePlan[]): ReadonlyMap<string, SourcePlan> {
-    const sources = new Map<string, SourcePlan>()
-    for (const { plan } of list) {
-      const check = harmless(plan, createPlanCheck(plan))
-      for (const [source, mode] of Object.entries(plan.sources)) if (!sources.has(source)) sources.set(source, { mode, plan, check })
-    }
-    return sources
-  }
-
-  /** A plan that passed the lint can be checked with; should one not, no event may be lost for it. */
-  function harmless({ id }: TrackingPlan, check: PlanCheck): PlanCheck {
-    let isTold = false
-    return event => {
-      try {
-        return check(event)
-      } catch (error) {
-        if (!isTold) onBroken(id, error)
-        isTold = true
-        return []
-      }
-    }
-  }
 
   async function load(): Promise<void> {
     try {
@@ -92,7 +63,7 @@ export async function openPlanBook({
         const next = await plans()
         // An unchanged plan keeps what was compiled of it.
         if (JSON.stringify(next) !== JSON.stringify(active)) {
-          bySource = indexed(next)
+          of = indexed(next)
           active = next
           await copy.write(next)
         }
@@ -118,13 +89,9 @@ export async function openPlanBook({
   }
   again()
 
-  const of = (source: string) => bySource.get(source) ?? bySource.get('*') ?? null
   return {
-    of,
-    decides(source) {
-      const found = of(source)
-      return found !== null && found.mode !== 'observe'
-    },
+    of: source => of(source),
+    decides: source => mayRefuse(of(source)),
     active: () => active,
     reload,
     close() {

@@ -1,8 +1,11 @@
 /** What a plan refuses before the answer, and what is kept of it. */
 import type { Event } from '@waymark/schemas/event'
 import type { Trust } from '@waymark/schemas/row'
+import type { FindOrigin, Origin } from '../ingest/enrich/origin.ts'
+import { REDACT, type Redact } from '../ingest/enrich/redact.ts'
 import { isRecord } from '../ingest/event/json.ts'
-import { type Flaw, keepable, sanitise } from '../ingest/event/sanitise.ts'
+import { keepable } from '../ingest/event/keepable.ts'
+import { type Flaw, sanitise } from '../ingest/event/sanitise.ts'
 import type { PlanBook } from './book.ts'
 import type { Violation } from './violation.ts'
 
@@ -11,6 +14,9 @@ export interface Arrival {
   readonly source: { readonly sourceId: string; readonly trust: Trust }
   readonly userAgent: string
   readonly isHistorical: boolean
+  /** Of the request; an event that names an address of its own comes from there. */
+  readonly origin?: Origin | null | undefined
+  readonly findOrigin?: FindOrigin | undefined
 }
 
 /** An event that the plan of its source refuses. `raw`: what is kept of it, JSON text. */
@@ -22,14 +28,15 @@ export interface PlanRefusal {
 /** null for an event that may pass. `given`: the event as it came. */
 export type CheckPlan = (event: Event, given: unknown, arrival: Arrival) => PlanRefusal | null
 
-export function createPlanGate(book: Pick<PlanBook, 'of'>): CheckPlan {
+export function createPlanGate(book: Pick<PlanBook, 'of'>, redact: Redact = REDACT): CheckPlan {
   return (event, given, arrival) => {
     const planned = book.of(arrival.source.sourceId)
     if (planned === null || planned.mode === 'observe') return null
     const violations = planned.check(event)
     const [first] = violations
     if (first === undefined) return null
-    return { flaw: { ...first, message: toldOf(violations) }, raw: planned.mode === 'block' ? stubOf(event) : rawOf(event, given, arrival) }
+    const raw = planned.mode === 'block' ? stubOf(event) : rawOf(event, given, arrival, redact)
+    return { flaw: { ...first, message: toldOf(violations) }, raw }
   }
 }
 
@@ -40,11 +47,13 @@ export function toldOf([first, ...others]: readonly Violation[]): string {
 }
 
 /** As it came, with what its batch said for it, so that it means the same when it is read again. */
-function rawOf(event: Event, given: unknown, { source, userAgent, isHistorical }: Arrival): string {
+function rawOf(event: Event, given: unknown, { source, userAgent, isHistorical, origin, findOrigin }: Arrival, redact: Redact): string {
   const { value } = sanitise(given)
   const { type, context, integrations, sentAt } = event
-  const _received = { trust: source.trust, userAgent: userAgent.slice(0, 512), isHistorical }
-  return JSON.stringify(keepable({ ...(isRecord(value) ? value : {}), type, context, integrations, sentAt, _received }))
+  const own = context?.ip
+  const from = own === undefined ? origin : findOrigin?.(own)
+  const _received = { trust: source.trust, userAgent: userAgent.slice(0, 512), isHistorical, ...(from ? { origin: from } : {}) }
+  return JSON.stringify(keepable({ ...(isRecord(value) ? value : {}), type, context, integrations, sentAt, _received }, redact))
 }
 
 /** Nothing of the content: enough to find who sends it. */

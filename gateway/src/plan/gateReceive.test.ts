@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createHotSet } from '../ingest/dedupe.ts'
 import { BACKEND, keptText, memorySpool, RECEIVED_AT, request, totals } from '../ingest/receive.fixture.ts'
 import { createReceiver } from '../ingest/receive.ts'
+import { revive } from '../quarantine/revive.ts'
 import { openPlanBook } from './book.ts'
 import { planWith, track } from './example.fixture.ts'
 import { createPlanGate } from './gate.ts'
@@ -56,6 +57,22 @@ describe('a plan before the answer', () => {
     expect(reply.rejected).toHaveLength(1)
     expect(keptText(spool.frames)).not.toContain('secret words')
     expect(keptText(spool.frames)).toContain('Demo Requested')
+  })
+
+  it('notes where a refused event came from, so that it has its country and network when it is taken in again', async () => {
+    const { spool, receive } = await edge('quarantine')
+    const german = { country: 'DE', asn: 3320, organisation: 'Deutsche Telekom AG' }
+    const findOrigin = (address: string) => (address === '203.0.113.9' ? { country: 'FR' } : null)
+    const wrong = (messageId: string, context?: object) => ({ ...events[1], messageId, ...(context === undefined ? {} : { context }) })
+    const batch = [wrong('request'), wrong('own', { ip: '203.0.113.9' }), wrong('hidden', { ip: '0.0.0.0' })]
+    await receive(request(batch, { source: BACKEND, origin: german, findOrigin }))
+    const rejected = spool.frames.flatMap(frame => frame.rejected)
+    expect(JSON.stringify(rejected)).not.toContain('203.0.113')
+    const origins = rejected.map(row => {
+      const revival = revive({ ...row, segment_id: 's', segment_index: 0, is_replayed: 0 })
+      return revival.kind === 'event' ? revival.request.facts.origin : revival.kind
+    })
+    expect(origins).toEqual([german, { country: 'FR' }, undefined])
   })
 
   it('stores all of a source that is only observed, and of one that has no plan', async () => {

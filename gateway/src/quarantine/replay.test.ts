@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, sqlTime } from '../db/query.ts'
+import { createWithoutNamed } from '../ingest/event/neverStored.ts'
 import { loaderBench } from '../ingest/load/loader.fixture.ts'
 import { countRejected } from '../ingest/request/rejectedList.ts'
 import { memoryDisk } from '../ingest/spool/disk.fixture.ts'
@@ -31,7 +32,13 @@ async function reject(source: string, count: number): Promise<void> {
     code: 'plan_required',
     path: '/properties/a',
     message: 'is missing',
-    raw: JSON.stringify({ type: 'track', event: `Named ${segment_index % 2}`, userId: 'u', messageId: `${source}-${segment_index}` }),
+    raw: JSON.stringify({
+      type: 'track',
+      event: `Named ${segment_index % 2}`,
+      userId: 'u',
+      messageId: `${source}-${segment_index}`,
+      properties: { kept: 1, secret: 's' },
+    }),
     segment_id,
     segment_index,
   })
@@ -55,7 +62,8 @@ async function workbench(source: string) {
       spool: { append },
       checkPlan: () => null,
       isSuppressed: ({ messageId }) => messageId === suppressed,
-      now: () => HOUR,
+      now: Date.now,
+      randomUUID,
     })
   const counts = async () => (await readStats({ db: test.db, spool, loader })).bySource[source]
   return { loader, spool, of, counts, filter: { ...ALL, source } }
@@ -108,7 +116,8 @@ describe('a replay', () => {
         return null
       },
       isSuppressed: undefined,
-      now: () => HOUR,
+      now: Date.now,
+      randomUUID,
     })
     await expect(replay(filter, START, 2_000)).rejects.toThrow('full')
     expect([appended, judgedWhenServed < 100]).toEqual([400, true])
@@ -129,6 +138,42 @@ describe('a replay', () => {
     expect(other).toMatchObject({ replayed: 0, already: 2, suppressed: 1 })
     await loader.drain()
     expect(await counts()).toEqual({ received: 3, stored: 2, pending: 0, deduplicated: 0, rejected: 1, suppressed: 0 })
+    await loader.stop()
+  })
+
+  it('of the same events by two gateways at once counts none of them twice', async () => {
+    await reject('gateways', 250)
+    const [here, there] = await Promise.all([workbench('gateways'), workbench('gateways')])
+    const [one, other] = await Promise.all([here, there].map(({ of, filter }) => of()(filter, START, 1_000)))
+    expect([one, other].map(result => result?.replayed).sort()).toEqual([0, 250])
+    expect([one, other].map(result => result?.already).sort()).toEqual([0, 250])
+    for (const { loader } of [here, there]) await loader.drain()
+    expect(await here.counts()).toEqual({ received: 250, stored: 250, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 })
+    for (const { loader } of [here, there]) await loader.stop()
+  })
+
+  it('takes out what was set as never stored since, of the envelope nothing', async () => {
+    await reject('reduced', 2)
+    const { loader, spool, filter } = await workbench('reduced')
+    const replay = createReplay({
+      db: test.db,
+      spool,
+      checkPlan: () => null,
+      neverStored: () => createWithoutNamed(['secret', 'event']),
+      isSuppressed: undefined,
+      now: () => HOUR,
+      randomUUID,
+    })
+    expect(await replay(filter, START, 10)).toMatchObject({ replayed: 2 })
+    await loader.drain()
+    const stored = await test.db.client.query({
+      query: "SELECT event, properties FROM events WHERE source_id = 'reduced' ORDER BY event",
+      format: 'JSONEachRow',
+    })
+    expect(await stored.json()).toEqual([
+      { event: 'Named 0', properties: '{"kept":1}' },
+      { event: 'Named 1', properties: '{"kept":1}' },
+    ])
     await loader.stop()
   })
 

@@ -1,6 +1,8 @@
 import type { Event } from '@waymark/schemas/event'
 import type { Database } from '../db/open.ts'
 import { insertRows, sqlTime } from '../db/query.ts'
+import { type SharedTurn, takeSharedTurn } from '../db/sharedTurn.ts'
+import type { WithoutNamed } from '../ingest/event/neverStored.ts'
 import type { Flaw } from '../ingest/event/sanitise.ts'
 import type { Frame } from '../ingest/spool/frame.ts'
 import type { Spool } from '../ingest/spool/spool.ts'
@@ -31,10 +33,13 @@ export interface ReplayEdges {
   readonly checkPlan: CheckPlan
   /** As ingest is given it: nobody who must not be stored may come back by a replay. */
   readonly isSuppressed: ((event: Event) => boolean) | undefined
+  /** As ingest is given it: what was set since an event was rejected holds for it too. */
+  readonly neverStored?: (sourceId: string) => WithoutNamed | null
   readonly now: () => number
+  readonly randomUUID: () => string
 }
 
-/** Takes up to `limit` rejected events in again. Two replays at once in one process follow each other. */
+/** Takes up to `limit` rejected events in again. Replays at once follow each other; rejects with TurnTaken when one elsewhere takes too long. */
 export type Replay = (filter: RejectedFilter, after: Place, limit: number) => Promise<ReplayResult>
 
 const HOUR_MS = 3_600_000
@@ -54,12 +59,30 @@ interface Sum {
 /**
  * What is replayed is made durable first and noted after: a crash between the two makes the next replay send a copy with the same message id,
  * which the warehouse counts as one; the other order would lose the event. The note says that the event counts no longer as rejected, nor as
- * received a second time.
+ * received a second time. Processes take turns: two that replay one event would have received it twice.
  */
-export function createReplay({ db, spool, checkPlan, isSuppressed = () => false, now }: ReplayEdges): Replay {
+export function createReplay({
+  db,
+  spool,
+  checkPlan,
+  neverStored = () => null,
+  isSuppressed = () => false,
+  now,
+  randomUUID,
+}: ReplayEdges): Replay {
   let turn: Promise<unknown> = Promise.resolve()
 
   async function replay(filter: RejectedFilter, after: Place, limit: number): Promise<ReplayResult> {
+    const shared = await takeSharedTurn({ db, name: 'replay', now, randomUUID })
+    try {
+      return await replayIn(shared, filter, after, limit)
+    } finally {
+      // Not told, nobody loses anything but half a minute; why the replay failed must not be hidden by it.
+      await shared.end().catch(() => undefined)
+    }
+  }
+
+  async function replayIn(shared: SharedTurn, filter: RejectedFilter, after: Place, limit: number): Promise<ReplayResult> {
     const sum = { replayed: 0, already: 0, suppressed: 0, hindered: { cut: 0, blocked: 0, not_storable: 0 } }
     const flaws = new Map<string, Flaw & { events: number }>()
     let next: Place | null = after
@@ -67,6 +90,7 @@ export function createReplay({ db, spool, checkPlan, isSuppressed = () => false,
       const most = Math.min(PAGE, left)
       const candidates = await readCandidates(db, filter, next, most + 1)
       const page = candidates.slice(0, most)
+      await shared.renew()
       await take(page, sum, flaws)
       next = candidates.length > most ? (page.at(-1) ?? null) : null
     }
@@ -82,7 +106,7 @@ export function createReplay({ db, spool, checkPlan, isSuppressed = () => false,
         sum.already++
         continue
       }
-      const revival = revive(candidate)
+      const revival = revive(reducedOf(candidate))
       if (revival.kind === 'hindered') sum.hindered[revival.by]++
       else if (revival.kind === 'flawed') count(flaws, revival.flaw)
       else {
@@ -100,6 +124,16 @@ export function createReplay({ db, spool, checkPlan, isSuppressed = () => false,
     const failed = settled.find(one => one.status === 'rejected')
     if (failed !== undefined) throw failed.reason
     sum.replayed += notes.length
+  }
+
+  function reducedOf(candidate: Candidate): Candidate {
+    const without = neverStored(candidate.source_id)
+    if (without === null) return candidate
+    try {
+      return { ...candidate, raw: JSON.stringify(without(JSON.parse(candidate.raw))) }
+    } catch {
+      return candidate // It was cut, and cannot be replayed.
+    }
   }
 
   function noteOf({ segment_id, segment_index, source_id, received_at }: Candidate, message_id: string): object {

@@ -30,6 +30,18 @@ describe('a rejected event', () => {
     expect(revive(rejected({ ...EVENT, _received: { blocked: true } }, 'too_long')).kind).toBe('event')
   })
 
+  it('came from where it was noted, in every form that we note and in no other', () => {
+    const originOf = (origin: unknown) => {
+      const revival = revive(rejected({ ...EVENT, _received: { ...NOTED, origin } }))
+      return revival.kind === 'event' ? revival.request.facts.origin : revival.kind
+    }
+    for (const origin of [{ country: 'DE' }, { country: '', asn: 64_500 }, { country: 'DE', asn: 64_500, organisation: 'Acme' }])
+      expect(originOf(origin)).toEqual(origin)
+    for (const origin of [undefined, null, 'DE', {}, { country: 5 }, { country: 'Germany' }, { asn: 1 }])
+      expect(originOf(origin)).toBeUndefined()
+    expect(originOf({ country: 'DE', asn: '1', organisation: ['x'], address: '203.0.113.9' })).toEqual({ country: 'DE' })
+  })
+
   it('has the same message id at every replay, also when it came without one', () => {
     const { messageId: _, ...anonymous } = EVENT
     const [one, other] = [revive(rejected(anonymous)), revive(rejected(anonymous))]

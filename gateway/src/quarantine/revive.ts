@@ -1,6 +1,7 @@
 /** A rejected event as it can be taken in again, or why it cannot. Pure. */
 import type { Event } from '@waymark/schemas/event'
 import { PLAN_CODES } from '@waymark/schemas/plan'
+import type { Origin } from '../ingest/enrich/origin.ts'
 import { isRecord, type JsonObject } from '../ingest/event/json.ts'
 import { createJudge } from '../ingest/event/judge.ts'
 import type { Flaw } from '../ingest/event/sanitise.ts'
@@ -50,12 +51,24 @@ export function revive(candidate: Candidate): Revival {
   }
 }
 
-function arrivalOf(noted: unknown): Pick<KeptRequest['facts'], 'trust' | 'userAgent' | 'isHistorical'> {
-  const { trust, userAgent, isHistorical } = isRecord(noted) ? noted : {}
+function arrivalOf(noted: unknown): Pick<KeptRequest['facts'], 'trust' | 'userAgent' | 'isHistorical' | 'origin'> {
+  const { trust, userAgent, isHistorical, origin } = isRecord(noted) ? noted : {}
+  const from = originOf(origin)
   return {
+    ...(from === null ? {} : { origin: from }),
     trust: trust === 'server' ? 'server' : 'browser',
     userAgent: typeof userAgent === 'string' ? userAgent : '',
     isHistorical: isHistorical === true,
+  }
+}
+
+function originOf(noted: unknown): Origin | null {
+  const { country, asn, organisation } = isRecord(noted) ? noted : {}
+  if (typeof country !== 'string' || !/^([A-Z]{2})?$/.test(country)) return null
+  return {
+    country,
+    ...(typeof asn === 'number' ? { asn } : {}),
+    ...(typeof organisation === 'string' ? { organisation } : {}),
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { TurnTaken } from '../db/sharedTurn.ts'
 import { overloaded } from '../ingest/request/overloaded.ts'
 import { readTime } from '../ingest/request/rejectedList.ts'
 import { SpoolFull } from '../ingest/spool/spoolFull.ts'
@@ -16,6 +17,8 @@ export interface QuarantineRoutesDeps {
 /** Looked at by one request: a second or two of the gateway's time. */
 export const MOST_AT_ONCE = 2000
 const MOST_IDS = 1000
+/** A replay of the most there may be takes a second or two. */
+const TURN_AGAIN_S = 5
 /** A day on which nothing will be received any more. */
 export const FAR_MS = Date.UTC(2200, 0, 1)
 const FIELDS = ['source', 'code', 'event', 'from', 'to', 'ids', 'limit', 'cursor']
@@ -45,6 +48,10 @@ export function told({ replayed, already, flawed, hindered, suppressed, next }: 
 }
 
 function asRefusal(error: unknown): never {
+  if (error instanceof TurnTaken)
+    throw problem(429, 'busy', `Not everything was replayed: ${error.message}. Send it again in ${TURN_AGAIN_S} s.`, {
+      'Retry-After': String(TURN_AGAIN_S),
+    })
   throw error instanceof SpoolFull ? overloaded('Not everything was replayed', error) : error
 }
 

@@ -86,7 +86,7 @@ const QUERIES: readonly [query: { name: string; sql: string }, params: Params, c
       limit: 1,
     },
     {
-      ...TEXT('message_id source_id type event title url path referrer channel properties node_type node segment_id'),
+      ...TEXT('message_id source_id type event title url path referrer channel bot_reason properties node_type node segment_id'),
       ...NUMBERS('client_seq at received_at is_bot segment_index'),
     },
   ],

@@ -238,7 +238,7 @@ export async function insertEvents({ client }: Database, events: readonly Exampl
       device: '',
       country: '',
       is_bot: event.isBot === true ? 1 : 0,
-      bot_reason: '',
+      bot_reason: event.isBot === true ? 'headless browser' : '',
       consent: '',
       properties: '{}',
       traits: '',

@@ -79,6 +79,8 @@ export interface TimelineEvent {
   readonly referrer: string
   readonly channel: string
   readonly isBot: boolean
+  /** The sign by which it was seen, such as `headless browser`; '' for a person. */
+  readonly botReason: string
   readonly properties: Record<string, unknown>
   readonly person: TimelinePerson
 }

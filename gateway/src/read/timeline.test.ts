@@ -60,6 +60,14 @@ describe('the timeline of an account', () => {
     expect(data.find(({ messageId }) => messageId === 'old-visit')?.at).toBe(new Date(daysAgo(390)).toISOString())
   })
 
+  it('says which events no person made, and how that was seen', async () => {
+    const { data } = await read('a_1')
+    expect(data.filter(({ isBot }) => isBot).map(({ messageId, botReason }) => [messageId, botReason])).toEqual([
+      ['robot', 'headless browser'],
+    ])
+    expect(data.find(({ messageId }) => messageId === 'visit')?.botReason).toBe('')
+  })
+
   it('names the person behind each identifier', async () => {
     const { data } = await read('a_1')
     expect(Object.fromEntries(data.map(({ messageId, person }) => [messageId, person.label]))).toEqual({

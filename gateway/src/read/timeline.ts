@@ -28,6 +28,7 @@ interface EventRow {
   readonly referrer: string
   readonly channel: string
   readonly is_bot: number
+  readonly bot_reason: string
   readonly properties: string
   readonly node_type: string
   readonly node: string
@@ -123,6 +124,7 @@ async function withPeople(db: Database, page: readonly EventRow[]): Promise<Time
       referrer: row.referrer,
       channel: row.channel,
       isBot: row.is_bot === 1,
+      botReason: row.bot_reason,
       properties: jsonObject(row.properties),
       person: {
         profileId,

@@ -98,6 +98,7 @@ const event = (fields: Partial<TimelineEvent>): TimelineEvent => ({
   referrer: '',
   channel: 'organic_search',
   isBot: false,
+  botReason: '',
   properties: {},
   person: { profileId: 'p_ana', identifier: { type: 'user_id', value: 'ana' }, label: 'Ana Silva' },
   ...fields,
@@ -246,11 +247,12 @@ describe('the page of an account', () => {
     const events = [
       event({ at: at(17, '23:10') }),
       event({ at: at(17, '08:00'), type: 'track', event: 'Demo Requested', channel: '' }),
-      event({ at: at(3) }),
+      event({ at: at(3), isBot: true, botReason: 'headless browser' }),
     ]
     const text = await textOf({ events })
     expect(text).toContain('Tuesday 17 November 2026 23:10 Ana Silva Viewed a page Organic search · via web /pricing 08:00')
     expect(text).toContain('08:00 Ana Silva Demo Requested via web')
+    expect(text).toContain('Viewed a page Bot Organic search · via web · headless browser')
     expect(text).toContain('Tuesday 3 November 2026 09:05')
   })
 

@@ -30,7 +30,7 @@ const DID: { readonly [type: string]: string } = {
 function row(item: TimelineEvent): Html {
   const link = safeLink(item.url)
   const title = label(item.title, 80)
-  const origin = [item.channel === '' ? '' : spaced(item.channel), item.source === '' ? '' : `via ${item.source}`]
+  const origin = [item.channel === '' ? '' : spaced(item.channel), item.source === '' ? '' : `via ${item.source}`, item.botReason]
   return html`<tr>
 <td><time datetime="${item.at}" title="${minute(item.at)}">${item.at.slice(11, 16)}</time></td>
 <td>${label(item.person.label, 40)}</td>

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
+import { TurnTaken } from '../../db/sharedTurn.ts'
 import { explainError, type Log } from '../../log.ts'
 import { type Place, START } from '../../quarantine/candidates.ts'
 import type { Replay } from '../../quarantine/replay.ts'
@@ -40,6 +41,11 @@ export function createReplayPages({ replay, now, randomUUID, log }: ReplayPagesD
       log.info('rejected events were replayed in the console', { replayed: result.replayed })
       return await page(c, replayedPage(words, result, result.next === null ? null : forms.issue()))
     } catch (error) {
+      if (error instanceof TurnTaken)
+        return noticePage(c, 503, 'Somebody else replays at this moment', [
+          'Not everything was replayed: another gateway is at it. Try again in a moment: nothing is counted twice.',
+          html`<a href="${back(words)}">Rejected events</a>.`,
+        ])
       log.error('a replay in the console failed', { error: explainError(error) })
       return noticePage(c, 503, 'Not everything could be replayed', [
         'The engine or the disk does not answer. What was replayed stays so; try again in a moment: nothing is counted twice.',

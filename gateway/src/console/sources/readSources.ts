@@ -28,6 +28,13 @@ export interface SourceFacts {
   readonly day: IngestCounts
   readonly week: IngestCounts
   readonly lastAt: number | null
+  /** Of the last 7 days, stored as any other and counted for nobody's intent; the most frequent first; null: not known. */
+  readonly bots: readonly BotFacts[] | null
+}
+
+export interface BotFacts {
+  readonly reason: string
+  readonly events: number
 }
 
 interface KeyFacts {
@@ -65,17 +72,20 @@ export interface SourcesEdges {
 
 export const lastEvents = sqlFile<{ lately: string }, { source_id: string; last_received_at: number }>('source_last_events')
 
+export const sourceBots = sqlFile<{ from: string; to: string }, { source_id: string; bot_reason: string; events: number }>('source_bots')
+
 const DAY_MS = 86_400_000
 const NOTHING: IngestCounts = { received: 0, stored: 0, pending: 0, deduplicated: 0, rejected: 0, suppressed: 0 }
 
 /** Sources with a key first, then those that only ever sent (imports, keys that are gone). While the engine is away: what is configured. */
 export async function readSources(edges: SourcesEdges): Promise<SourcesFacts> {
   const { db, now, readStats, patienceMs = 5_000 } = edges
-  const [created, day, week, last] = await Promise.all([
+  const [created, day, week, last, bots] = await Promise.all([
     told(() => listKeys(db), patienceMs),
     told(signal => readStats({ from: now() - DAY_MS }, signal), patienceMs),
     told(signal => readStats({ from: now() - 7 * DAY_MS }, signal), patienceMs),
     told(signal => rows(db.reader, lastEvents, { lately: sqlTime(now() - DAY_MS) }, { signal }), patienceMs),
+    told(signal => rows(db.reader, sourceBots, { from: sqlTime(now() - 7 * DAY_MS), to: sqlTime(now() + DAY_MS) }, { signal }), patienceMs),
   ])
   const keys = known(created, [])
   const lastAt = new Map(known(last, []).map(row => [row.source_id, row.last_received_at]))
@@ -103,6 +113,7 @@ export async function readSources(edges: SourcesEdges): Promise<SourcesFacts> {
       day: ofDay[name] ?? NOTHING,
       week: ofWeek[name] ?? NOTHING,
       lastAt: lastAt.get(name) ?? null,
+      bots: known(bots, null)?.flatMap(row => (row.source_id === name ? [{ reason: row.bot_reason, events: row.events }] : [])) ?? null,
     })),
     secretKeys: [
       ...edges.secretKeys.map(key => ({ ...configuredFacts(key), name: key.name, scopes: key.scopes })),

@@ -1,3 +1,4 @@
+import { MOST_NAMES, readNames } from '../../ingest/event/neverStored.ts'
 import { readOrigins } from '../../keys/origins.ts'
 import type { WantedSettings } from '../../keys/settings.ts'
 import { field } from '../frame/respond.ts'
@@ -8,6 +9,7 @@ export interface SettingsForm {
   readonly origins: string
   readonly rate: string
   readonly isFirstParty: boolean
+  readonly neverStored: string
 }
 
 export type ReadSettings = { readonly wanted: WantedSettings } | { readonly form: SettingsForm; readonly complaint: string }
@@ -21,6 +23,7 @@ export function readSettingsForm(source: string, body: { readonly [name: string]
     origins: field(body.origins).slice(0, 8_000),
     rate: field(body.rate).trim().slice(0, 20),
     isFirstParty: field(body.firstParty) === 'on',
+    neverStored: field(body.neverStored).slice(0, 4_000),
   }
   const { origins, wrong } = readOrigins(form.origins)
   const [first] = wrong
@@ -33,12 +36,17 @@ export function readSettingsForm(source: string, body: { readonly [name: string]
     return { form, complaint: `These are more than ${MOST_ORIGINS} origins. Use https://*.acme.com for every subdomain.` }
   if (!/^(?:[1-9]\d{0,8})?$/.test(form.rate))
     return { form, complaint: 'The limit must be a whole number of events a second, or empty for the usual one.' }
+  const { names, wrong: others } = readNames(form.neverStored)
+  const [other] = others
+  if (other !== undefined) return { form, complaint: `“${other.slice(0, 100)}” is no name of a property or trait.` }
+  if (names.length > MOST_NAMES) return { form, complaint: `These are more than ${MOST_NAMES} names.` }
   return {
     wanted: {
       source_id: source,
       origins,
       events_per_second: form.rate === '' ? 0 : Number(form.rate),
       first_party_id: form.isFirstParty ? 1 : 0,
+      never_stored: names,
     },
   }
 }

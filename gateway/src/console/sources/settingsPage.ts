@@ -37,17 +37,20 @@ ${refused(refusals, now)}
 <input id="rate" name="rate" value="${label(form.rate, 20)}" inputmode="numeric" autocomplete="off" aria-describedby="rate-hint">
 <p class="hint" id="rate-hint">Empty: ${usualRate === null ? 'any number' : `the usual ${usualRate.toLocaleString('en')} with public keys, any number with server keys`}. Above it senders are told to wait, and keep their events.${refusals.byRate > 0 ? html` ${refusals.byRate.toLocaleString('en')} requests were told so since this gateway started.` : ''}</p>
 <label class="choice"><input type="checkbox" name="firstParty" value="on"${form.isFirstParty ? html` checked` : ''}><span>First-party id<span class="sub">Answers set the visitor’s anonymous id as a cookie of your site. Safari forgets cookies of scripts after 7 days, not this one. Works where this gateway is served on the page’s own host; not for visitors with Global Privacy Control. Name it in your consent notice: wm_fid, 400 days.</span></span></label>
+<label for="never-stored">Never stored</label>
+<textarea id="never-stored" name="neverStored" rows="2" spellcheck="false" autocapitalize="none" aria-describedby="never-stored-hint">${lines(form.neverStored)}</textarea>
+<p class="hint" id="never-stored-hint">Names of properties and traits, one a line, e.g. <code>ssn</code>. They are taken out of every event before anything of it is kept, rejected events included; what is stored already stays. <code>phone_number</code> is also <code>phoneNumber</code>.</p>
 <button type="submit">Save</button>
 <a class="button quiet" href="/console/sources">Cancel</a>
 </form></section>`,
   )
 }
 
-/** One origin a line. */
+/** One a line. */
 function lines(text: string): string {
   return text
     .split(/[\s,]+/)
-    .map(origin => label(origin, 300))
+    .map(line => label(line, 300))
     .join('\n')
 }
 

@@ -121,9 +121,10 @@ export function createSourcePages(deps: SourcePagesDeps): Hono {
   app.get('/console/sources/settings', c => {
     const source = c.req.query('source') ?? ''
     if (!isKeyName(source)) return noSource(c)
-    const { origins = [], events_per_second = 0, first_party_id = 0 } = deps.settings(source) ?? {}
+    const { origins = [], events_per_second = 0, first_party_id = 0, never_stored = [] } = deps.settings(source) ?? {}
     const rate = events_per_second === 0 ? '' : String(events_per_second)
-    return page(c, settingsView({ source, origins: origins.join('\n'), rate, isFirstParty: first_party_id === 1 }))
+    const neverStored = never_stored.join('\n')
+    return page(c, settingsView({ source, origins: origins.join('\n'), rate, isFirstParty: first_party_id === 1, neverStored }))
   })
 
   app.post('/console/sources/settings', async c => {

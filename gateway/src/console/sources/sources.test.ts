@@ -13,7 +13,7 @@ import { type KeyRing, openKeyRing } from '../../keys/ring.ts'
 import { listSettings, openSettingsRing, type SettingsRing } from '../../keys/settings.ts'
 import { listKeys } from '../../keys/table.ts'
 import { CONSOLE_URL, type SignedIn, signedInConsole } from '../pages.fixture.ts'
-import { lastEvents } from './readSources.ts'
+import { lastEvents, sourceBots } from './readSources.ts'
 import { createSourcePages } from './sourceRoutes.ts'
 
 const WRITE_KEYS = [
@@ -53,6 +53,13 @@ describe('sources and keys', () => {
     await spool.append(testFrame(['m1', 'm2'], { source: 'web', rejected: 1, deduplicated: 3, at: NOW - 60_000 }))
     await spool.seal()
     await spool.append(testFrame(['m3'], { source: 'old import', at: NOW - 3 * 86_400_000 }))
+    await spool.seal()
+    const driven = (id: string) => ({
+      context: id < 'b3' ? { userAgent: 'Mozilla/5.0 HeadlessChrome/142.0' } : { screen: { width: 0, height: 0 } },
+    })
+    for (const daysAgo of [1, 2]) // The second time these are copies.
+      await spool.append(testFrame(['b1', 'b2', 'b3'], { source: 'shop window', at: NOW - daysAgo * 86_400_000, event: driven }))
+    await spool.append(testFrame(['b0'], { source: 'shop window', at: NOW - 8 * 86_400_000, event: driven }))
     await spool.seal()
     await spool.append(testFrame(['m4'], { source: HOSTILE, at: NOW - 60_000 }))
     await loader.drain()
@@ -125,6 +132,18 @@ describe('sources and keys', () => {
     expect(old).toContain('3 d ago')
     expect(old).toContain('No key')
     expect(old).toMatch(/>Received<\/th><td class="number">0<\/td><td class="number">1</)
+  })
+
+  it('shows how much of a source was made by bots, and by what sign that is seen', async () => {
+    const shop = block(await page(), 'shop window').replace(/\s+/g, ' ')
+    expect(shop).toContain('<summary>3 by bots, 7 days</summary>')
+    expect(
+      [...shop.matchAll(/<th scope="row">([^<]*)<\/th><td class="number">(\d+)<\/td><\/tr>/g)].map(([, reason, n]) => [reason, n]),
+    ).toEqual([
+      ['headless browser', '2'],
+      ['no screen', '1'],
+    ])
+    expect(block(await page(), 'web')).not.toContain('by bots')
   })
 
   it('gives the snippet with the public key, and never a server or secret key', async () => {
@@ -217,19 +236,29 @@ describe('sources and keys', () => {
     const wrong = await set([['origins', 'acme.com']])
     expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('“acme.com” is no origin')])
     expect((await set([['rate', '1.5']])).status).toBe(400)
+    const unnamed = await set([['neverStored', 'ssn ---']])
+    expect([unnamed.status, await unnamed.text()]).toEqual([400, expect.stringMatching(/“---” is no name[\s\S]*ssn\n---<\/textarea>/)])
+    expect((await set([['neverStored', Array.from({ length: 51 }, (_, n) => `a${n}`).join(' ')]])).status).toBe(400)
     const right = await set([
       ['origins', 'https://www.acme.com/\r\nhttps://*.shop.acme.com'],
       ['rate', '250'],
       ['firstParty', 'on'],
+      ['neverStored', 'ssn\r\nbirth_day'],
     ])
     expect([right.status, right.headers.get('location')]).toEqual([303, '/console/sources?said=set'])
-    const expected = { origins: ['https://www.acme.com', 'https://*.shop.acme.com'], events_per_second: 250, first_party_id: 1 }
+    const expected = {
+      origins: ['https://www.acme.com', 'https://*.shop.acme.com'],
+      events_per_second: 250,
+      first_party_id: 1,
+      never_stored: ['ssn', 'birth_day'],
+    }
     expect(world.settings.of('shop')).toMatchObject(expected)
     world.refusals.byOrigin('shop', HOSTILE, NOW - 60_000)
     world.refusals.bySource('shop')
     const form = await (await world.console.get('/console/sources/settings?source=shop')).text()
     expect(form).toContain('https://www.acme.com\nhttps://*.shop.acme.com</textarea>')
     expect(form).toMatch(/value="250"/)
+    expect(form).toContain('ssn\nbirth_day</textarea>')
     expect(form).toContain('&lt;script&gt;')
     expect(form).not.toMatch(/<script|\u202e/)
     const configured = await (await world.console.get('/console/sources/settings?source=web')).text()
@@ -351,6 +380,12 @@ describe('sources and keys', () => {
     expect(await describeQuery(world.test.db.reader, lastEvents, { lately: '2026-03-01 00:00:00.000' })).toEqual({
       source_id: 'LowCardinality(String)',
       last_received_at: 'Int64',
+    })
+    const span = { from: '2026-03-01 00:00:00.000', to: '2026-03-08 00:00:00.000' }
+    expect(await describeQuery(world.test.db.reader, sourceBots, span)).toEqual({
+      source_id: 'LowCardinality(String)',
+      bot_reason: 'LowCardinality(String)',
+      events: 'UInt64',
     })
   })
 })

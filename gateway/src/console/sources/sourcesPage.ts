@@ -5,7 +5,7 @@ import { label } from '../../read/label.ts'
 import { day, href, minute } from '../frame/format.ts'
 import { type Html, layout, notice } from '../frame/layout.ts'
 import { copyable, curlLine, nodeLines, pageSnippet, YOUR_KEY } from './embed.ts'
-import type { SecretKeyFacts, SourceFacts, SourcesFacts, WriteKeyFacts } from './readSources.ts'
+import type { BotFacts, SecretKeyFacts, SourceFacts, SourcesFacts, WriteKeyFacts } from './readSources.ts'
 
 export interface SourcesView {
   readonly facts: SourcesFacts
@@ -60,7 +60,7 @@ function sourceCard(source: SourceFacts, { origin, ingestPath, now, setIn, id, i
   }</div>
 <div class="columns"><div>${keys.length === 0 ? html`<p>No key: these events came by import, or by a key that is configured no more.</p>` : keyTable(keys, setIn, now)}
 ${keys.some(key => !key.server) ? html`<p class="hint">Pages that may send: ${source.origins === null ? 'any' : label(source.origins.join(', '), 400)}.${source.hasFirstPartyId ? ' First-party id: on.' : ''}</p>` : ''}${turnedAway(source)}</div>
-<div>${isCounted ? counts(ofDay, week) : ''}</div></div>
+<div>${isCounted ? html`${counts(ofDay, week)}${botList(source.bots)}` : ''}</div></div>
 ${isSilent ? html`<h3>Send a first event</h3>` : ''}
 ${embedding(keys, { origin, ingestPath, now, isOpen: isSilent })}
 </section>`
@@ -140,6 +140,17 @@ function counts(ofDay: IngestCounts, week: IngestCounts): Html {
           html`<td class="number">${countWords(period[of])}${of === 'rejected' && period.rejected > 0 ? html` <span class="rejected-share">${share(period)}</span>` : ''}</td>`,
       )}</tr>`,
   )}</tbody></table>${week.rejected > 0 ? html`<p class="hint"><a href="/console/rejected">Why they were rejected</a></p>` : ''}`
+}
+
+/** Closed: most sites have some, and need not think of them. */
+function botList(bots: readonly BotFacts[] | null): Html | string {
+  if (bots === null) return html`<p class="hint">How much of it was made by bots could not be counted in time.</p>`
+  if (bots.length === 0) return ''
+  const all = bots.reduce((sum, { events }) => sum + events, 0)
+  return html`<details><summary>${countWords(all)} by bots, 7 days</summary>
+<table class="source-counts"><thead><tr><th scope="col">Seen by</th><th scope="col" class="number">Events</th></tr></thead>
+<tbody>${bots.map(({ reason, events }) => html`<tr><th scope="row">${label(reason, 60)}</th><td class="number">${countWords(events)}</td></tr>`)}</tbody></table>
+<p class="hint">They are stored and shown, and count for nobody’s intent.</p></details>`
 }
 
 /** Small shares are not none. */

@@ -9,6 +9,8 @@ const IPAD =
   'Mozilla/5.0 (iPad; CPU OS 16_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.0 Mobile/15E148 Safari/604.1'
 const EDGE = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0'
 
+const compatible = (name: string) => `Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; ${name})`
+
 describe('user agents', () => {
   const read = createAgentReader()
 
@@ -30,7 +32,21 @@ describe('user agents', () => {
     [CHROME.replace('Chrome/', 'HeadlessChrome/'), 'headless browser'],
     ['Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)', 'user agent: googlebot'],
     ['Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)', 'user agent: gptbot'],
-    ['curl/8.5.0', 'user agent: curl/8.5.0'],
+    [compatible('ChatGPT-User/1.0; +https://openai.com/bot'), 'user agent: chatgpt-user'],
+    [compatible('Perplexity-User/1.0; +https://perplexity.ai/perplexity-user'), 'user agent: perplexity-user'],
+    [compatible('OAI-SearchBot/1.0; +https://openai.com/searchbot'), 'user agent: oai-searchbot'],
+    [compatible('YandexImages/3.0; +http://yandex.com/bots'), 'user agent: yandeximages'],
+    ['meta-externalagent/1.1 (+https://developers.facebook.com/docs/sharing/webmasters/crawler)', 'user agent: meta-externalagent'],
+    ['facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)', 'user agent: facebookexternalhit'],
+    [`${CHROME} PTST/240201`, 'user agent: ptst'],
+    ['curl/8.5.0', 'user agent: curl'],
+    ['Go-http-client/1.1', 'user agent: go-http-client'],
+    ['Mozilla/5.0', 'user agent of no browser'],
+    ['https://bot.example/', 'user agent of no browser'],
+    ['Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)', 'mail proxy'],
+    ['YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html', 'mail proxy'],
+    ['DuckDuckGo-Mail-Proxy/1.0', 'mail proxy'],
+    ['Slack-ImgProxy (+https://api.slack.com/robots)', 'user agent: slack-imgproxy'],
     ['x'.repeat(60), 'user agent of no browser'],
   ])('%s is labelled “%s”', (userAgent, reason) => {
     expect(read(userAgent).bot).toBe(reason)

@@ -59,7 +59,13 @@ export const CLICKS: ReadonlyMap<string, Arrival | null> = new Map([
 ])
 
 /** What the parameters of an address say of a campaign. */
-export type AddressCampaign = CampaignFacts
+export interface AddressCampaign extends CampaignFacts {
+  /** Its other `utm_` parameters, without that; absent where there are none. */
+  readonly more?: { readonly [name: string]: string }
+}
+
+const MOST_MORE = 16
+const MOST_CHARS = 512
 
 const NOTHING: AddressCampaign = { name: '', source: '', medium: '', term: '', content: '', id: '', clickId: '' }
 
@@ -74,8 +80,23 @@ export function campaignInAddress({ search, searchParams }: Pick<URL, 'search' |
     content: field('utm_content'),
     id: field('utm_id'),
     clickId: clickIdIn(searchParams),
+    ...(search.includes('utm_') ? moreIn(searchParams) : {}),
   }
 }
+
+function moreIn(parameters: URLSearchParams): Pick<AddressCampaign, 'more'> {
+  const more: { [name: string]: string } = {}
+  let count = 0
+  for (const [parameter, value] of parameters) {
+    const [, name] = /^utm_([a-z\d][\w.-]{0,63})$/i.exec(parameter) ?? []
+    if (name === undefined || value === '' || HAVE_COLUMNS.has(name) || name in more) continue
+    more[name] = value.slice(0, MOST_CHARS)
+    if (++count === MOST_MORE) break
+  }
+  return count === 0 ? {} : { more }
+}
+
+const HAVE_COLUMNS: ReadonlySet<string> = new Set(['campaign', 'source', 'medium', 'term', 'content', 'id'])
 
 function clickIdIn(parameters: URLSearchParams): string {
   for (const name of CLICKS.keys()) {

@@ -64,6 +64,21 @@ describe('the channel of a visit', () => {
     ['?li_fat_id=x', 'https://www.linkedin.com/', 'paid_social', 'cpc'],
     ['?dclid=x', '', 'display', 'cpc'],
     ['?fbclid=x', 'https://l.facebook.com/', 'social', 'social'],
+    ['?utm_source=google&gclid=1', 'https://www.google.com/', 'paid_search', 'cpc'],
+    ['?utm_source=google&wbraid=x', '', 'paid_search', 'cpc'],
+    ['?utm_source=linkedin&li_fat_id=x', '', 'paid_social', 'cpc'],
+    ['?utm_source=dv360&dclid=x', '', 'display', 'cpc'],
+    ['?utm_source=partner&irclickid=x', '', 'referral', 'affiliate'],
+    ['?utm_source=google&srsltid=x', '', 'organic_search', ''],
+    ['?utm_source=facebook&fbclid=x', '', 'social', ''],
+    ['?utm_source=newsletter&gclid=x', '', 'paid_search', 'cpc'],
+    ['?utm_source=google&utm_medium=organic&gclid=x', '', 'organic_search', 'organic'],
+    ['?utm_medium=email&gclid=x', '', 'email', 'email'],
+    ['?utm_source=instagram&mc_cid=1', '', 'social', ''],
+    ['?utm_medium=affiliates', '', 'referral', 'affiliates'],
+    ['?utm_medium=partners', '', 'referral', 'partners'],
+    ['?utm_medium=partnership', '', 'referral', 'partnership'],
+    ['?utm_medium=referrals', '', 'referral', 'referrals'],
   ])('%s from “%s” is %s', (query, referrer, channel, medium) => {
     expect(arrival(query, referrer)).toEqual({ channel, medium })
   })

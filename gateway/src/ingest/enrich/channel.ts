@@ -39,18 +39,24 @@ const SOCIAL_SOURCE =
   /^(?:linkedin|facebook|fb|meta|instagram|ig|twitter|x|youtube|reddit|tiktok|pinterest|weibo|wechat|zhihu|douyin)(?:[ ._-]?ads)?$/
 const ASSISTANT_SOURCE = /^(?:chatgpt|openai|claude|anthropic|gemini|bard|perplexity|copilot|grok|deepseek|mistral|doubao|kimi)$/
 
-/** Tells the channel from the campaign first (it was written on purpose), then the advertiser's click id, then the referrer. */
+/** Tells the channel from the medium first (it was written on purpose), then a click id that was paid for, the source, any other click id, the referrer. */
 export function arrivalOf(campaign: CampaignFacts, referrer: Place | null, page: Pick<Place, 'site'> | null): Arrival {
   const medium = campaign.medium.toLowerCase()
   const source = campaign.source.toLowerCase()
   const host = referrer?.hostname ?? ''
-  if (medium !== '' || source !== '') return { channel: ofCampaign(medium, source, host), medium }
   const clicked = campaign.clickId === '' ? undefined : CLICKS.get(campaign.clickId.slice(0, campaign.clickId.indexOf(':')))
+  // Advertisers tag links with their name and leave the rest to the click id; whoever names a medium has said it all.
+  if (medium === '' && isPaid(clicked)) return clicked
+  if (medium !== '' || source !== '') return { channel: ofCampaign(medium, source, host), medium }
   if (clicked !== undefined && clicked !== null) return clicked
   if (page === null && referrer === null) return { channel: '', medium: '' }
   if (referrer === null) return { channel: 'direct', medium: '' }
   if (page !== null && referrer.site === page.site) return { channel: '', medium: '' }
   return referrer.referral
+}
+
+function isPaid(clicked: Arrival | null | undefined): clicked is Arrival {
+  return clicked?.medium === 'cpc' || clicked?.medium === 'affiliate'
 }
 
 function ofCampaign(medium: string, source: string, host: string): Channel {
@@ -63,7 +69,7 @@ function ofCampaign(medium: string, source: string, host: string): Channel {
   if (/^(?:cpc|ppc|cpa|cpv|sem|paid|paid[ _-]?search|retargeting|ads?)$/.test(medium)) return isSocial ? 'paid_social' : 'paid_search'
   if (/^(?:organic[ _-]?social|social(?:[ _-]?(?:media|network))?|sm)$/.test(medium)) return 'social'
   if (/^organic(?:[ _-]?search)?$/.test(medium)) return 'organic_search'
-  if (/^(?:referral|affiliate|partner|link)$/.test(medium)) return 'referral'
+  if (/^(?:referrals?|affiliates?|partners?|partnership|link)$/.test(medium)) return 'referral'
   if (named === 'assistant' || ASSISTANT_SOURCE.test(source) || /^(?:ai|llm|chatbot)$/.test(medium)) return 'ai_assistant'
   if (medium !== '') return 'other'
   if (isSocial) return 'social'

@@ -22,38 +22,63 @@ export interface Moment {
 /** Places events in time, learning about each device from every request. */
 export interface DeviceClocks {
   place(moment: Moment): EventTime
+  /** Every clock that is kept, those heard of last at the end. */
+  all(): Iterable<readonly [key: string, clock: DeviceClock]>
+}
+
+/** For clocks that are to outlive the process. */
+export interface ClocksBefore {
+  /** What a device is known by. */
+  readonly keyOf?: (device: string) => string
+  /** What was known before, those heard of last at the end. */
+  readonly known?: Iterable<readonly [key: string, clock: DeviceClock]>
+  /** Told of each clock that is another than before. */
+  readonly onChange?: (key: string, clock: DeviceClock) => void
 }
 
 /** Requests overtake one another by less; what is older than its device's newest by more was kept by us and is taken in again. */
 const REPLAYED_MS = 3_600_000
 
 /** Keeps the clocks of the `capacity` devices heard of last, at least half as many; a device that was forgotten is simply measured anew. */
-export function createDeviceClocks(capacity = 50_000): DeviceClocks {
+export function createDeviceClocks(
+  capacity = 50_000,
+  { keyOf = device => device, known: before = [], onChange = () => undefined }: ClocksBefore = {},
+): DeviceClocks {
   let young = new Map<string, DeviceClock>()
   let old = new Map<string, DeviceClock>()
 
-  function keep(device: string, clock: DeviceClock): void {
-    if (young.size >= capacity / 2 && !young.has(device)) {
+  function keep(key: string, clock: DeviceClock): void {
+    if (young.size >= capacity / 2 && !young.has(key)) {
       old = young
       young = new Map()
     }
-    young.set(device, clock)
+    young.set(key, clock)
   }
+
+  for (const [key, clock] of before) keep(key, clock)
 
   return {
     place({ device, original, sentAt, receivedAt }) {
       const sent = sentAt ?? receivedAt
       if (original === null) return { timestamp: receivedAt, original: receivedAt, sentAt: sent, offset: 0 }
       if (sentAt === null) return result(original, original, sent, receivedAt)
-      const known = young.get(device)
-      const last = known ?? old.get(device)
+      const key = keyOf(device)
+      const known = young.get(key)
+      const last = known ?? old.get(key)
       const isReplayed = last !== undefined && receivedAt < last.at - REPLAYED_MS
       // It tells of the clock as it was then, and nothing of the clock as it is.
       if (isReplayed) return result(original, correct(observe(undefined, sentAt, receivedAt), original), sent, receivedAt)
       const clock = observe(last, sentAt, receivedAt)
       const next = placed(clock, original)
-      if (next !== known) keep(device, next)
+      if (next !== known) {
+        keep(key, next)
+        onChange(key, next)
+      }
       return result(original, correct(clock, original), sent, receivedAt)
+    },
+    *all() {
+      for (const entry of old) if (!young.has(entry[0])) yield entry
+      yield* young
     },
   }
 }

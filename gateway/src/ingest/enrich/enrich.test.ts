@@ -117,6 +117,35 @@ describe('what published SDKs send', () => {
   })
 })
 
+describe('parameters of a campaign that have no column', () => {
+  const url = 'https://www.acme.com/?utm_source=google&utm_source_platform=sa360&utm_creative=ana%40acme.com&utm_=x&utm__x=1&utm_foo='
+
+  it('are taken from the address where the event says nothing of its campaign', async () => {
+    for (const campaign of [undefined, {}, { source: '' }])
+      expect((await rowOf(track('m', { context: { page: { url }, campaign } }))).context.campaign).toEqual({
+        source_platform: 'sa360',
+        creative: 'redacted',
+      })
+  })
+
+  it('and are what the event says where it says something', async () => {
+    const campaign = { source: 'bing', marketing_tactic: 'x' }
+    expect((await rowOf(track('m', { context: { page: { url }, campaign } }))).context.campaign).toEqual({ marketing_tactic: 'x' })
+    expect((await rowOf(track('m', { context: { page: { url }, campaign: { marketing_tactic: 'x' } } }))).context.campaign).toEqual({
+      source_platform: 'sa360',
+      creative: 'redacted',
+      marketing_tactic: 'x',
+    })
+  })
+
+  it('are no more than sixteen of 512 characters, and reach no prototype', async () => {
+    const many = Array.from({ length: 40 }, (_, place) => `utm_p${place}=${'x'.repeat(600)}`).join('&')
+    const { campaign } = (await rowOf(track('m', { context: { page: { url: `https://a.test/?utm___proto__=1&${many}` } } }))).context
+    expect(Object.keys(campaign)).toEqual(Array.from({ length: 16 }, (_, place) => `p${place}`))
+    expect(campaign.p0).toHaveLength(512)
+  })
+})
+
 describe('columns', () => {
   it('take session, sequence, consent and group out of the context', async () => {
     const row = await rowOf(

@@ -7,8 +7,9 @@ import type { Agent } from './agent.ts'
 import { botReason, botSignal } from './bot.ts'
 import { campaignOf } from './campaign.ts'
 import { arrivalOf } from './channel.ts'
+import { cleanCampaign } from './cleanCampaign.ts'
 import type { EventTime } from './devices.ts'
-import { withHints } from './hints.ts'
+import { type ClientHints, withHeaders, withHints } from './hints.ts'
 import type { Origin } from './origin.ts'
 import { REDACT, type Redact } from './redact.ts'
 
@@ -22,6 +23,8 @@ export interface Facts {
   readonly unreadableTime?: string | undefined
   /** Header of the request, '' where it says nothing about the visitor. */
   readonly userAgent: string
+  /** What the same headers say besides. */
+  readonly userAgentData?: ClientHints | undefined
   readonly readAgent: (userAgent: string) => Agent
   readonly readAddress: ReadAddress
   /** Where the visitor's address is registered, looked up before the address was let go. */
@@ -33,15 +36,17 @@ export interface Facts {
 /** The row as it is stored. A pure function of its arguments. */
 export function enrich(
   event: Event,
-  { source, messageId, receivedAt, time, userAgent, readAgent, readAddress, unreadableTime, origin, redact = REDACT }: Facts,
+  { source, messageId, receivedAt, time, userAgent, userAgentData, readAgent, readAddress, unreadableTime, origin, redact = REDACT }: Facts,
 ): EventRow {
   const context: JsonObject = event.context ?? EMPTY
   const page = pageOf(event)
   const address = readAddress(page.url)
-  const campaign = campaignOf(context.campaign, address?.campaign)
+  const said = cleanCampaign(context.campaign, redact)
+  const campaign = campaignOf(said, address?.campaign)
+  const more = campaign === address?.campaign ? address.campaign.more : undefined
   const referrer = readAddress(page.referrer)
   const arrival = arrivalOf(campaign, referrer, address)
-  const agent = withHints(readAgent(text(context.userAgent) || userAgent), context)
+  const agent = withHints(readAgent(text(context.userAgent) || userAgent), withHeaders(context, userAgent, userAgentData))
   const bot = botReason(agent.bot, context.webdriver) || botSignal(context)
   return {
     message_id: messageId,
@@ -81,7 +86,7 @@ export function enrich(
     consent: json(context.consent),
     properties: redact(json(propertiesOf(event))),
     traits: 'traits' in event ? redact(json(event.traits)) : '{}',
-    context: redact(json(restOfContext(event, context, { unreadableTime, origin }))),
+    context: redact(json(restOfContext(event, context, { unreadableTime, origin, campaign: restOfCampaign(said, more) }))),
   }
 }
 
@@ -139,13 +144,12 @@ const TAKEN_OF_CAMPAIGN: ReadonlySet<string> = new Set(['name', 'source', 'mediu
 function restOfContext(
   event: Event,
   context: JsonObject,
-  { unreadableTime, origin }: Pick<Facts, 'unreadableTime' | 'origin'>,
+  { unreadableTime, origin, campaign }: Pick<Facts, 'unreadableTime' | 'origin'> & { readonly campaign: JsonObject | undefined },
 ): JsonObject {
   const rest: JsonObject = {}
   for (const name in context) if (!TAKEN.has(name) && name !== 'page' && name !== 'campaign') rest[name] = context[name]
   const page = without(context.page, TAKEN_OF_PAGE)
   if (page !== undefined) rest.page = page
-  const campaign = without(context.campaign, TAKEN_OF_CAMPAIGN)
   if (campaign !== undefined) rest.campaign = campaign
   // A group's column holds the account's traits, so the person's stay here.
   if (event.type === 'group' && context.traits !== undefined) rest.traits = context.traits
@@ -157,6 +161,12 @@ function restOfContext(
     rest.network = { ...told, asn: origin.asn, ...(origin.organisation === undefined ? {} : { organisation: origin.organisation }) }
   }
   return rest
+}
+
+/** What has no column, of the event and of the address where that is where the campaign was read. */
+function restOfCampaign(said: unknown, inAddress: JsonObject | undefined): JsonObject | undefined {
+  const rest = without(said, TAKEN_OF_CAMPAIGN)
+  return inAddress === undefined ? rest : { ...inAddress, ...rest }
 }
 
 /** undefined when nothing is left. */

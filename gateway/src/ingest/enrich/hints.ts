@@ -57,6 +57,20 @@ const DEVICES: ReadonlyMap<string, string> = new Map([
   ['watch', 'wearable'],
 ])
 
+/** What browsers say in their headers, in the shape of `navigator.userAgentData`. */
+export interface ClientHints {
+  readonly brands?: readonly { readonly brand: string }[]
+  readonly platform?: string
+  readonly mobile?: boolean
+}
+
+/** The context, with the hints of the request's headers where it has none and tells of no other browser than they do. */
+export function withHeaders(context: JsonObject, userAgent: string, hints: ClientHints | undefined): JsonObject {
+  if (hints === undefined || context.userAgentData !== undefined) return context
+  const isOfAnother = context.userAgent !== undefined && context.userAgent !== '' && context.userAgent !== userAgent
+  return isOfAnother ? context : { ...context, userAgentData: hints }
+}
+
 /** The agent with what its hints know better; the same object where they say nothing. */
 export function withHints(agent: Agent, { userAgentData, os, device }: JsonObject): Agent {
   if (!isRecord(userAgentData)) return isRecord(os) || isRecord(device) ? withApp(agent, os, device) : agent

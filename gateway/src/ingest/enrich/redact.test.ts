@@ -57,12 +57,43 @@ describe('what is taken out of an address', () => {
     expect(REDACT('https://acme.com/buy?code=SPRING')).toBe('https://acme.com/buy?code=SPRING')
   })
 
+  it.each([
+    'next=%2Freset%3Fa%3D1%26token%3DS3CRET',
+    'next=%2freset%3ftoken%3dS3CRET',
+    'u=https%3A%2F%2Facme.com%2Fcb%3Fcode%3D4%26state%3DS3CRET',
+    'u=https%253A%252F%252Facme.com%252F%253Fnext%253D%25252F%25253Ftoken%25253DS3CRET',
+    'u=%2F%23access_token%3DS3CRET',
+  ])('a parameter that is itself an address with a secret in it: %s', parameter => {
+    expect(REDACT(`https://acme.com/login?${parameter}&b=2`)).toBe(`https://acme.com/login?${parameter.split('=')[0]}=${REDACTED}&b=2`)
+  })
+
   it('a login before the host, and an e-mail address in the path', () => {
     expect(REDACT('https://ana:pw@acme.com/')).toBe('https://acme.com/')
     expect(REDACT('https://acme.com/stop/ana@acme.com/now')).toBe(`https://acme.com/stop/${REDACTED}/now`)
     expect(REDACT('/stop/ana%40acme.com')).toBe(`/stop/${REDACTED}`)
     expect(REDACT('see /stop/ana@acme.com')).toBe(`see /stop/${REDACTED}`)
     expect(REDACT(`https://acme.com/${'x/'.repeat(400)}ana@acme.com`)).toBe(`https://acme.com/${'x/'.repeat(400)}${REDACTED}`)
+  })
+
+  it.each([
+    'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_D-e',
+    'sk_live_51Habcdef',
+    'sk-proj-abcdefghijklmnopqrstuvwxyz012345',
+    'ghp_abcdefghijklmnopqrstuvwxyz0123456789',
+    'AKIAIOSFODNN7EXAMPLE',
+    'xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOcHrzqqgy',
+    'sk_default_9tDq0Jb3Yw7Lk2Ns5Vx8',
+    'SG.ngeVfQFYQlKU0ufo8x5d1A.TwL2iGABf9DHoTf',
+  ])('a part of a path that is seen to be a secret: %s', secret => {
+    expect(REDACT(`https://acme.com/reset/${secret}`)).toBe(`https://acme.com/reset/${REDACTED}`)
+    expect(REDACT(`/reset/${secret}/now?a=1#x`)).toBe(`/reset/${REDACTED}/now?a=1#x`)
+    expect(REDACT(`https://acme.com/#/${secret}?a=1`)).toBe(`https://acme.com/#/${REDACTED}?a=1`)
+    expect(JSON.parse(REDACT(JSON.stringify({ href: `/a/${secret}`, 'q"': `/${secret}"x`, n: 1 })))).toEqual({
+      href: `/a/${REDACTED}`,
+      'q"': `/${REDACTED}"x`,
+      n: 1,
+    })
+    expect(REDACT(String.raw`{"said":"{\"href\":\"https:\/\/acme.com\/${secret}\"}"}`)).not.toContain(secret)
   })
 
   it('an e-mail address behind a login, and behind another address with one', () => {
@@ -75,6 +106,9 @@ it.each([
   'https://acme.com/pricing?utm_source=google&utm_medium=cpc&gclid=Cj0KCQ&page=2&q=cdp+keynote#top',
   'https://medium.com/@ana/a-story-1?source=rss',
   'https://acme.com/?tokens_used&redirect=%2Fhome&monkey=1&author=ana&sort=asc',
+  'https://acme.com/sk_produkty_nove/sk-nejaky-dlhy-nazov-nasho-clanku/xoxo-gossip/eyJack.com/.well-known/x.y.z',
+  'https://acme.com/release/eyJhbGciOiJIUzI1NiJ9',
+  'https://acme.com/login?next=%2Fsearch%3Fq%3Dkeys%26page%3D2&b=2',
   'ana@acme.com',
   '{"email":"ana@acme.com","note":"a=b; c and d/e@f"}',
   '',
@@ -137,13 +171,37 @@ describe('in JSON text', () => {
 })
 
 describe('takes its time in step with the length', () => {
-  it.each(['/a@', '?a=', 'https://a', '/%40', '?a=\\', '&a=b@', '&code=1', '&state=1', 'x/a@b.co', '/a@b.co', ' /a@b.co', 'https://a@'])(
-    'of texts made of %s',
-    hostile => {
-      // What grows with the square takes sixteen times as long.
-      expectPace(REDACT, hostile.repeat(4_000), hostile.repeat(16_000), 9)
-    },
-  )
+  it.each([
+    '/a@',
+    '?a=',
+    'https://a',
+    '/%40',
+    '?a=\\',
+    '&a=b@',
+    '&code=1',
+    '&state=1',
+    'x/a@b.co',
+    '/a@b.co',
+    ' /a@b.co',
+    'https://a@',
+    '&a=%3Fa%3D',
+    '&a=%3F%2525253D',
+    '?a=%3D',
+    '/eyJ',
+    '/eyJaaaaaaaaaa.',
+    '/eyJaaaaaaaaaa.b-',
+    '/sk-a',
+    'eyJ',
+    '/sk_live_',
+  ])('of texts made of %s', hostile => {
+    // What grows with the square takes sixteen times as long.
+    expectPace(REDACT, hostile.repeat(4_000), hostile.repeat(16_000), 9)
+  })
+
+  it('of one part of a path that almost is a secret, however long it is', () => {
+    for (const part of ['a', 'a.', '-', '._'])
+      expectPace(REDACT, `/eyJaaaaaaaa${part.repeat(20_000)}`, `/eyJaaaaaaaa${part.repeat(80_000)}`, 9)
+  })
 
   it('however far from its beginning an e-mail address stands in a path', () => {
     expectPace(REDACT, 'x/a@b.co/a@b.co '.repeat(8_000), 'x/a@b.co/a@b.co'.repeat(8_000), 8)

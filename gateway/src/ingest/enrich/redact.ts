@@ -1,5 +1,6 @@
 /** Takes out of addresses what must not be stored: keys, passwords, sessions, and what tells of a person. Pure. */
 import { withoutEscapedSecrets } from './escapedSecrets.ts'
+import { withoutSecretsInPath } from './secretsInPath.ts'
 
 /** A text, or JSON text, without the secrets in the addresses of it. */
 export type Redact = (text: string) => string
@@ -28,6 +29,10 @@ const EMAIL_VALUE = /[^\s@%]@[^\s@]+\.|%40[^\s@%]+\./i
 const PATH = /(?<=(?:^|[\s"?#])(?:https?:\/)?)\/[^\s"?#]*/gi
 const LOGIN = /(https?:\/\/)[^\s/?#"\\@]{1,300}@/gi
 const EMAIL_IN_PATH = /\/[^\s/?#&="\\]{1,64}(?:@|%40)[a-z0-9.-]{1,200}\.[a-z]{2,24}(?=[/?#"\\\s]|$)/gi
+/** `=`, also where an address stands in an address in an address. */
+const ENCODED_EQUALS = /%(?:25){0,3}3d/i
+/** What stands around names and values. */
+const ENCODED = /%(?:25){0,3}(2[36f]|3[abdf]|40)/gi
 const MOST_NAMES = 2000
 
 /** `extra`: parameters of one's own that must not be stored, in any case, without regard to `-`, `_` and `.`. */
@@ -50,6 +55,13 @@ export function createRedaction(extra: readonly string[] = []): Redact {
     return secret
   }
 
+  /** An address with a secret in it, written as a value: `?next=%2Freset%3Ftoken%3Ds3cret`. */
+  function holdsSecret(value: string): boolean {
+    if (!ENCODED_EQUALS.test(value)) return false
+    const read = value.replace(ENCODED, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    return cleaned(read) !== read
+  }
+
   /** The names and values around each `=`: looking for those costs less than looking for what may stand before a name. */
   function withoutParameters(text: string, first: number, hasAt: boolean): string {
     let clean = ''
@@ -68,7 +80,8 @@ export function createRedaction(extra: readonly string[] = []): Redact {
       if (end === at + 1) continue
       const name = text.slice(start, at)
       const value = text.slice(at + 1, end)
-      const isTaken = isSecretName(name) || SECRET_VALUE.test(value) || (hasAt && EMAIL_VALUE.test(value)) || isOfSignIn(name)
+      const isTaken =
+        isSecretName(name) || SECRET_VALUE.test(value) || (hasAt && EMAIL_VALUE.test(value)) || isOfSignIn(name) || holdsSecret(value)
       if (!isTaken) continue
       clean += text.slice(from, at + 1) + REDACTED
       from = valueEnd(text, end, false)
@@ -77,7 +90,8 @@ export function createRedaction(extra: readonly string[] = []): Redact {
     return from === 0 ? text : clean + text.slice(from)
   }
 
-  const cleaned: Redact = text => {
+  const cleaned: Redact = given => {
+    const text = withoutSecretsInPath(given, REDACTED)
     // Most texts have none of these, and cost three looks.
     const first = text.indexOf('=')
     const hasAt = mayHoldAddress(text)

@@ -19,7 +19,7 @@ export interface RowEdges {
 
 /** The row of an event that came with such a request. */
 export function rowOf(event: Event, messageId: string, facts: RequestFacts, { place, readAgent, readAddress, redact }: RowEdges): EventRow {
-  const { source, trust, receivedAt, userAgent, origin } = facts
+  const { source, trust, receivedAt, userAgent, userAgentData, origin } = facts
   const original = event.timestamp === undefined ? null : parseTime(event.timestamp)
   const time = place({
     device: `${source}\0${event.anonymousId ?? event.userId ?? ''}`,
@@ -34,6 +34,7 @@ export function rowOf(event: Event, messageId: string, facts: RequestFacts, { pl
     receivedAt,
     time,
     userAgent,
+    userAgentData,
     readAgent,
     readAddress,
     redact,

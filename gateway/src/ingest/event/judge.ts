@@ -1,9 +1,11 @@
 import type { Event } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
+import { REDACT, type Redact } from '../enrich/redact.ts'
 import { isRecord } from './json.ts'
+import { keepable } from './keepable.ts'
 import { normalise, type Shared } from './normalise.ts'
 import { printOf } from './print.ts'
-import { type Flaw, keepable, sanitise, type Texts } from './sanitise.ts'
+import { type Flaw, sanitise, type Texts } from './sanitise.ts'
 import { isFlaw, validate } from './validate.ts'
 
 export type Verdict =
@@ -17,6 +19,8 @@ export interface Batch extends Shared {
   /** JSON text of the whole request: in a request of less than 64 KiB no event needs weighing. */
   readonly bytes: number
   readonly texts?: Texts
+  /** What must not be stored of a rejected event. */
+  readonly redact?: Redact
 }
 
 /** Takes one event of a request for what it is, or says what is wrong with it; never throws, whatever the event is. */
@@ -25,13 +29,18 @@ export type Judge = (given: unknown) => Verdict
 /** The judge of the events of one request. */
 export function createJudge(batch: Batch): Judge {
   const mayBeLarge = batch.bytes > LIMITS.eventBytes
+  const { redact = REDACT } = batch
   const sharedBytes = mayBeLarge ? weigh(batch.context) + weigh(batch.integrations) : 0
 
   return given => {
     const { value, flaw, mostBytes, contentBytes } = sanitise(given, batch.texts)
-    if (flaw !== null) return rejected(flaw, value)
+    if (flaw !== null) return rejected(flaw, value, redact)
     if (!isRecord(value))
-      return rejected({ code: 'not_an_object', path: '', message: `an event must be a JSON object; this is ${kindOf(value)}` }, value)
+      return rejected(
+        { code: 'not_an_object', path: '', message: `an event must be a JSON object; this is ${kindOf(value)}` },
+        value,
+        redact,
+      )
     if (mayBeLarge && mostBytes + sharedBytes > LIMITS.eventBytes && weigh(value) + sharedBytes > LIMITS.eventBytes) {
       return rejected(
         {
@@ -40,16 +49,17 @@ export function createJudge(batch: Batch): Judge {
           message: 'is larger than 64 KiB with the context and integrations of its batch; send less with each event',
         },
         value,
+        redact,
       )
     }
     const event = validate(normalise(value, batch))
-    return isFlaw(event) ? rejected(event, value) : { ok: true, event, print: printOf(event, contentBytes) }
+    return isFlaw(event) ? rejected(event, value, redact) : { ok: true, event, print: printOf(event, contentBytes) }
   }
 }
 
-function rejected(flaw: Flaw, value: unknown): Verdict {
+function rejected(flaw: Flaw, value: unknown, redact: Redact): Verdict {
   const messageId = isRecord(value) && typeof value.messageId === 'string' ? value.messageId.slice(0, LIMITS.messageIdChars) : null
-  return { ok: false, flaw, messageId, raw: cut(JSON.stringify(keepable(value))) }
+  return { ok: false, flaw, messageId, raw: cut(JSON.stringify(keepable(value, redact))) }
 }
 
 function weigh(value: unknown): number {

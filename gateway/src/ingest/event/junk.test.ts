@@ -48,11 +48,11 @@ describe('junk in a member that nobody needs does not cost the event', () => {
       { context: { page: { url: 'u', title: 2026 }, library: { name: 'x', version: 3 } } },
       { context: { page: { url: 'u', title: '2026' }, library: { name: 'x', version: '3' } } },
     ],
-    [{ context: { sessionId: true, clientSeq: '17' } }, { context: { sessionId: 'true', clientSeq: 17 } }],
+    [{ context: { sessionId: true, clientSeq: '17' } }, { context: { sessionId: 'true' } }],
     // `false` and an empty list are what languages write for nothing.
     [{ name: false, category: [] }, {}],
     [
-      { context: { page: { url: 'u', referrer: false, title: [] }, userAgent: false, sessionId: false, clientSeq: 'x' } },
+      { context: { page: { url: 'u', referrer: false, title: [] }, userAgent: false, sessionId: false, clientSeq: [] } },
       { context: { page: { url: 'u' } } },
     ],
     [{ anonymousId: false, groupId: [], context: { groupId: false } }, { context: {} }],

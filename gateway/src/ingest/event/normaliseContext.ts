@@ -36,7 +36,8 @@ function memberOf(name: string, value: unknown): unknown {
     case 'sessionId':
       return typeof value === 'number' ? value : textOf(value)
     case 'clientSeq':
-      return sequenceOf(value)
+      // It only orders events that have one: what is no number says nothing.
+      return typeof value === 'number' ? value : undefined
     case 'userAgentData':
     case 'traits':
     case 'consent':
@@ -58,12 +59,6 @@ function partOf(value: unknown, texts: ReadonlySet<string>): unknown {
     copy[name] = meant
   }
   return copy === undefined ? value : withoutAbsent(copy)
-}
-
-/** It only orders events that have one: what is no number says nothing. */
-function sequenceOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return value
-  return typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : undefined
 }
 
 function withoutAbsent(value: JsonObject): JsonObject {

@@ -1,6 +1,6 @@
 import type { RejectionCode } from '@waymark/schemas/event'
 import { LARGEST_NUMBER, LIMITS } from '@waymark/schemas/limits'
-import { isRecord, type JsonObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 
 /** Why a value cannot be taken at all, before its meaning is looked at. */
 export interface Flaw {
@@ -147,15 +147,4 @@ export function pointer(path: readonly (string | number)[]): string {
   return path.map(part => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/** The event without what may not be stored, not even of a rejected one: a raw address of the visitor, the write key of a single call. */
-export function keepable(event: unknown): unknown {
-  if (!isRecord(event)) return event
-  const kept = 'writeKey' in event ? keyless(event) : event
-  if (!isRecord(event.context) || !('ip' in event.context)) return kept
-  const { ip: _, ...context } = event.context
-  return { ...kept, context }
-}
-
-function keyless({ writeKey: _, ...rest }: JsonObject): JsonObject {
-  return rest
-}
+export { keepable } from './keepable.ts'

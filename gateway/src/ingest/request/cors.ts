@@ -10,8 +10,13 @@ const MAX_AGE_SECONDS = 86_400
 export const cors: MiddlewareHandler = async (c, next) => {
   if (c.req.method === 'OPTIONS') return preflight(c)
   await next()
-  if (c.get(ANSWERED) !== true)
-    for (const [name, value] of Object.entries(allowing(c.req.header('origin')))) c.res.headers.append(name, value)
+  if (c.get(ANSWERED) !== true) readable(c, c.res)
+}
+
+/** The answer, with leave for the page that asked to read it. */
+export function readable(c: Context, answer: Response): Response {
+  for (const [name, value] of Object.entries(allowing(c.req.header('origin')))) answer.headers.append(name, value)
+  return answer
 }
 
 const ANSWERED = 'isAnsweredWithCors'

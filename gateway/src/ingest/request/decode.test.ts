@@ -48,6 +48,8 @@ describe('a body is read by what it is', () => {
     ['brotli', brotliCompressSync(BODY), { 'content-encoding': 'br' }],
     ['zstd', zstdCompressSync(BODY), {}],
     ['plain that a proxy inflated and left marked', Buffer.from(BODY), { 'content-encoding': 'gzip' }],
+    ['plain that two proxies inflated and left marked', Buffer.from(BODY), { 'content-encoding': 'gzip, br' }],
+    ['gzip with a word that means nothing', gzipSync(BODY), { 'content-encoding': 'identity, gzip' }],
     ['plain marked brotli', Buffer.from(BODY), { 'content-encoding': 'br' }],
     ['any content type', Buffer.from(BODY), { 'content-type': 'image/png' }],
   ])('%s', async (_, body, headers) => {
@@ -72,6 +74,9 @@ describe('a body that cannot be read is refused with a reason', () => {
     ['not compressed', { 'content-encoding': 'br' }, 400, 'unreadable_body'],
     ['not compressed', { 'content-encoding': 'compress' }, 415, 'unsupported_encoding'],
     [gzipSync(BODY).subarray(0, 30), {}, 400, 'unreadable_body'],
+    [gzipSync(gzipSync(BODY)), { 'content-encoding': 'gzip, gzip' }, 415, 'unsupported_encoding'],
+    [brotliCompressSync(gzipSync(BODY)), { 'content-encoding': 'gzip, br' }, 415, 'unsupported_encoding'],
+    [gzipSync(brotliCompressSync(BODY)), { 'content-encoding': 'br, x-gzip' }, 415, 'unsupported_encoding'],
   ])('%s %j', async (body, headers, status, code) => {
     const [gotStatus, gotCode, message] = await refusal(decodeBatch(body, headers as Record<string, string>))
     expect([gotStatus, gotCode]).toEqual([status, code])

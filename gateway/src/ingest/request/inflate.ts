@@ -55,13 +55,15 @@ function tooMuchInflated() {
 }
 
 function codingOf(body: Buffer, contentEncoding: string | undefined): Coding | null {
-  const marked = markOf(body)
-  if (marked !== null) return marked
   const declared = (contentEncoding ?? '')
     .toLowerCase()
     .split(',')
     .map(word => word.trim())
     .filter(word => word !== '' && word !== 'identity')
+  // Compressed twice; what a proxy inflated and left marked so is read all the same.
+  if (declared.length > 1 && body.length > 0 && !looksLikeJson(body)) throw unsupported(declared)
+  const marked = markOf(body)
+  if (marked !== null) return marked
   const [coding] = declared
   if (coding === undefined) return null
   if (declared.length === 1 && coding === 'br') return looksLikeJson(body) ? null : 'br'
@@ -74,10 +76,14 @@ function codingOf(body: Buffer, contentEncoding: string | undefined): Coding | n
       `Content-Encoding says ${coding}, but the body is neither ${coding} data nor JSON. Check how the sender compresses it.`,
     )
   }
-  throw refuse(
+  throw unsupported(declared)
+}
+
+function unsupported(declared: readonly string[]) {
+  return refuse(
     415,
     'unsupported_encoding',
-    `Content-Encoding “${declared.join(', ').slice(0, 60)}” is not supported. Use gzip, deflate, br or zstd, or send plain JSON.`,
+    `Content-Encoding “${declared.join(', ').slice(0, 60)}” is not supported. Use gzip, deflate, br or zstd, once, or send plain JSON.`,
   )
 }
 

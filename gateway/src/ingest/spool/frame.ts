@@ -1,5 +1,6 @@
 import type { EventType } from '@waymark/schemas/event'
 import type { CountRow, RejectedRow, Trust } from '@waymark/schemas/row'
+import type { ClientHints } from '../enrich/hints.ts'
 import type { Origin } from '../enrich/origin.ts'
 
 /** What one request leaves behind, made durable as a whole: the events to store as they came, the rejected ones, and the counts of all of them. */
@@ -27,6 +28,8 @@ export interface RequestFacts {
   readonly receivedAt: number
   /** User agent of the visitor, '' where the request does not tell it. */
   readonly userAgent: string
+  /** What the same headers say besides. */
+  readonly userAgentData?: ClientHints
   /** An import from a trusted side: times are taken as they are, up to now. */
   readonly isHistorical: boolean
   /** Of events that do not say their own, from the route. */

@@ -24,6 +24,8 @@ export { SpoolFull } from './spoolFull.ts'
 
 /** What was acknowledged and is not loaded yet, on disk. */
 export interface Spool {
+  /** That of this process, its own until `close`. */
+  readonly folder: string
   /**
    * Resolves when the frame survives a crash. Rejects with `SpoolFull` when it cannot be stored now, with `FrameTooLarge` when it
    * never can, and then keeps nothing of it.
@@ -199,6 +201,7 @@ export async function openSpool({
   }
 
   return {
+    folder: folders.own,
     append: frame => {
       const refused = isClosed ? refusals.refuse('stopping') : refusals.ask(frame.counts)
       if (refused !== null) return Promise.reject(refused)

@@ -49,6 +49,29 @@ describe('a pixel', () => {
   })
 
   it.each([
+    'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)',
+    'YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html',
+  ])('that a mail program’s service loads is labelled so: %s', async userAgent => {
+    const { request, rows } = wireApp()
+    await request(`/v1/pixel/track?data=${encodeURIComponent(base64(OPENED))}`, { headers: { 'user-agent': userAgent } })
+    expect(rows()).toMatchObject([{ is_bot: 1, bot_reason: 'mail proxy' }])
+  })
+
+  it.each(['/v1/pixel/track', '/pixel/v1/track'])('of which only the headers are asked is no event: HEAD %s', async path => {
+    const { request, rows, refused, rejected } = wireApp()
+    for (const query of [`?data=${encodeURIComponent(base64(OPENED))}`, '?writeKey=nope&event=X', '']) {
+      const response = await request(`${path}${query}`, { method: 'HEAD' })
+      expect([response.status, response.headers.get('content-type'), response.headers.get('content-length')]).toEqual([
+        200,
+        'image/gif',
+        '42',
+      ])
+      expect((await response.arrayBuffer()).byteLength).toBe(0)
+    }
+    expect([rows(), refused, rejected()]).toEqual([[], [], []])
+  })
+
+  it.each([
     ['no key', { userId: 'u_1', event: 'X' }, 401, 'no_write_key'],
     ['an unknown key', { ...OPENED, writeKey: 'nope' }, 401, 'unknown_write_key'],
     ['a key of two lines', { ...OPENED, writeKey: 'wk\nweb' }, 401, 'unknown_write_key'],

@@ -21,6 +21,8 @@ export function createPixelRoutes({ keys, ingest, tellRefusal }: PixelEdges): Ho
   const app = new Hono()
 
   async function take(c: Context, path: string): Promise<Response> {
+    // Scanners of mail look at the headers first; nobody has seen anything.
+    if (c.req.method === 'HEAD') return new Response(null, { headers: { ...IMAGE, 'Content-Length': String(GIF.length) } })
     const url = new URL(c.req.url)
     const event = pixelEvent(url.searchParams)
     if (event === null) tellRefusal(c, refuse(400, 'unreadable_data', UNREADABLE))

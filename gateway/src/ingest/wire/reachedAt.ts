@@ -5,6 +5,8 @@ export interface ReachedAtEdges {
   readonly url: string
   /** Origin that a believed proxy names; null for a request that came by none. */
   readonly proxied: (c: Context) => string | null
+  /** Path of our own that was called before the usual address, such as `/news/hello`; '' where there was none. */
+  readonly below?: (c: Context) => string
 }
 
 const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
@@ -16,7 +18,7 @@ const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
  * Without a believed proxy it is the name that was called. Its scheme shows in what only a request over https can have: a page of https may load
  * nothing over http, and browsers send `Sec-Fetch-Site` to nobody else. Loopback is excepted from both.
  */
-export function createReachedAt({ url, proxied }: ReachedAtEdges): (c: Context) => string {
+export function createReachedAt({ url, proxied, below = () => '' }: ReachedAtEdges): (c: Context) => string {
   const listening = new URL(url)
 
   function called(c: Context): URL {
@@ -31,7 +33,7 @@ export function createReachedAt({ url, proxied }: ReachedAtEdges): (c: Context) 
     const isSafelyCalled = c.req.header('origin')?.startsWith('https://') === true || c.req.header('sec-fetch-site') !== undefined
     if (isSafelyCalled && !LOOPBACK.test(at.hostname)) at.protocol = 'https:'
     const prefix = named === null ? undefined : c.req.header('x-forwarded-prefix')
-    return prefix !== undefined && PREFIX.test(prefix) ? at.origin + prefix : at.origin
+    return prefix !== undefined && PREFIX.test(prefix) ? at.origin + prefix : at.origin + below(c)
   }
 }
 

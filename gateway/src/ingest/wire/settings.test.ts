@@ -1,4 +1,6 @@
+import type { Context } from 'hono'
 import { describe, expect, it } from 'vitest'
+import { refuse } from '../request/refuse.ts'
 import { SERVER_KEY, WEB_KEY, wireApp } from './wire.fixture.ts'
 
 interface Settings {
@@ -7,8 +9,8 @@ interface Settings {
 
 const SETTINGS = `/v1/projects/${WEB_KEY}/settings`
 
-async function hostTold(headers: Record<string, string>, proxied: string | null = null): Promise<string> {
-  const { request } = wireApp({ proxied })
+async function hostTold(headers: Record<string, string>, proxied: string | null = null, below = ''): Promise<string> {
+  const { request } = wireApp({ proxied, below })
   const { integrations } = (await (await request(SETTINGS, { headers })).json()) as Settings
   const own = integrations['Segment.io']
   return `${own?.protocol}://${own?.apiHost}`
@@ -28,6 +30,15 @@ describe('the settings document of analytics-next', () => {
     ['below a path that is none', { 'x-forwarded-prefix': '//evil.test/' }, 'https://acme.com', 'https://acme.com/v1'],
   ])('names the host by which the page reaches the gateway: %s', async (_, headers, proxied, told) => {
     expect(await hostTold(headers, proxied)).toBe(told)
+  })
+
+  it.each<[string, Record<string, string>, string | null, string]>([
+    ['by itself', { host: 'www.acme.com', origin: 'https://www.acme.com' }, null, 'https://www.acme.com/news/hello/v1'],
+    ['behind a proxy that names the host alone', {}, 'https://www.acme.com', 'https://www.acme.com/news/hello/v1'],
+    ['behind one that names no path', { 'x-forwarded-prefix': '' }, 'https://www.acme.com', 'https://www.acme.com/news/hello/v1'],
+    ['behind one that names it too', { 'x-forwarded-prefix': '/news/hello' }, 'https://www.acme.com', 'https://www.acme.com/news/hello/v1'],
+  ])('keeps pages below INGEST_PATH where they asked below it: %s', async (_, headers, proxied, told) => {
+    expect(await hostTold(headers, proxied, '/news/hello')).toBe(told)
   })
 
   it('is there also for a cdnURL with a slash at the end', async () => {
@@ -100,4 +111,29 @@ describe('an SDK that may not send', () => {
     // The key of the address is in no list.
     expect(refused[0]?.path).not.toContain(SERVER_KEY)
   })
+})
+
+describe('whoever tries keys', () => {
+  const guardOf = (isOpen: boolean) => {
+    const charged: number[] = []
+    const pass = () => undefined
+    const knocking = () => {
+      if (!isOpen) throw refuse(429, 'rate_limited', 'Nothing of this request was stored.')
+    }
+    const guard = { knocking, arriving: pass, taking: pass, refused: (c: Context) => void charged.push(c.res.status), cookie: () => null }
+    return { ...wireApp({ guard }), charged }
+  }
+
+  it.each(['/v1/projects/wk_none/settings', '/sourceConfig/?writeKey=wk_none'])(
+    'pays for wrong ones where SDKs ask for settings, and is then told of none: %s',
+    async path => {
+      const { request, charged } = guardOf(true)
+      expect([(await request(path)).status, charged]).toEqual([401, [401]])
+      const shut = guardOf(false)
+      expect((await shut.request(path)).status).toBe(429)
+      const right = await shut.request(path.replace('wk_none', SERVER_KEY), { headers: { origin: 'https://www.acme.com' } })
+      expect([right.status, right.headers.get('access-control-allow-origin')]).toEqual([429, 'https://www.acme.com'])
+      expect((await shut.request('/rsaRequest?writeKey=wk_none', { method: 'POST' })).status).toBe(429)
+    },
+  )
 })

@@ -5,6 +5,7 @@ import { createHotSet } from '../dedupe.ts'
 import type { RefusedRequest } from '../live/entry.ts'
 import { type MemorySpool, memorySpool, RECEIVED_AT } from '../receive.fixture.ts'
 import { createIngestCounters } from '../request/counters.ts'
+import type { EdgeGuard } from '../request/guard.ts'
 import { createIngestRoutes } from '../routes.ts'
 import { createReachedAt } from './reachedAt.ts'
 import { rudderPluginsFile } from './rudderPlugins.ts'
@@ -25,7 +26,17 @@ const keys = {
 }
 
 /** Events and all around them in one app, on a spool in memory. */
-export function wireApp({ proxied = null, append }: { readonly proxied?: string | null; readonly append?: MemorySpool['append'] } = {}) {
+export function wireApp({
+  proxied = null,
+  below = '',
+  append,
+  guard,
+}: {
+  readonly proxied?: string | null
+  readonly below?: string
+  readonly append?: MemorySpool['append']
+  readonly guard?: EdgeGuard
+} = {}) {
   const spool = memorySpool()
   const refused: RefusedRequest[] = []
   const failures: Error[] = []
@@ -50,7 +61,7 @@ export function wireApp({ proxied = null, append }: { readonly proxied?: string 
   })
   const app = new Hono()
   app.route('/', ingest)
-  const reachedAt = createReachedAt({ url: 'http://127.0.0.1:8090', proxied: () => proxied })
+  const reachedAt = createReachedAt({ url: 'http://127.0.0.1:8090', proxied: () => proxied, below: () => below })
   app.route(
     '/',
     createWireRoutes({
@@ -62,6 +73,7 @@ export function wireApp({ proxied = null, append }: { readonly proxied?: string 
       reachedAt,
       segmentScripts: segmentScriptFolder(),
       rudderPlugins: rudderPluginsFile(),
+      ...(guard === undefined ? {} : { guard }),
       onFailure: error => void failures.push(error),
     }),
   )

@@ -1,6 +1,6 @@
 import { createAddressReader } from '../../enrich/address.ts'
 import { createAgentReader } from '../../enrich/agent.ts'
-import { createDeviceClocks, historical } from '../../enrich/devices.ts'
+import { createDeviceClocks, type DeviceClocks, historical } from '../../enrich/devices.ts'
 import { REDACT, type Redact } from '../../enrich/redact.ts'
 import { factsAt, type RowEdges, rowOf } from '../../enrich/rowOf.ts'
 import type { EventBlock } from './eventBlock.ts'
@@ -10,8 +10,7 @@ import type { ReadRequest } from './readKept.ts'
 export type RowMaker = (request: ReadRequest, place: number, block: EventBlock) => Error | null
 
 /** Makes rows, and remembers clocks, browsers and addresses from one request to the next. */
-export function createRowMaker(redact: Redact = REDACT): RowMaker {
-  const clocks = createDeviceClocks()
+export function createRowMaker(redact: Redact = REDACT, clocks: Pick<DeviceClocks, 'place'> = createDeviceClocks()): RowMaker {
   const [readAgent, readAddress] = [createAgentReader(), createAddressReader(undefined, redact)]
   const placing: RowEdges = { place: clocks.place, readAgent, readAddress, redact }
   const telling: RowEdges = { place: historical, readAgent, readAddress, redact }

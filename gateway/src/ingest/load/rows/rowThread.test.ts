@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { EVENT_COLUMNS } from '@waymark/schemas/row'
 import { afterEach, describe, expect, it } from 'vitest'
-import { testFrame } from '../../spool/frame.fixture.ts'
+import { TEST_TIME, testFrame } from '../../spool/frame.fixture.ts'
 import { frameText } from '../../spool/framePayload.ts'
 import { encodeFrames } from '../../spool/frames.ts'
 import { FRAME_HEAD_BYTES } from '../../spool/segment.ts'
@@ -14,6 +15,9 @@ import { createRowMaker } from './rowMaker.ts'
 import type { RowSource } from './rowSource.ts'
 import { RowsNotMade, RowsStopped } from './rowsNotMade.ts'
 import { createRowThread } from './rowThread.ts'
+
+const [HOUR, DAY] = [3_600_000, 86_400_000]
+const AT = { segment: 's', firstEvent: 0, firstRejected: 0 }
 
 const opened: RowSource[] = []
 const folders: string[] = []
@@ -110,6 +114,28 @@ describe('the thread that makes rows', () => {
     const next = rows.rowsOf(content('ok'))
     await expect(hung).rejects.toThrow('longer than')
     expect(await next).toBe('ok')
+  })
+
+  it('knows after its end what it learnt of clocks, and says what is wrong with the file it is kept in', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'waymark-rows-'))
+    folders.push(folder)
+    const clockFile = join(folder, 'clocks.jsonl')
+    // A clock ten days ahead, told of by a request that was an hour under way, and by one that came at once.
+    const sent = async (rows: RowSource, id: string, happened: number, left: number) => {
+      const [timestamp, sentAt] = [happened, left].map(at => new Date(TEST_TIME + 10 * DAY + at).toISOString())
+      const frames = encodeFrames([frameText(testFrame([id], { event: () => ({ timestamp, sentAt }) }))], AT)
+      const [row] = readBlock((await rows.rowsOf([frames.bytes.subarray(FRAME_HEAD_BYTES)])).block, 1)
+      return Number(row?.[EVENT_COLUMNS.indexOf('timestamp')])
+    }
+    const first = thread({ clockFile })
+    const stalled = await sent(first, 'a', -HOUR, -HOUR)
+    await first.close()
+    expect(stalled).toBe(TEST_TIME)
+    expect(await sent(thread({ clockFile }), 'b', -HOUR / 2, 0)).toBeGreaterThanOrEqual(stalled)
+    writeFileSync(clockFile, 'no journal\n')
+    const told: string[] = []
+    expect(await sent(thread({ clockFile, onTold: message => told.push(message) }), 'c', -HOUR / 2, 0)).toBe(TEST_TIME - HOUR / 2)
+    expect(told.join()).toContain(clockFile)
   })
 
   it('rejects what is not done when it is closed, and everything after that', async () => {

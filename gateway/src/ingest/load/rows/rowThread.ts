@@ -17,9 +17,12 @@ export interface RowOrder {
 /** What the thread is told once. */
 export interface RowSettings {
   readonly redactParameters: readonly string[]
+  /** Where what is learnt of devices' clocks is kept; null: in memory, until the thread ends. */
+  readonly clockFile: string | null
 }
 
-export type RowAnswer = { readonly rows: SegmentRows } | { readonly trouble: string }
+/** `told` answers nothing: it is for the log. */
+export type RowAnswer = { readonly rows: SegmentRows } | { readonly trouble: string } | { readonly told: string }
 
 /** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
 const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
@@ -35,25 +38,32 @@ function compiled(): { NODE_COMPILE_CACHE?: string } {
 
 /**
  * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins anew with the next segment after
- * it died: what it knew of clocks is then learnt again. What it was at when it died is rejected, and may be asked for again.
+ * it died: what it knew of clocks is in `clockFile`. What it was at when it died is rejected, and may be asked for again.
  */
 export function createRowThread({
   worker: file = WORKER,
   longestMs = LONGEST_MS,
   redactParameters = [],
-}: { worker?: URL; longestMs?: number } & Partial<RowSettings> = {}): RowSource {
+  clockFile = null,
+  onTold = () => undefined,
+}: { worker?: URL; longestMs?: number; onTold?: (message: string) => void } & Partial<RowSettings> = {}): RowSource {
   let worker: Worker | null = null
   let turn: Promise<unknown> = Promise.resolve()
   let isClosed = false
 
   function running(): Worker {
     if (worker !== null) return worker
-    const settings: RowSettings = { redactParameters }
+    const settings: RowSettings = { redactParameters, clockFile }
     const started = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES, workerData: settings })
     worker = started
     // What died by itself is told to whoever waits for it; what dies of idleness, to nobody.
     started.on('error', () => forget(started))
     started.once('exit', () => forget(started))
+    started.on('message', (answer: RowAnswer) => {
+      if ('told' in answer) onTold(answer.told)
+    })
+    // A listener alone would keep the process.
+    started.unref()
     return started
   }
 
@@ -71,8 +81,10 @@ export function createRowThread({
         forget(thread)
         void thread.terminate()
       }, patienceMs)
-      const onMessage = (answer: RowAnswer) =>
+      const onMessage = (answer: RowAnswer) => {
+        if ('told' in answer) return
         finish(() => ('rows' in answer ? resolve(answer.rows) : reject(new RowsNotMade(answer.trouble))))
+      }
       const onError = (cause: unknown) => finish(() => reject(new RowsNotMade('the thread that makes rows died of it', { cause })))
       const onExit = () =>
         finish(() => reject(isClosed ? new RowsStopped('the loader stops') : new RowsNotMade('the thread that makes rows ended')))

@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createRedaction } from '../../enrich/redact.ts'
 import { createEventBlock } from './eventBlock.ts'
+import { openKeptClocks } from './keptClocks.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
 import type { RowAnswer, RowOrder, RowSettings } from './rowThread.ts'
@@ -11,8 +12,10 @@ import { yieldCpu } from './yieldCpu.ts'
 yieldCpu()
 // A thread is ended, not left to end.
 flushCompileCache()
-const { redactParameters }: RowSettings = workerData
-const makeRow = createRowMaker(createRedaction(redactParameters))
+const { redactParameters, clockFile }: RowSettings = workerData
+const onTrouble = (told: string) => parentPort?.postMessage({ told } satisfies RowAnswer)
+const kept = clockFile === null ? null : openKeptClocks(clockFile, { onTrouble })
+const makeRow = createRowMaker(createRedaction(redactParameters), kept?.clocks)
 const block = createEventBlock()
 
 parentPort?.on('message', ({ memory, places, only }: RowOrder) => {
@@ -30,5 +33,7 @@ parentPort?.on('message', ({ memory, places, only }: RowOrder) => {
   }
   // Given back to the system at once; the garbage collector would come for it much later.
   memory.transfer(0)
+  // First: rows that are in the table must not rest on what a kill makes unknown.
+  kept?.save()
   parentPort?.postMessage(answer, 'rows' in answer ? [answer.rows.block.buffer] : [])
 })

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { insertRows, sqlTime } from './query.ts'
+import { rivalsQuery, type SharedTurnEdges, TurnTaken, takeSharedTurn } from './sharedTurn.ts'
+
+// The table forgets turns after a day.
+const NOW = Date.now()
+let test: TestDatabase
+beforeAll(async () => {
+  test = await testDatabase()
+})
+afterAll(() => test.close())
+
+let ids = 0
+/** A process with a clock that only waiting moves. */
+function process(name: string, while_: (waits: number) => Promise<void> = async () => undefined) {
+  const clock = { at: NOW }
+  const pause = vi.fn(async (ms: number) => {
+    clock.at += ms
+    await while_(pause.mock.calls.length)
+  })
+  const edges: SharedTurnEdges = { db: test.db, name, now: () => clock.at, randomUUID: () => `turn-${100 + ++ids}`, pause }
+  return { clock, pause, take: () => takeSharedTurn(edges) }
+}
+
+const put = (name: string, state: string, asked: number, { seen = NOW, step = 0, turn_id = 'turn-0' } = {}) =>
+  insertRows(test.db.client, 'shared_turns', [{ name, turn_id, state, asked_at: sqlTime(asked), seen_at: sqlTime(seen), step }])
+
+describe('a turn that processes share', () => {
+  it('is had by one at a time, and by each of many in the end', async () => {
+    let [at, most, done] = [0, 0, 0]
+    const edges = { db: test.db, name: 'many', now: Date.now, randomUUID: () => `turn-${100 + ++ids}` }
+    const work = async () => {
+      const turn = await takeSharedTurn(edges)
+      most = Math.max(most, ++at)
+      await turn.renew()
+      at--
+      done++
+      await turn.end()
+    }
+    await Promise.all(Array.from({ length: 4 }, work))
+    expect([most, done]).toEqual([1, 4])
+  })
+
+  it('is waited for while somebody has it, for ten seconds', async () => {
+    await put('held', 'running', NOW)
+    const patient = process('held', async waits => {
+      if (waits === 3) await put('held', 'over', NOW, { step: 1 })
+    })
+    await (await patient.take()).end()
+    expect(patient.pause).toHaveBeenCalledTimes(3)
+    await put('held', 'running', NOW, { step: 2 })
+    const other = process('held')
+    await expect(other.take()).rejects.toThrow(TurnTaken)
+    expect(other.clock.at - NOW).toBe(10_000)
+  })
+
+  it('is given up to whoever asked earlier, and not to whoever asked later and gives way', async () => {
+    await put('asked', 'asked', NOW - 1)
+    const later = process('asked', () => put('asked', 'over', NOW - 1, { step: 1 }))
+    await (await later.take()).end()
+    expect(later.pause.mock.calls).toEqual([[200]])
+    await put('asked', 'asked', NOW + 1, { turn_id: 'turn-1' })
+    const earlier = process('asked', () => put('asked', 'over', NOW + 1, { turn_id: 'turn-1', step: 1 }))
+    await (await earlier.take()).end()
+    expect(earlier.pause.mock.calls).toEqual([[50]])
+  })
+
+  it('is had by whoever asked later but had looked before the earlier one could be seen', async () => {
+    await put('looked', 'asked', NOW + 1)
+    const earlier = process('looked', waits => put('looked', waits === 1 ? 'running' : 'over', NOW + 1, { step: waits }))
+    await (await earlier.take()).end()
+    expect(earlier.pause.mock.calls).toEqual([[50], [200]])
+  })
+
+  it('of a process that died is anybody’s after half a minute, and lost to who stands still', async () => {
+    await put('dead', 'running', NOW - 60_000, { seen: NOW - 31_000 })
+    const next = process('dead')
+    const turn = await next.take()
+    expect(next.pause).not.toHaveBeenCalled()
+    next.clock.at += 14_000
+    await turn.renew()
+    next.clock.at += 15_000
+    await expect(turn.renew()).rejects.toThrow(TurnTaken)
+  })
+
+  it('is read by a query of the declared type', async () => {
+    expect(await describeQuery(test.db.client, rivalsQuery, { name: '', turn_id: '', since: sqlTime(NOW) })).toEqual({
+      turn_id: 'String',
+      state: 'LowCardinality(String)',
+      at: 'Int64',
+    })
+  })
+})

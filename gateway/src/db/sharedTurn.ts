@@ -1,0 +1,91 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Database } from './open.ts'
+import { insertRows, rows, sqlFile, sqlTime } from './query.ts'
+
+/** A turn at work that one process does at a time, whichever of those that share the warehouse. */
+export interface SharedTurn {
+  /** Between two parts of the work. Rejects with TurnTaken when this process stood still for so long that another may have begun. */
+  renew(): Promise<void>
+  end(): Promise<void>
+}
+
+/** Another process is at it; the same may be asked again a little later. */
+export class TurnTaken extends Error {
+  override readonly name = 'TurnTaken'
+}
+
+export interface SharedTurnEdges {
+  readonly db: Pick<Database, 'client'>
+  /** Of the work. */
+  readonly name: string
+  readonly now: () => number
+  readonly randomUUID: () => string
+  readonly pause?: (ms: number) => Promise<unknown>
+}
+
+interface Rival {
+  readonly turn_id: string
+  readonly state: string
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
+export const rivalsQuery = sqlFile<{ name: string; turn_id: string; since: string }, Rival>('shared_turn_rivals')
+
+/** Who was not seen for so long is dead. */
+const DEAD_MS = 30_000
+/** How often who works lets itself be seen. */
+const SEEN_MS = 5_000
+const LOOK_MS = 50
+const AGAIN_MS = 200
+/** How long a turn is waited for. */
+const PATIENCE_MS = 10_000
+
+/**
+ * Waits for a turn. Rejects with TurnTaken when none can be had for ten seconds. Each says that it asks before it looks who else does, gives
+ * way to whoever asked earlier, and waits until whoever asked later has given way or, having looked too early, has begun.
+ */
+export async function takeSharedTurn({ db, name, now, randomUUID, pause = wait }: SharedTurnEdges): Promise<SharedTurn> {
+  const until = now() + PATIENCE_MS
+
+  /** null when it must give way. */
+  async function ask(): Promise<SharedTurn | null> {
+    const [turn_id, at] = [randomUUID(), now()]
+    let [step, seenAt] = [0, at]
+    const say = async (state: 'asked' | 'running' | 'over') => {
+      const moment = now()
+      const row = { name, turn_id, state, asked_at: sqlTime(at), seen_at: sqlTime(moment), step: step++ }
+      await insertRows(db.client, 'shared_turns', [row])
+      seenAt = moment
+    }
+    const isEarlier = (one: Rival) => (one.at === at ? one.turn_id < turn_id : one.at < at)
+
+    await say('asked')
+    for (;;) {
+      const rivals = await rows(db.client, rivalsQuery, { name, turn_id, since: sqlTime(now() - DEAD_MS) })
+      if (rivals.length === 0) break
+      if (rivals.some(one => one.state === 'running' || isEarlier(one)) || now() >= until) {
+        await say('over')
+        return null
+      }
+      await pause(LOOK_MS)
+    }
+    await say('running')
+    return {
+      async renew() {
+        const since = now() - seenAt
+        if (since < SEEN_MS) return
+        if (since >= DEAD_MS / 2) throw new TurnTaken('this process stood still, and another may have gone on in its place')
+        await say('running')
+      },
+      end: () => say('over'),
+    }
+  }
+
+  for (;;) {
+    const turn = await ask()
+    if (turn !== null) return turn
+    if (now() >= until) throw new TurnTaken(`another process is at it for ${PATIENCE_MS / 1000} s`)
+    await pause(AGAIN_MS)
+  }
+}

@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createWithoutNamed, readNames, reduced } from './neverStored.ts'
+
+const without = createWithoutNamed(['phoneNumber', 'e-mail', 'name'])
+
+describe('what is never stored of a source', () => {
+  it('goes out of properties and traits, at every depth, however it is written', () => {
+    const event = {
+      type: 'identify',
+      userId: 'u',
+      traits: { plan: 'team', email: 'a@b.test', Phone_Number: '1', company: { 'phone number': '2', size: 3 } },
+      properties: { lines: [{ sku: 'x', 'PHONE-NUMBER': 3 }, 'phoneNumber'] },
+      context: { traits: { email: 'a@b.test', age: 7 }, page: { url: '/x' } },
+    }
+    expect(without(event)).toEqual({
+      type: 'identify',
+      userId: 'u',
+      traits: { plan: 'team', company: { size: 3 } },
+      properties: { lines: [{ sku: 'x' }, 'phoneNumber'] },
+      context: { traits: { age: 7 }, page: { url: '/x' } },
+    })
+    expect(event.traits.email).toBe('a@b.test')
+  })
+
+  it('leaves what makes the event what it is, and where it comes from', () => {
+    const page = {
+      type: 'page',
+      name: 'Docs',
+      context: { library: { name: 'x' }, campaign: { name: 'spring' } },
+      integrations: { name: true },
+    }
+    expect(without(page)).toBe(page)
+  })
+
+  it('leaves an event that has nothing of it as it is, itself', () => {
+    const event = { type: 'track', event: 'Phone Number', properties: { a: { b: [1, null, 'email'] } } }
+    expect(without(event)).toBe(event)
+    expect(reduced({ events: [event], shared: { context: { traits: { a: 1 } } } }, without)).toMatchObject({ isReduced: false })
+  })
+
+  it('goes out of what a batch says once, and out of what is no event', () => {
+    const { events, shared, isReduced } = reduced(
+      { events: [{ type: 'page' }], shared: { context: { traits: { email: 'a' }, locale: 'de' }, sentAt: 1 } },
+      without,
+    )
+    expect([events, shared, isReduced]).toEqual([[{ type: 'page' }], { context: { traits: {}, locale: 'de' }, sentAt: 1 }, true])
+    expect(without([{ email: 'a' }, 1])).toEqual([{}, 1])
+    expect(without({ type: 'track', context: [{ email: 'a' }], properties: [{ email: 'a' }], email: 'a', more: { email: 'a' } })).toEqual({
+      type: 'track',
+      context: [{}],
+      properties: [{}],
+      more: {},
+    })
+    for (const value of [null, 1, 'email', undefined]) expect(without(value)).toBe(value)
+  })
+
+  it('never leaves a member of that name, and nothing else is lost', () => {
+    const keys = fc.constantFrom('email', 'E.Mail', 'phoneNumber', 'a', 'b', '__proto__', 'constructor')
+    const value = fc.letrec<{ node: unknown }>(tie => ({
+      node: fc.oneof(
+        { maxDepth: 4 },
+        fc.integer(),
+        fc.array(tie('node'), { maxLength: 3 }),
+        fc.dictionary(keys, tie('node'), { maxKeys: 4 }),
+      ),
+    })).node
+    fc.assert(
+      fc.property(value, properties => {
+        const event = JSON.parse(JSON.stringify({ type: 'track', properties })) as unknown
+        const told = JSON.stringify(without(event))
+        expect(told).not.toMatch(/mail|phone/i)
+        // As a reviver does it, which drops what it gives back as undefined.
+        const expected = JSON.stringify(event, (key, one) => (/mail|phone/i.test(key) ? undefined : one))
+        expect(told).toBe(expected)
+      }),
+    )
+  })
+
+  it('gets through what is nested beyond any event', () => {
+    const deep = JSON.parse(`${'{"a":['.repeat(50_000)}1${']}'.repeat(50_000)}`) as unknown
+    expect(JSON.stringify(without({ properties: deep })).length).toBeLessThan(400)
+  })
+})
+
+it('names are read as people write them, and what is none is said', () => {
+  expect(readNames('email, phone_number\n ssn email')).toEqual({ names: ['email', 'phone_number', 'ssn'], wrong: [] })
+  expect(readNames(`-- ${'x'.repeat(65)} größe`)).toEqual({ names: ['größe'], wrong: ['--', 'x'.repeat(65)] })
+})

@@ -1,0 +1,130 @@
+/** Takes out of events what is never stored of a source: members of properties and traits that an operator names. Pure. */
+import { isRecord, type JsonObject } from './json.ts'
+
+/** A copy without those members; the very same value where it has none. Never throws, whatever the value is. */
+export type WithoutNamed = (event: unknown) => unknown
+
+export interface NamesRead {
+  readonly names: readonly string[]
+  /** What stands there and is no name. */
+  readonly wrong: readonly string[]
+}
+
+export const MOST_NAMES = 50
+const MOST_NAME_CHARS = 64
+/** What makes an event what it is, whatever an operator names. */
+const ENVELOPE: ReadonlySet<string> = new Set([
+  ...['type', 'event', 'name', 'category', 'userId', 'anonymousId', 'groupId', 'previousId', 'from', 'to', 'messageId'],
+  ...['timestamp', 'originalTimestamp', 'sentAt', 'channel', 'version', 'integrations', 'writeKey', '_received'],
+])
+/** Deeper than any event that is accepted: what lies below is in no event, and of a rejected one it goes. */
+const DEEPEST = 40
+const MOST_REMEMBERED = 2000
+
+/** Names between commas or blanks; case, `-`, `_` and `.` make no difference. */
+export function readNames(text: string): NamesRead {
+  const given = text.split(/[\s,]+/).filter(name => name !== '')
+  const isName = (name: string) => name.length <= MOST_NAME_CHARS && plain(name) !== '' && name.isWellFormed()
+  return { names: [...new Set(given.filter(isName))], wrong: given.filter(name => !isName(name)) }
+}
+
+/** `Phone Number`, `phone_number` and `phoneNumber` are one name. */
+export function createWithoutNamed(names: readonly string[]): WithoutNamed {
+  const named: ReadonlySet<string> = new Set(names.map(plain))
+  const known = new Map<string, boolean>()
+
+  function isNamed(key: string): boolean {
+    const answer = known.get(key)
+    if (answer !== undefined) return answer
+    const found = named.has(plain(key))
+    // Sites have few names; what strangers make up must not fill the memory.
+    if (known.size < MOST_REMEMBERED && key.length <= 2 * MOST_NAME_CHARS) known.set(key, found)
+    return found
+  }
+
+  function rid(value: unknown, depth: number): unknown {
+    if (typeof value !== 'object' || value === null) return value
+    if (depth > DEEPEST) return null
+    if (Array.isArray(value)) return changed(value, item => rid(item, depth + 1)) ?? value
+    return isRecord(value) ? members(value, isNamed, member => rid(member, depth + 1)) : value
+  }
+
+  /** Of the context only the traits: the rest says where an event comes from, and has names of its own. */
+  function ridContext(context: unknown): unknown {
+    if (!isRecord(context)) return rid(context, 1)
+    return members(
+      context,
+      () => false,
+      (value, key) => (key === 'traits' ? rid(value, 2) : value),
+    )
+  }
+
+  return event => {
+    if (!isRecord(event)) return rid(event, 0)
+    return members(
+      event,
+      key => key !== 'context' && !ENVELOPE.has(key) && isNamed(key),
+      (value, key) => (key === 'context' ? ridContext(value) : ENVELOPE.has(key) ? value : rid(value, 1)),
+    )
+  }
+}
+
+/** By source, made anew when what is set for it is; null where nothing is. `namesOf` gives the same list while nothing changed. */
+export function createNeverStored(namesOf: (sourceId: string) => readonly string[]): (sourceId: string) => WithoutNamed | null {
+  const made = new Map<string, { readonly names: readonly string[]; readonly without: WithoutNamed }>()
+  return sourceId => {
+    const names = namesOf(sourceId)
+    if (names.length === 0) return null
+    const before = made.get(sourceId)
+    if (before?.names === names) return before.without
+    const without = createWithoutNamed(names)
+    made.set(sourceId, { names, without })
+    return without
+  }
+}
+
+/** What a request has, without what is never stored of its source. */
+export function reduced<S extends { readonly context?: unknown }>(
+  { events, shared }: { readonly events: readonly unknown[]; readonly shared: S },
+  without: WithoutNamed,
+): { readonly events: readonly unknown[]; readonly shared: S; readonly isReduced: boolean } {
+  const left = changed(events, without)
+  const { context } = shared
+  const kept = context === undefined ? undefined : (without({ context }) as { readonly context: unknown }).context
+  return {
+    events: left ?? events,
+    shared: kept === context ? shared : { ...shared, context: kept },
+    isReduced: left !== null || kept !== context,
+  }
+}
+
+/** The object itself where nothing goes and nothing changes. */
+function members(object: JsonObject, goes: (key: string) => boolean, of: (value: unknown, key: string) => unknown): JsonObject {
+  let isSame = true
+  const left: [string, unknown][] = []
+  for (const [key, value] of Object.entries(object)) {
+    if (goes(key)) {
+      isSame = false
+      continue
+    }
+    const kept = of(value, key)
+    if (kept !== value) isSame = false
+    left.push([key, kept])
+  }
+  return isSame ? object : Object.fromEntries(left)
+}
+
+/** null where all stay what they are. */
+function changed(list: readonly unknown[], of: (value: unknown) => unknown): unknown[] | null {
+  let isSame = true
+  const left = list.map(value => {
+    const kept = of(value)
+    if (kept !== value) isSame = false
+    return kept
+  })
+  return isSame ? null : left
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[-_.\s]/g, '')
+}
