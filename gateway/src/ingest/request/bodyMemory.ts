@@ -28,7 +28,8 @@ export function createBodyMemory(mostUnused: number = MOST_UNUSED_BYTES): BodyMe
     },
     give(memory) {
       const size = memory.length
-      if (size > LARGEST || unusedBytes + size > mostUnused) return free(memory)
+      if (size > LARGEST) return free(memory)
+      if (unusedBytes + size > mostUnused) return
       unusedBytes += size
       const list = unused.get(size)
       if (list === undefined) unused.set(size, [memory])
@@ -37,7 +38,7 @@ export function createBodyMemory(mostUnused: number = MOST_UNUSED_BYTES): BodyMe
   }
 }
 
-/** Now, not when memory is next tidied up: V8 lets 64 MiB of such come together. */
-export function free({ buffer }: Buffer): void {
+/** Now, not when memory is next tidied up: V8 lets 64 MiB of such come together. No thread may be reading it. */
+function free({ buffer }: Buffer): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }

@@ -120,6 +120,45 @@ describe('sizes', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
   })
 
+  it('brotli that says how much it comes to is believed: no room is made for it', async () => {
+    const bomb = quickBrotli(Buffer.alloc(16 * 1024 * 1024))
+    // Its first words alone: to whoever inflates it, it is broken.
+    expect((await refusal(decodeBatch(bomb.subarray(0, 8), { 'content-encoding': 'br' }))).slice(0, 2)).toEqual([413, 'body_too_large'])
+    const small = quickBrotli(large(100)).subarray(0, 8)
+    expect((await refusal(decodeBatch(small, { 'content-encoding': 'br' }))).slice(0, 2)).toEqual([400, 'unreadable_body'])
+  })
+
+  it('what was inflated is given back when the request is answered', async () => {
+    for (const size of [100, 200_000, 3_000_000]) {
+      const memory = createBodyMemory()
+      const { bytes, release } = await bodyOf(post(gzipSync(large(size))), null, memory)
+      expect(bytes.toString()).toBe(large(size))
+      release()
+      const isUsedAgain = memory.take(bytes.length).buffer === bytes.buffer
+      expect([size, isUsedAgain || bytes.buffer.byteLength === 0]).toEqual([size, true])
+    }
+  })
+
+  it('what is no JSON at its first byte is not made a text', async () => {
+    const noText = Buffer.alloc(4_000_000, 0xc3)
+    const fastest = (work: () => void) =>
+      Math.min(
+        ...Array.from({ length: 10 }, () => {
+          const began = performance.now()
+          work()
+          return performance.now() - began
+        }),
+      )
+    const refusing = fastest(() => expect(() => parseBody(noText, { single: false })).toThrow(HTTPException))
+    expect(refusing).toBeLessThan(fastest(() => void readText(noText)) / 2)
+    for (const spaces of ['', ' ', '\n\r\t ', '\uFEFF', '\uFEFF ']) expect((await decodeBatch(`${spaces}[{}]`)).events).toEqual([{}])
+    for (const words of ['-1', '7', 'true', 'false', '"{}"']) {
+      expect((await refusal(decodeBatch(words)))[2]).toMatch(/must be a JSON object or array; it is a /)
+    }
+    for (const words of ['\u00a0{}', '\uFEFF\uFEFF[]', '+1', 'undefined'])
+      expect((await refusal(decodeBatch(words)))[2]).toMatch(/not valid JSON/)
+  })
+
   it('brackets are read as many as an event could have, and refused by the hundred thousand or where they were inflated from little', async () => {
     const brackets = (count: number) => `{"batch":[${'['.repeat(count)}${']'.repeat(count)},{}]}`
     expect((await decodeBatch(brackets(65_536))).events).toHaveLength(2)

@@ -47,11 +47,7 @@ export async function inflateBody(body: Buffer, contentEncoding: string | undefi
 }
 
 function tooMuchInflated() {
-  return refuse(
-    413,
-    'body_too_large',
-    'The request body is larger than 5 MiB (5,242,880 bytes) once decompressed. Send smaller batches.',
-  )
+  return refuse(413, 'body_too_large', 'The request body is larger than 5 MiB (5,242,880 bytes) once decompressed. Send smaller batches.')
 }
 
 function codingOf(body: Buffer, contentEncoding: string | undefined): Coding | null {
