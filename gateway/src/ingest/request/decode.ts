@@ -5,9 +5,10 @@ import { type Content, contentOf } from '../event/content.ts'
 import { isRecord, type JsonObject } from '../event/json.ts'
 import { sanitise, type Texts } from '../event/sanitise.ts'
 import { type Body, readBody } from './body.ts'
-import type { BodyMemory } from './bodyMemory.ts'
+import { type BodyMemory, createBodyMemory } from './bodyMemory.ts'
 import { isMostlyBrackets } from './depth.ts'
 import { inflateBody } from './inflate.ts'
+import { createOneATurn } from './oneATurn.ts'
 import { refuse } from './refuse.ts'
 
 /** A readable request: its events as they came, and what it says once for all of them. */
@@ -36,6 +37,20 @@ const UTF8 = new TextDecoder()
 /** The text of a body; whoever reads it again later must see the same. */
 export function readText(body: Uint8Array): string {
   return UTF8.decode(body)
+}
+
+/** What is larger may take a tenth of a second to be parsed: each has a turn for itself. */
+const LARGE_BYTES = 256 * 1024
+
+/** Reads bodies, to be parsed at once: no two large ones come in one turn of the event loop. */
+export function createBodyReader(): (request: Request, incoming: IncomingMessage | null) => Promise<Body> {
+  const memory = createBodyMemory()
+  const myTurn = createOneATurn()
+  return async (request, incoming) => {
+    const body = await bodyOf(request, incoming, memory)
+    if (body.bytes.length > LARGE_BYTES) await myTurn()
+    return body
+  }
 }
 
 /** Reads and inflates the body of a request. */
