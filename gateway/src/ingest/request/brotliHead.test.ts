@@ -1,7 +1,8 @@
-import { brotliCompressSync, constants } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
+import { LIMITS } from '@waymark/schemas/limits'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { firstBlockBytes } from './brotliHead.ts'
+import { capWindow, firstBlockBytes } from './brotliHead.ts'
 
 const compress = (body: Buffer, quality: number, window: number) =>
   brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_LGWIN]: window } })
@@ -34,4 +35,24 @@ it('never says more than there is, nor trips over what is no brotli', () => {
       expect(said >= 0 && said <= 2 ** 24).toBe(true)
     }),
   )
+})
+
+it('lowers the window of 16 MiB alone, and nothing that is let in comes out another', () => {
+  const pieces = Array.from({ length: 50 }, (_, n) => Buffer.from(`${n} `.repeat(20)))
+  const noise = Buffer.alloc(LIMITS.inflatedBytes - 2_000_000)
+  for (let at = 0; at < noise.length; at += 4) noise.writeUInt32LE(Math.imul(at + 1, 2_654_435_761) >>> 0, at)
+  // The end refers back to the beginning, farther than any smaller window reaches.
+  const body = Buffer.concat([...pieces, noise.subarray(0, 1_000_000), noise, noise.subarray(0, 1_000_000), ...pieces]).subarray(
+    0,
+    LIMITS.inflatedBytes,
+  )
+  for (const window of [16, 17, 22, 23, 24]) {
+    const stream = compress(body, 5, window)
+    const before = Buffer.from(stream)
+    capWindow(stream)
+    expect([window, stream.equals(before)]).toEqual([window, window < 24])
+    expect(brotliDecompressSync(stream).equals(body)).toBe(true)
+    // As the encoder says a window of 8 MiB.
+    if (window === 24) expect((stream[0] ?? 0) & 0x0f).toBe((compress(body, 5, 23)[0] ?? 0) & 0x0f)
+  }
 })

@@ -13,6 +13,14 @@ export function firstBlockBytes(stream: Uint8Array): number {
   return bits(4 * nibbles) + 1
 }
 
+/**
+ * Lets the decoder make room for 8 MiB where the stream asks for 16 (its first four bits are ones; the window of 8 MiB has a zero among
+ * them): nothing that fits our cap refers back farther, so it comes out the same.
+ */
+export function capWindow(stream: Buffer): void {
+  if (((stream[0] ?? 0) & 0x0f) === 0x0f) stream[0] = (stream[0] ?? 0) & ~0x02
+}
+
 type Bits = (count: number) => number
 
 /** Reads numbers of so many bits, the lowest first; zeros behind the end. */

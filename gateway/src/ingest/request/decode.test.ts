@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
@@ -10,6 +12,12 @@ const BODY = JSON.stringify({ batch: [{ type: 'page', anonymousId: 'a' }], write
 
 function post(body: string | Buffer, headers: Record<string, string> = {}): Request {
   return new Request('http://x/v1/batch', { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers })
+}
+
+/** A request whose pieces come when a test says so. */
+function incomingPost(body: Buffer, headers: Record<string, string>) {
+  const incoming = new EventEmitter() as IncomingMessage & EventEmitter
+  return { incoming, request: post(body, { ...headers, 'content-length': String(body.length) }) }
 }
 
 const quickBrotli = (body: string | Buffer) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } })
@@ -126,6 +134,18 @@ describe('sizes', () => {
     expect((await refusal(decodeBatch(bomb.subarray(0, 8), { 'content-encoding': 'br' }))).slice(0, 2)).toEqual([413, 'body_too_large'])
     const small = quickBrotli(large(100)).subarray(0, 8)
     expect((await refusal(decodeBatch(small, { 'content-encoding': 'br' }))).slice(0, 2)).toEqual([400, 'unreadable_body'])
+  })
+
+  it('brotli with a window of 16 MiB is read, and makes room for 8', async () => {
+    const body = brotliCompressSync(large(4_000_000), {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 2, [constants.BROTLI_PARAM_LGWIN]: 24 },
+    })
+    const { incoming, request } = incomingPost(body, { 'content-encoding': 'br' })
+    const reading = bodyOf(request, incoming, createBodyMemory())
+    incoming.emit('data', body)
+    incoming.emit('end')
+    expect((await reading).bytes.toString()).toBe(large(4_000_000))
+    expect((body[0] ?? 0) & 0x0f).toBe(0x0d)
   })
 
   it('what was inflated is given back when the request is answered', async () => {

@@ -2,13 +2,13 @@ import { constants, createBrotliDecompress, createGunzip, createInflate, createI
 import { LIMITS } from '@waymark/schemas/limits'
 import type { Body } from './body.ts'
 import type { BodyMemory } from './bodyMemory.ts'
-import { firstBlockBytes } from './brotliHead.ts'
+import { capWindow, firstBlockBytes } from './brotliHead.ts'
 import { collect, PIECE_BYTES, TOO_MUCH } from './collect.ts'
 import { refuse } from './refuse.ts'
 import { createTurns } from './turns.ts'
 
 const PIECES = { chunkSize: PIECE_BYTES }
-/** Each holds up to 5 MiB and a window, of brotli 16 MiB more; and two of the four threads are left for the disk. */
+/** Each holds up to 5 MiB and a window, of brotli and zstd 8 MiB more; and two of the four threads are left for the disk. */
 const AT_ONCE = 2
 
 const INFLATERS = {
@@ -31,7 +31,10 @@ type Coding = keyof typeof INFLATERS
 export async function inflateBody(body: Buffer, contentEncoding: string | undefined, memory: BodyMemory): Promise<Body | null> {
   const coding = codingOf(body, contentEncoding)
   if (coding === null) return null
-  if (coding === 'br' && firstBlockBytes(body) > LIMITS.inflatedBytes) throw tooMuchInflated()
+  if (coding === 'br') {
+    if (firstBlockBytes(body) > LIMITS.inflatedBytes) throw tooMuchInflated()
+    capWindow(body)
+  }
   try {
     return await inTurn(() => collect(INFLATERS[coding](), body, LIMITS.inflatedBytes, memory))
   } catch (cause) {
