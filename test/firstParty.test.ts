@@ -113,6 +113,19 @@ test('Segment’s SDK, unmodified, sends below the path too, when it is told no 
   await page.close()
 }, 60_000)
 
+test('a host that was written with a slash at its end is served, there and at the gateway itself', async () => {
+  const event = (messageId: string) => JSON.stringify({ type: 'page', anonymousId: 'a', messageId, writeKey: KEYS.browser })
+  for (const [place, to] of [
+    `${gateway.url}//v1/p`,
+    `${gateway.url}/v1/p/`,
+    `${gateway.url}/v1//p`,
+    address(`${PATH}//v1/p/`, '127.0.0.1'),
+  ].entries()) {
+    const answer = await fetch(to, { method: 'POST', body: event(`slash-${place}`) })
+    expect([to, answer.status, await answer.json()]).toEqual([to, 200, { success: true, accepted: 1, rejected: [] }])
+  }
+})
+
 test('the path opens nothing but what pages need', async () => {
   for (const path of ['/console/', '/v1/accounts', '/metrics', '/v1/import', '/readyz'])
     expect((await fetch(address(PATH + path, '127.0.0.1'))).status, path).toBe(404)

@@ -1,6 +1,7 @@
 /** Keys and settings made by one process, in force at two others that share nothing with it but the warehouse. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { gatewayEnvironment, type RunningGateway, send, startGateway, temporaryDataDir } from './gateway.ts'
+import { openTables } from './tables.ts'
 import { waymark } from './waymark.ts'
 
 const data = temporaryDataDir()
@@ -106,3 +107,27 @@ test('pages and limits of a source are set for every gateway', async () => {
   expect(limited?.headers.get('retry-after')).toMatch(/^\d+$/)
   expect(Number(limited?.headers.get('retry-after'))).toBeLessThanOrEqual(300)
 }, 60_000)
+
+test('what is never stored of a source is taken out at every gateway', async () => {
+  const { key } = await made('keys', 'create', 'forms')
+  await vi.waitFor(async () => expect(await statuses(key)).toEqual([200, 200]), soon)
+  expect((await cli('sources', 'set', 'forms', '--never-store', 'birth-day')).code).toBe(0)
+  const tables = openTables(data.path)
+  const stored = (mark: string) =>
+    tables.query<{ properties: string }>(`SELECT properties FROM events WHERE startsWith(message_id, '${mark}-')`)
+  let tries = 0
+  try {
+    await vi.waitFor(
+      async () => {
+        const mark = `try${++tries}`
+        const told = (n: number) => ({ ...event, messageId: `${mark}-${n}`, properties: { birthday: '1999-01-01', kept: 1 } })
+        await Promise.all(gateways.map((gateway, n) => send(gateway, [told(n)], { key })))
+        await vi.waitUntil(async () => (await stored(mark)).length === gateways.length, soon)
+        expect((await stored(mark)).map(({ properties }) => properties)).toEqual(['{"kept":1}', '{"kept":1}'])
+      },
+      { ...soon, timeout: 40_000 },
+    )
+  } finally {
+    await tables.close()
+  }
+}, 90_000)

@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -6,13 +7,18 @@ import type { Operation } from '../gateway/src/openapi/operation.ts'
 import { KEYS, type RunningGateway, startGateway, temporaryDataDir } from './gateway.ts'
 
 interface Described {
+  readonly requestBody?: { readonly content: { readonly [type: string]: object } }
+  readonly parameters?: readonly { readonly in: string; readonly name: string; readonly schema: { readonly enum?: readonly string[] } }[]
+  readonly security?: readonly { readonly [scheme: string]: readonly string[] }[]
   readonly responses: { readonly [status: string]: { readonly content: { readonly [type: string]: { readonly schema: object } } } }
 }
 
 interface Document {
   readonly openapi: string
   readonly paths: { readonly [path: string]: { readonly [method: string]: Described } }
-  readonly components: object
+  readonly components: {
+    readonly securitySchemes: { readonly [name: string]: { readonly type: string; readonly in?: string; readonly name?: string } }
+  }
 }
 
 const data = temporaryDataDir()
@@ -85,6 +91,46 @@ describe('the description of the HTTP API', () => {
       if (!expected.includes(answer.status)) expect.unreachable(`${operation.path}: ${answer.status} ${await answer.text()}`)
       await judge(operation, answer)
     }
+  })
+
+  test('takes every form of body that it names, and the key in every place that it names', { timeout: 60_000 }, async () => {
+    const { requestBody, parameters, security } = documentNow().paths['/v1/batch']?.post ?? expect.unreachable()
+    const { securitySchemes } = documentNow().components
+    const [encodings] = (parameters ?? []).filter(one => one.in === 'header' && one.name === 'Content-Encoding').map(one => one.schema.enum)
+    const text = JSON.stringify({ batch: [{ type: 'track', event: 'Tested', userId: 'u' }] })
+    const post = async (body: BodyInit, headers: Record<string, string>, query = '') => {
+      const answer = await fetch(`${url()}/v1/batch${query}`, { method: 'POST', headers, body })
+      return { status: answer.status, ...((await answer.json()) as { accepted?: number }) }
+    }
+    const basic = `Basic ${btoa(`${KEYS.browser}:`)}`
+    const taken = { status: 200, accepted: 1 }
+
+    expect(Object.keys(requestBody?.content ?? {})).toEqual(['application/json', 'text/plain'])
+    for (const type of Object.keys(requestBody?.content ?? {}))
+      expect(await post(text, { authorization: basic, 'content-type': type }), type).toMatchObject(taken)
+    const packed: { readonly [coding: string]: (text: string) => Buffer } = {
+      gzip: gzipSync,
+      deflate: deflateSync,
+      br: brotliCompressSync,
+      zstd: zstdCompressSync,
+    }
+    expect(encodings).toEqual(Object.keys(packed))
+    for (const coding of encodings ?? []) {
+      const body = new Uint8Array(packed[coding]?.(text) ?? [])
+      expect(await post(body, { authorization: basic, 'content-encoding': coding }), coding).toMatchObject(taken)
+    }
+    const ways = (security ?? []).flatMap(one => Object.keys(one)).map(name => securitySchemes[name] ?? expect.unreachable(name))
+    expect(ways.map(({ type, in: place, name }) => [type, place, name])).toEqual([
+      ['http', undefined, undefined],
+      ['apiKey', 'header', 'X-Write-Key'],
+      ['apiKey', 'query', 'writeKey'],
+    ])
+    for (const { type, in: place, name = '' } of ways) {
+      const headers: Record<string, string> =
+        type === 'http' ? { authorization: basic } : place === 'header' ? { [name]: KEYS.browser } : {}
+      expect(await post(text, headers, place === 'query' ? `?${name}=${KEYS.browser}` : ''), place).toMatchObject(taken)
+    }
+    expect((await post(text, {})).status).toBe(401)
   })
 
   test('says who is turned away', { timeout: 60_000 }, async () => {

@@ -33,10 +33,13 @@ FROM
 (
     SELECT *, if(user_id != '', 'user_id', 'anonymous_id') AS node_type, if(user_id != '', user_id, anonymous_id) AS node
     FROM events_unique(from = {received_from:DateTime64(3, 'UTC')}, to = {received_to:DateTime64(3, 'UTC')})
-    WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {before_at:DateTime64(3, 'UTC')}
+    -- Days for the key and numbers for the rest: a shard cannot read every time that is told to it within a view.
+    WHERE toDate(timestamp) >= toDate({from:DateTime64(3, 'UTC')}) AND toDate(timestamp) <= toDate({before_at:DateTime64(3, 'UTC')})
+      AND toUnixTimestamp64Milli(timestamp) >= toUnixTimestamp64Milli({from:DateTime64(3, 'UTC')})
       -- Of one millisecond the later in its page, then the later received, then the later in its request is the newer.
-      AND (timestamp, client_seq, received_at, segment_index, events_unique.segment_id)
-          < ({before_at:DateTime64(3, 'UTC')}, {before_seq:UInt64}, {before_received:DateTime64(3, 'UTC')}, {before_index:UInt32}, {before_segment:UUID})
+      AND (toUnixTimestamp64Milli(timestamp), client_seq, toUnixTimestamp64Milli(received_at), segment_index, events_unique.segment_id)
+          < (toUnixTimestamp64Milli({before_at:DateTime64(3, 'UTC')}), {before_seq:UInt64},
+             toUnixTimestamp64Milli({before_received:DateTime64(3, 'UTC')}), {before_index:UInt32}, {before_segment:UUID})
       AND
       (
           group_id IN (SELECT value FROM own_groups)

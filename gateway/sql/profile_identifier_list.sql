@@ -2,3 +2,4 @@
 SELECT identifier_type, identifier, profile_id
 FROM identity_map FINAL
 WHERE {everything:UInt8} OR profile_id IN {values:Array(String)}
+ORDER BY identifier_type, identifier

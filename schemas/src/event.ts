@@ -70,7 +70,7 @@ export interface EventBase {
   userId?: Id
   /** When it happened, by the sender's clock. */
   timestamp?: Timestamp
-  /** RudderStack's name for `timestamp`. */
+  /** RudderStack's name for `timestamp`; counts where that is absent or cannot be read. */
   originalTimestamp?: Timestamp
   /** When this attempt left the sender, by the same clock. */
   sentAt?: Timestamp

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { Benchmark, Report } from './benchmark.ts'
+import { event } from './event.ts'
 import { quantile, ratios, spread } from './figures.ts'
 import type { Measured } from './ingest/grid.ts'
 import { ingest } from './ingest/ingest.ts'
@@ -47,6 +48,18 @@ test('ingest measures every system under the same load and counts every acknowle
   expect(figures.visible.followed).toBeGreaterThan(0)
   expect(figures.drain.loader).toHaveLength(1)
   expect(goals.map(({ wanted }) => wanted)).toEqual(['≥ 0.5×', '≥ 0.33×', '≤ 3×', '< 300 MB', '< 2 s', '≥ 0.7×'])
+})
+
+test('event measures every step of an event beside the parsing of it', { timeout: PATIENCE_MS }, async () => {
+  const { figures, goals } = await quick<{ [step: string]: number[] }>(event)
+  expect(Object.keys(figures)).toEqual(['parse', 'judge', 'keep', 'rows'])
+  for (const [step, rounds] of Object.entries(figures)) {
+    expect(rounds, step).toHaveLength(3)
+    expect(Math.min(...rounds), step).toBeGreaterThan(0)
+  }
+  // What is kept is judged, too.
+  expect(Math.min(...(figures.keep ?? []))).toBeGreaterThan(Math.min(...(figures.judge ?? [])) / 2)
+  expect(goals.map(({ wanted }) => wanted)).toEqual(['≤ 1×', '≤ 2×', '≤ 6×'])
 })
 
 test('size bundles ours and every peer alike', { timeout: PATIENCE_MS }, async () => {

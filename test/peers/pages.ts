@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { min } from '@segment/snippet'
 import { build } from 'esbuild'
-import type { Ids, PeerId } from './peers.ts'
+import { type Ids, PEERS, type PeerId } from './peers.ts'
 
 export type BrowserPeerId = Exclude<PeerId, 'analytics-node' | 'rudder-node'>
 
@@ -11,34 +11,42 @@ interface Told {
   readonly host: string
 }
 
+/** Stands in the docs for the address of a gateway. */
+const DOCS_HOST = 'https://collect.example.com'
+const SEGMENT = `import { AnalyticsBrowser } from '@segment/analytics-next'`
+
 /** Markup of the page of a peer; it leaves the SDK's object as `window.sdk`. */
 export async function pageOf(peer: BrowserPeerId, told: Told): Promise<string> {
-  return withScript(peer === 'snippet' ? snippet(told) : await bundled(SOURCES[peer](told)))
+  return withScript(peer === 'snippet' ? snippet(told) : await bundled(asTheDocsSay(peer, told)))
 }
 
 /** That of RudderStack's bundled SDK with more options, as they stand in a page: `useServerSideCookies: true`. */
 export async function rudderPage(told: Told, options: string): Promise<string> {
-  return withScript(await bundled(rudder(told, '/bundled', `, ${options}`)))
+  return withScript(await bundled(asTheDocsSay('rudder-js', told).replace(/(configUrl: '[^']*')/, `$1, ${options}`)))
 }
 
-const SOURCES: Readonly<Record<Exclude<BrowserPeerId, 'snippet'>, (told: Told) => string>> = {
-  'analytics-next': told => segment(told, ''),
-  'analytics-next-batching': told => segment(told, ", { integrations: { 'Segment.io': { deliveryStrategy: { strategy: 'batching' } } } }"),
-  'rudder-js-plain': told => rudder(told, '', `, pluginsSDKBaseURL: '${told.host}/v3/modern/plugins'`),
-  'rudder-js': told => rudder(told, '/bundled', ''),
-  'rudder-js-lite': told => rudder(told, '/lite', ''),
-  'rudder-js-beacon': told => rudder(told, '/bundled', ', useBeacon: true, beaconQueueOptions: { flushQueueInterval: 500 }'),
+const IMPORTS: Readonly<Record<Exclude<BrowserPeerId, 'snippet'>, string>> = {
+  'analytics-next': SEGMENT,
+  'analytics-next-batching': SEGMENT,
+  'rudder-js-plain': rudderFrom(''),
+  'rudder-js': rudderFrom('/bundled'),
+  'rudder-js-lite': rudderFrom('/lite'),
+  'rudder-js-beacon': rudderFrom('/bundled'),
 }
 
-function segment({ writeKey, host }: Told, options: string): string {
-  return `import { AnalyticsBrowser } from '@segment/analytics-next'
-    window.sdk = AnalyticsBrowser.load({ writeKey: '${writeKey}', cdnURL: '${host}' }${options})`
+/** What the docs say, word for word, but for the host and the key. */
+function asTheDocsSay(peer: Exclude<BrowserPeerId, 'snippet'>, { writeKey, host }: Told): string {
+  const { says } = PEERS.find(({ id }) => id === peer) ?? { says: '' }
+  return `${IMPORTS[peer]}
+    const writeKey = '${writeKey}'
+    const loaded = ${says.replaceAll(DOCS_HOST, host)}
+    window.sdk ??= loaded`
 }
 
-function rudder({ writeKey, host }: Told, form: string, options: string): string {
+function rudderFrom(form: string): string {
   return `import { RudderAnalytics } from '@rudderstack/analytics-js${form}'
-    window.sdk = new RudderAnalytics()
-    window.sdk.load('${writeKey}', '${host}', { configUrl: '${host}'${options} })`
+    const rudderanalytics = new RudderAnalytics()
+    window.sdk = rudderanalytics`
 }
 
 /** The published one; there is no TLS on loopback. */

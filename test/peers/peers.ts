@@ -13,6 +13,8 @@ export interface Peer {
   readonly calls: readonly EventType[]
   /** All that a user says of the gateway, as it stands in the docs. */
   readonly says: string
+  /** It holds what it has for minutes, or until its page is left. */
+  readonly sendsOnLeave?: true
 }
 
 const SIX = ['page', 'identify', 'group', 'track', 'screen', 'alias'] as const
@@ -74,6 +76,7 @@ export const PEERS = [
     runsIn: 'Chromium',
     calls: FIVE,
     says: "rudderanalytics.load(writeKey, 'https://collect.example.com', { configUrl: 'https://collect.example.com', useBeacon: true })",
+    sendsOnLeave: true,
   },
   {
     id: 'analytics-node',

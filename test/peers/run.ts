@@ -88,6 +88,12 @@ async function visit(peer: Peer, recorder: Recorder, browser: Browser): Promise<
     page.on('requestfailed', request => errors.push(`${request.url()} failed: ${request.failure()?.errorText}`))
     await page.goto(`${site.url}/plans?utm_campaign=spring`)
     await page.evaluate(view)
+    if (peer.sendsOnLeave === true) {
+      await page.evaluate(act, idsOf(peer))
+      await page.goto('about:blank')
+      await vi.waitUntil(() => callsIn(recorder.sent).length >= peer.calls.length, PATIENCE)
+      return errors
+    }
     // analytics-next fills in who is known when it sends.
     await vi.waitUntil(() => callsIn(recorder.sent).length >= 1, PATIENCE)
     await page.evaluate(act, idsOf(peer))

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { parseArgs } from 'node:util'
 import { createAdaptorServer } from '@hono/node-server'
+import { foldSlashesOf } from '../edge/foldSlashes.ts'
 import { rudderPluginsFile } from '../ingest/wire/rudderPlugins.ts'
 import { segmentScriptFolder } from '../ingest/wire/segmentScripts.ts'
 import { freePort, listen, stopListening } from '../listening.ts'
@@ -42,6 +43,7 @@ export function microCommand(argv: readonly string[], edges: CommandEdges): Prom
       rudderPlugins: rudderPluginsFile(),
     })
     const server = createAdaptorServer({ fetch: app.fetch, createServer }) as Server
+    server.prependListener('request', foldSlashesOf)
     await listen(server, config.host, port)
     terminal.out(`waymark micro listening on ${url}\n`)
     await stop

@@ -31,8 +31,22 @@ export function documentOf(operations: readonly Operation[], version: string): D
   }
 }
 
-function described({ method, path, tag, summary, says, access, inPath = [], query = [], body, answers: good, refusals }: Operation) {
-  const parameters = [...inPath.map(one => parameter(one, 'path')), ...query.map(one => parameter(one, 'query'))]
+function described({
+  method,
+  path,
+  tag,
+  summary,
+  says,
+  access,
+  inPath = [],
+  query = [],
+  headers = [],
+  body,
+  answers: good,
+  refusals,
+}: Operation) {
+  const places = { path: inPath, query, header: headers } as const
+  const parameters = (['path', 'query', 'header'] as const).flatMap(place => places[place].map(one => parameter(one, place)))
   return {
     operationId: `${method}${path.replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase())}${path.endsWith('/') ? 'Slash' : ''}`,
     tags: [tag],
@@ -45,7 +59,10 @@ function described({ method, path, tag, summary, says, access, inPath = [], quer
       : {
           requestBody: {
             required: body.isRequired,
-            content: { [body.type ?? 'application/json']: { schema: ref(body.schema), example: body.example } },
+            content: {
+              [body.type ?? 'application/json']: { schema: ref(body.schema), example: body.example },
+              ...(body.asText === true ? { 'text/plain': textOf(body) } : {}),
+            },
           },
         }),
     responses: {
@@ -60,8 +77,13 @@ function described({ method, path, tag, summary, says, access, inPath = [], quer
   }
 }
 
-function parameter({ name, says, schema, isRequired = false, example }: Parameter, place: 'path' | 'query') {
+function parameter({ name, says, schema, isRequired = false, example }: Parameter, place: 'path' | 'query' | 'header') {
   return { name, in: place, description: says, required: isRequired, schema, ...(example === undefined ? {} : { example }) }
+}
+
+/** JSON by another name. */
+function textOf({ schema, example }: { readonly schema: string; readonly example: unknown }) {
+  return { schema: { type: 'string', contentMediaType: 'application/json', contentSchema: ref(schema) }, example: JSON.stringify(example) }
 }
 
 function response({ says, type, schema }: Answer) {
@@ -91,18 +113,26 @@ const REFUSED: { readonly [status: number]: string } = {
 
 const SECURITY = {
   writeKey: { type: 'http', scheme: 'basic', description: 'A write key as the user name, no password.' },
+  writeKeyHeader: { type: 'apiKey', in: 'header', name: 'X-Write-Key', description: 'A write key.' },
+  writeKeyQuery: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'writeKey',
+    description: 'A write key, where neither header nor body can hold it: pixels, beacons.',
+  },
   secretKey: { type: 'http', scheme: 'bearer', description: 'A secret key; never from a web page.' },
 } as const
 
 const SECRET = [{ secretKey: [] }]
+// The last: in the body, which a scheme cannot say.
+const WRITE = [{ writeKey: [] }, { writeKeyHeader: [] }, { writeKeyQuery: [] }, {}]
 const SECURITY_OF: { readonly [access in Access]: readonly object[] } = {
   anybody: [],
-  // Or in the body or the address, which a scheme cannot say.
-  'write key': [{ writeKey: [] }, {}],
+  'write key': WRITE,
   read: SECRET,
   admin: SECRET,
   merge: SECRET,
-  import: [{ secretKey: [] }, { writeKey: [] }, {}],
+  import: [{ secretKey: [] }, ...WRITE],
   metrics: [{ secretKey: [] }, {}],
 }
 

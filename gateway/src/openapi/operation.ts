@@ -32,7 +32,15 @@ export interface Operation {
   readonly access: Access
   readonly inPath?: readonly Parameter[]
   readonly query?: readonly Parameter[]
-  readonly body?: { readonly schema: string; readonly type?: string; readonly isRequired: boolean; readonly example: unknown }
+  readonly headers?: readonly Parameter[]
+  /** `asText`: taken as `text/plain` too, which needs no preflight of a browser. */
+  readonly body?: {
+    readonly schema: string
+    readonly type?: string
+    readonly asText?: true
+    readonly isRequired: boolean
+    readonly example: unknown
+  }
   readonly answers: { readonly [status: number]: Answer }
   /** Statuses that are answered with an error. */
   readonly refusals: readonly number[]

@@ -47,8 +47,8 @@ const ACCESS: { readonly [access in Operation['access']]: string } = {
   metrics: 'METRICS_KEY, or a secret key with scope read; nothing on loopback',
 }
 
-function section({ method, path, summary, says, access, inPath = [], query = [], body, answers, refusals }: Operation): Html {
-  const parameters = [...inPath, ...query]
+function section({ method, path, summary, says, access, inPath = [], query = [], headers = [], body, answers, refusals }: Operation): Html {
+  const parameters = [...inPath, ...query, ...headers]
   return html`<details class="operation"><summary><code><b class="${method}">${method.toUpperCase()}</b> ${path}</code> <span>${summary}</span></summary>
 <p class="access">Needs ${ACCESS[access]}</p>
 ${says === undefined ? '' : html`<p>${coded(says)}</p>`}

@@ -1,12 +1,18 @@
 import { EVENT_TYPES, type EventType } from '@waymark/schemas/event'
 import { json, type Operation, other, type Parameter, TEXT } from './operation.ts'
 
-const SAYS = `The write key goes in one of: Basic authentication as the user name, \`writeKey\` in the body, \`?writeKey=\` in the address. The body is JSON by its content,
+const SAYS = `The write key goes in one of: Basic authentication as the user name, \`X-Write-Key\`, \`writeKey\` in the body, \`?writeKey=\` in the address. The body is JSON by its content,
 whatever its Content-Type says, also compressed with gzip, deflate, br or zstd: 1 MiB as it travels, 5 MiB inflated, 2,500 events, 64 KiB an event.
 \`200\` means that every event is durable in one of four ways; a bad one is named in \`rejected\` and keeps none of its neighbours. \`429\` brings Retry-After in seconds: keep the events and send them again.`
 
 const REFUSALS = [400, 401, 403, 405, 413, 415, 429]
 const WRITE_KEY: Parameter = { name: 'writeKey', says: 'Where neither header nor body can hold it.', schema: TEXT }
+
+const ENCODING: Parameter = {
+  name: 'Content-Encoding',
+  says: 'How the body is compressed, once; read from its first bytes where they tell.',
+  schema: { type: 'string', enum: ['gzip', 'deflate', 'br', 'zstd'] },
+}
 
 const EVENTS: { readonly [type in EventType]: { readonly schema: string; readonly short: string; readonly example: object } } = {
   track: { schema: 'TrackEvent', short: 't', example: { event: 'Demo Requested', userId: 'u_1', properties: { plan: 'team' } } },
@@ -30,7 +36,8 @@ function sending(path: string, schema: string, summary: string, example: object)
     says: SAYS,
     access: 'write key',
     query: [WRITE_KEY],
-    body: { schema, isRequired: true, example },
+    headers: [ENCODING],
+    body: { schema, isRequired: true, asText: true, example },
     answers: { 200: json('IngestAnswer', 'Everything is durable; what was rejected is named.') },
     refusals: REFUSALS,
   }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Event } from '@waymark/schemas/event'
 import type { PlanDialect } from '@waymark/schemas/plan'
 import { describe, expect, it } from 'vitest'
@@ -34,6 +35,28 @@ describe('the check of an event by its plan', () => {
     expect(told({ type: 'identify', userId: 'u', traits: { email: 7 } })).toEqual([
       'plan_wrong_type /traits/email: traits.email must be string',
     ])
+  })
+
+  it('takes what SDKs of pages say of each view themselves as planned, and nothing else', () => {
+    const plan = planWith({ calls: { page: { properties: { properties: { section: { enum: ['plans'] }, path: { type: 'string' } } } } } })
+    const pages = createPlanCheck(plan)
+    const golden = new URL('../../../test/peers/golden/', import.meta.url)
+    const views = readdirSync(golden).flatMap(name => {
+      const { calls } = JSON.parse(readFileSync(new URL(name, golden), 'utf8')) as {
+        calls: { type: string; event: { properties: object } }[]
+      }
+      return calls.filter(({ type }) => type === 'page').map(({ event }) => ({ ...event.properties }))
+    })
+    expect(views.length).toBeGreaterThan(8)
+    for (const properties of views) expect(pages({ type: 'page', anonymousId: 'a', properties })).toEqual([])
+    const codes = (properties: { [name: string]: unknown }) =>
+      pages({ type: 'page', anonymousId: 'a', properties }).map(({ code, path }) => `${code} ${path}`)
+    expect(codes({ url: 'x', sektion: 'plans' })).toEqual(['unplanned_property /properties/sektion'])
+    expect(codes({ section: 'blog', path: 7 }).sort()).toEqual(['plan_wrong_type /properties/path', 'plan_wrong_value /properties/section'])
+    const itself = createPlanCheck(planWith({ calls: { page: { properties: { properties: {}, additionalProperties: false } } } }))
+    expect(itself({ type: 'page', anonymousId: 'a', properties: { url: 'x' } })).toHaveLength(1)
+    const screens = createPlanCheck(planWith({ calls: { screen: { properties: { properties: {} } } } }))
+    expect(screens({ type: 'screen', anonymousId: 'a', properties: { url: 'x' } })).toHaveLength(1)
   })
 
   it('names the event that was probably meant', () => {

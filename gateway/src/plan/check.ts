@@ -1,7 +1,7 @@
 import type { Event } from '@waymark/schemas/event'
 import type { PlannedEvent, TrackingPlan } from '@waymark/schemas/plan'
 import type { JsonObject } from '../ingest/event/json.ts'
-import { closed, dialectIn } from './closed.ts'
+import { closed, dialectIn, withGiven } from './closed.ts'
 import { createSchemaCompiler, type SchemaCheck } from './schema/compile.ts'
 import { inlined } from './schema/inline.ts'
 import { type Violation, violationsOf } from './violation.ts'
@@ -25,7 +25,10 @@ export function createPlanCheck(plan: TrackingPlan): PlanCheck {
     const known = checks.get(planned)
     if (known !== undefined) return known
     const dialect = dialectIn(plan, planned)
-    const made = compile(closed(inlined(planned.properties ?? {}, dialect, plan.$defs), dialect, plan, planned), dialect)
+    const made = compile(
+      closed(withGiven(inlined(planned.properties ?? {}, dialect, plan.$defs), planned, plan), dialect, plan, planned),
+      dialect,
+    )
     checks.set(planned, made)
     return made
   }

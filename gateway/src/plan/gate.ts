@@ -1,6 +1,7 @@
 /** What a plan refuses before the answer, and what is kept of it. */
 import type { Event } from '@waymark/schemas/event'
 import type { Trust } from '@waymark/schemas/row'
+import type { ClientHints } from '../ingest/enrich/hints.ts'
 import type { FindOrigin, Origin } from '../ingest/enrich/origin.ts'
 import { REDACT, type Redact } from '../ingest/enrich/redact.ts'
 import { isRecord } from '../ingest/event/json.ts'
@@ -13,6 +14,7 @@ import type { Violation } from './violation.ts'
 export interface Arrival {
   readonly source: { readonly sourceId: string; readonly trust: Trust }
   readonly userAgent: string
+  readonly userAgentData?: ClientHints | undefined
   readonly isHistorical: boolean
   /** Of the request; an event that names an address of its own comes from there. */
   readonly origin?: Origin | null | undefined
@@ -47,12 +49,23 @@ export function toldOf([first, ...others]: readonly Violation[]): string {
 }
 
 /** As it came, with what its batch said for it, so that it means the same when it is read again. */
-function rawOf(event: Event, given: unknown, { source, userAgent, isHistorical, origin, findOrigin }: Arrival, redact: Redact): string {
+function rawOf(
+  event: Event,
+  given: unknown,
+  { source, userAgent, userAgentData, isHistorical, origin, findOrigin }: Arrival,
+  redact: Redact,
+): string {
   const { value } = sanitise(given)
   const { type, context, integrations, sentAt } = event
   const own = context?.ip
   const from = own === undefined ? origin : findOrigin?.(own)
-  const _received = { trust: source.trust, userAgent: userAgent.slice(0, 512), isHistorical, ...(from ? { origin: from } : {}) }
+  const _received = {
+    trust: source.trust,
+    userAgent: userAgent.slice(0, 512),
+    userAgentData,
+    isHistorical,
+    ...(from ? { origin: from } : {}),
+  }
   return JSON.stringify(keepable({ ...(isRecord(value) ? value : {}), type, context, integrations, sentAt, _received }, redact))
 }
 

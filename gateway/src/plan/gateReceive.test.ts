@@ -75,6 +75,18 @@ describe('a plan before the answer', () => {
     expect(origins).toEqual([german, { country: 'FR' }, undefined])
   })
 
+  it('notes what the headers said of the browser, for when it is taken in again', async () => {
+    const { spool, receive } = await edge('quarantine')
+    const told = { userAgent: 'Mozilla/5.0', userAgentData: { brands: [{ brand: 'Brave' }], platform: 'Android', mobile: true } }
+    await receive(request(events.slice(1, 2), { source: BACKEND, ...told }))
+    const [row] = spool.frames.flatMap(frame => frame.rejected)
+    if (row === undefined) throw new Error('nothing was refused')
+    expect(revive({ ...row, segment_id: 's', segment_index: 0, is_replayed: 0 })).toMatchObject({ request: { facts: told } })
+    const without = { ...row, raw: row.raw.replace(/"userAgentData":\{.*?\}\],/, '"userAgentData":5,"x":{') }
+    expect(without.raw).not.toBe(row.raw)
+    expect(JSON.stringify(revive({ ...without, segment_id: 's', segment_index: 0, is_replayed: 0 }))).not.toContain('userAgentData')
+  })
+
   it('stores all of a source that is only observed, and of one that has no plan', async () => {
     const { spool, receive } = await edge('observe')
     expect((await receive(request(events.slice(0, 2), { source: BACKEND }))).rejected).toEqual([])

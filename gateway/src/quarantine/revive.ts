@@ -51,11 +51,13 @@ export function revive(candidate: Candidate): Revival {
   }
 }
 
-function arrivalOf(noted: unknown): Pick<KeptRequest['facts'], 'trust' | 'userAgent' | 'isHistorical' | 'origin'> {
-  const { trust, userAgent, isHistorical, origin } = isRecord(noted) ? noted : {}
+function arrivalOf(noted: unknown): Pick<KeptRequest['facts'], 'trust' | 'userAgent' | 'userAgentData' | 'isHistorical' | 'origin'> {
+  const { trust, userAgent, userAgentData, isHistorical, origin } = isRecord(noted) ? noted : {}
   const from = originOf(origin)
   return {
     ...(from === null ? {} : { origin: from }),
+    // Whoever reads hints takes them whatever they hold, as those of an event.
+    ...(isRecord(userAgentData) ? { userAgentData } : {}),
     trust: trust === 'server' ? 'server' : 'browser',
     userAgent: typeof userAgent === 'string' ? userAgent : '',
     isHistorical: isHistorical === true,

@@ -46,14 +46,14 @@ export function instant(ask: Ask, name: string): number | undefined {
   return ms
 }
 
-/** null for anything but a real day or an instant with a zone between 1970 and 2299, the span of stored times. */
+/** null for anything but a real day or an instant with a zone between 1970 and 2200, which the span of stored times lies within. */
 export function parseInstant(given: string): number | null {
   if (!DAY.test(given) && !INSTANT.test(given)) return null
   const ms = Date.parse(given)
   const day = Date.parse(given.slice(0, 10))
   // Date.parse accepts 30 February and rolls it over; a day that changes on the way back never existed.
   if (!Number.isFinite(ms) || !Number.isFinite(day) || new Date(day).toISOString().slice(0, 10) !== given.slice(0, 10)) return null
-  return ms >= 0 && ms < Date.UTC(2299, 0, 1) ? ms : null
+  return ms >= 0 && ms < Date.UTC(2200, 0, 1) ? ms : null
 }
 
 export function bad(name: string, rule: string) {

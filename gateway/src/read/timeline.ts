@@ -51,7 +51,8 @@ export const timelineQuery = sqlFile<TimelineParams, EventRow>('account_timeline
 
 /** Newest first, so most pages are full after the first span; an old account costs two more looks. */
 const SPANS_DAYS = [32, 256, 100_000]
-const LATEST = Date.UTC(2299, 0, 1)
+/** After every stored time, and a day that the sort key can hold. */
+const LATEST = Date.UTC(2149, 0, 1)
 const NO_SEGMENT = '00000000-0000-0000-0000-000000000000'
 const SEGMENT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

@@ -1,5 +1,6 @@
 import { isRecord, type JsonObject } from '../event/json.ts'
 import { REDACTED, type Redact } from './redact.ts'
+import { remembered } from './remembered.ts'
 
 /** Members that are called otherwise than the parameter that they were read from, or that have a column: only as a parameter does such a name tell. */
 const PARAMETERS: ReadonlyMap<string, string> = new Map([
@@ -46,14 +47,29 @@ function cleanedParts(parameter: string | null, name: string, value: object, red
   return cleanCampaign(value, redact)
 }
 
-/** Asked of an address in which it would stand: there and here the same rules. */
 function isTaken(parameter: string | null, name: string, text: string, redact: Redact): boolean {
-  const value = encodeURIComponent(text.trim().slice(0, MOST_LOOKED_AT).toWellFormed())
-  const word = parameter ?? name.replace(/[^\w.$-]/g, '').slice(0, MOST_NAME)
-  const address = parameter === null ? `?utm_${word}=${value}&${word}=${value}` : `?${word}=${value}`
-  return redact(address) !== address
+  const asked = parameter === null ? `utm_${name}\0${name}\0${text}` : `${parameter}\0\0${text}`
+  const known = ANSWERS.get(redact) ?? remembered(key => wouldBeTaken(key, redact), MOST_REMEMBERED)
+  ANSWERS.set(redact, known)
+  return known(asked)
 }
 
+/** Asked of an address in which it would stand: there and here the same rules. */
+function wouldBeTaken(asked: string, redact: Redact): boolean {
+  const [first = '', second = '', ...rest] = asked.split('\0')
+  const value = encodeURIComponent(rest.join('').trim().slice(0, MOST_LOOKED_AT).toWellFormed())
+  const address = [first, second].filter(name => name !== '').map(name => `${plain(name)}=${value}`)
+  const given = `?${address.join('&')}`
+  return redact(given) !== given
+}
+
+function plain(name: string): string {
+  return name.replace(/[^\w.$-]/g, '').slice(0, MOST_NAME)
+}
+
+/** The texts of campaigns are few, and come again and again. */
+const ANSWERS = new WeakMap<Redact, (asked: string) => boolean>()
+const MOST_REMEMBERED = 2000
 const MOST_NAME = 60
 /** No more of a value is looked at in an address. */
 const MOST_LOOKED_AT = 1024

@@ -12,6 +12,7 @@ import type { EventTime } from './devices.ts'
 import { type ClientHints, withHeaders, withHints } from './hints.ts'
 import type { Origin } from './origin.ts'
 import { REDACT, type Redact } from './redact.ts'
+import type { RepeatedTexts } from './repeatedTexts.ts'
 
 /** What the event itself does not say. */
 export interface Facts {
@@ -31,12 +32,32 @@ export interface Facts {
   readonly origin?: Origin | undefined
   /** What must not be stored of addresses, besides the columns that `readAddress` cleans. */
   readonly redact?: Redact | undefined
+  /** What contexts and pages became, with the same `redact`: most come again and again. */
+  readonly texts?: EventTexts | undefined
+}
+
+export interface EventTexts {
+  readonly contexts: RepeatedTexts
+  readonly pages: RepeatedTexts
 }
 
 /** The row as it is stored. A pure function of its arguments. */
 export function enrich(
   event: Event,
-  { source, messageId, receivedAt, time, userAgent, userAgentData, readAgent, readAddress, unreadableTime, origin, redact = REDACT }: Facts,
+  {
+    source,
+    messageId,
+    receivedAt,
+    time,
+    userAgent,
+    userAgentData,
+    readAgent,
+    readAddress,
+    unreadableTime,
+    origin,
+    redact = REDACT,
+    texts,
+  }: Facts,
 ): EventRow {
   const context: JsonObject = event.context ?? EMPTY
   const page = pageOf(event)
@@ -84,9 +105,9 @@ export function enrich(
     is_bot: bot === '' ? 0 : 1,
     bot_reason: bot,
     consent: json(context.consent),
-    properties: redact(json(propertiesOf(event))),
+    properties: propertiesText(event, redact, texts?.pages),
     traits: 'traits' in event ? redact(json(event.traits)) : '{}',
-    context: redact(json(restOfContext(event, context, { unreadableTime, origin, campaign: restOfCampaign(said, more) }))),
+    context: contextText(event, context, { unreadableTime, origin, campaign: restOfCampaign(said, more), redact, texts }),
   }
 }
 
@@ -133,6 +154,49 @@ function propertiesOf(event: Event): JsonObject {
   }
 }
 
+/** Visitors of a site see the same pages; what they do there tells one from another. */
+function propertiesText(event: Event, redact: Redact, texts: RepeatedTexts | undefined): string {
+  const properties = propertiesOf(event)
+  if (texts === undefined || (event.type !== 'page' && event.type !== 'screen')) return redact(json(properties))
+  texts.begin()
+  texts.add(properties)
+  return texts.known() ?? texts.keep(redact(json(properties)))
+}
+
+interface Told extends Pick<Facts, 'unreadableTime' | 'origin'> {
+  /** What has no column of it. */
+  readonly campaign: JsonObject | undefined
+}
+
+interface ContextFacts extends Told {
+  readonly redact: Redact
+  readonly texts: EventTexts | undefined
+}
+
+function contextText(event: Event, context: JsonObject, told: ContextFacts): string {
+  const contexts = told.texts?.contexts
+  const isUsual = told.unreadableTime === undefined && told.origin?.asn === undefined && event.type !== 'group'
+  if (contexts === undefined || !isUsual) return told.redact(json(restOfContext(event, context, told)))
+  contexts.begin()
+  addWithout(contexts, context, TAKEN, true)
+  addWithout(contexts, context.page, TAKEN_OF_PAGE)
+  contexts.add(told.campaign)
+  contexts.add(event.integrations)
+  return contexts.known() ?? contexts.keep(told.redact(json(restOfContext(event, context, told))))
+}
+
+/** Tells what `without` would leave; of the context itself, not its parts that are told apart. */
+function addWithout(texts: RepeatedTexts, value: unknown, names: ReadonlySet<string>, isContext = false): void {
+  if (isRecord(value)) {
+    for (const name in value) {
+      if (names.has(name) || (isContext && (name === 'page' || name === 'campaign'))) continue
+      texts.add(name)
+      texts.add(value[name])
+    }
+  }
+  texts.end()
+}
+
 // What became columns, and the visitor's address, which is never kept.
 const TAKEN: ReadonlySet<string> = new Set(['traits', 'sessionId', 'clientSeq', 'groupId', 'consent', 'ip', 'writeKey'])
 const TAKEN_OF_PAGE: ReadonlySet<string> = new Set(['url', 'path', 'referrer', 'title'])
@@ -141,11 +205,7 @@ const TAKEN_OF_NETWORK: ReadonlySet<string> = new Set(['asn', 'organisation'])
 const TAKEN_OF_CAMPAIGN: ReadonlySet<string> = new Set(['name', 'source', 'medium', 'term', 'content', 'id'])
 
 /** The context without what became columns. `integrations` have no column and are kept here. */
-function restOfContext(
-  event: Event,
-  context: JsonObject,
-  { unreadableTime, origin, campaign }: Pick<Facts, 'unreadableTime' | 'origin'> & { readonly campaign: JsonObject | undefined },
-): JsonObject {
+function restOfContext(event: Event, context: JsonObject, { unreadableTime, origin, campaign }: Told): JsonObject {
   const rest: JsonObject = {}
   for (const name in context) if (!TAKEN.has(name) && name !== 'page' && name !== 'campaign') rest[name] = context[name]
   const page = without(context.page, TAKEN_OF_PAGE)

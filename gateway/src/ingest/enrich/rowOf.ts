@@ -4,7 +4,7 @@ import type { RequestFacts } from '../spool/frame.ts'
 import type { ReadAddress } from './address.ts'
 import type { Agent } from './agent.ts'
 import type { EventTime, Moment } from './devices.ts'
-import { enrich } from './enrich.ts'
+import { type EventTexts, enrich } from './enrich.ts'
 import type { Redact } from './redact.ts'
 import { parseTime } from './time.ts'
 
@@ -15,16 +15,23 @@ export interface RowEdges {
   readonly readAddress: ReadAddress
   /** That of `readAddress`, for what is no address by itself. */
   readonly redact?: Redact | undefined
+  readonly texts?: EventTexts
+  readonly readSentAt?: (text: string) => number | null
 }
 
 /** The row of an event that came with such a request. */
-export function rowOf(event: Event, messageId: string, facts: RequestFacts, { place, readAgent, readAddress, redact }: RowEdges): EventRow {
+export function rowOf(
+  event: Event,
+  messageId: string,
+  facts: RequestFacts,
+  { place, readAgent, readAddress, redact, texts, readSentAt = parseTime }: RowEdges,
+): EventRow {
   const { source, trust, receivedAt, userAgent, userAgentData, origin } = facts
   const original = event.timestamp === undefined ? null : parseTime(event.timestamp)
   const time = place({
     device: `${source}\0${event.anonymousId ?? event.userId ?? ''}`,
     original,
-    sentAt: event.sentAt === undefined ? null : parseTime(event.sentAt),
+    sentAt: event.sentAt === undefined ? null : readSentAt(event.sentAt),
     receivedAt,
   })
   const unreadable = original === null && event.timestamp !== undefined ? { unreadableTime: event.timestamp } : {}
@@ -39,6 +46,7 @@ export function rowOf(event: Event, messageId: string, facts: RequestFacts, { pl
     readAddress,
     redact,
     origin,
+    texts,
     ...unreadable,
   })
 }

@@ -1,7 +1,7 @@
 import { TIME_SPAN } from '@waymark/schemas/limits'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isStorable, parseTime } from './time.ts'
+import { createTimeReader, isStorable, parseTime } from './time.ts'
 
 describe('times of the wire', () => {
   it.each([
@@ -67,5 +67,10 @@ describe('times of the wire', () => {
   ])('%s can be stored: %s', (text, can) => {
     expect(parseTime(text) !== null).toBe(can)
     expect(isStorable(Date.parse(text))).toBe(can)
+  })
+
+  it('is read the same one after another', () => {
+    const read = createTimeReader()
+    for (const text of ['', '2026-03-01', '2026-03-01', 'soon', 'soon', '2026-03-02', '']) expect(read(text)).toBe(parseTime(text))
   })
 })

@@ -11,6 +11,15 @@ export function parseTime(text: string): number | null {
   return parseUsual(text) ?? parseAny(text)
 }
 
+/** `parseTime` of one text after another, where most are the one before, as with the time at which all events of a request were sent. */
+export function createTimeReader(): (text: string) => number | null {
+  let [last, time]: [string, number | null] = ['', null]
+  return text => {
+    if (text !== last) [last, time] = [text, parseTime(text)]
+    return time
+  }
+}
+
 /** `2026-03-01T09:05:00.000Z`, as JavaScript writes times, before the 29th; null for everything else. */
 function parseUsual(text: string): number | null {
   if (text.length !== 24 || text[10] !== 'T' || text[19] !== '.' || text[23] !== 'Z') return null

@@ -88,12 +88,16 @@ export function messageIdOf(value: unknown): unknown {
 
 // Numbers are no ISO text, but common: below 1e11 (1973 in milliseconds, 5138 in seconds) they are seconds.
 function timeOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value.trim() === '' ? undefined : value
+  if (typeof value === 'string') return isBlank(value) ? undefined : value
   if (isNothing(value)) return undefined
   // Stored as the time that could not be read.
   if (typeof value !== 'number') return JSON.stringify(value)
   const ms = Math.abs(value) < 1e11 ? value * 1000 : value
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(value)
+}
+
+function isBlank(text: string): boolean {
+  return text === '' || (text.charCodeAt(0) <= 0x20 && text.trim() === '')
 }
 
 /** What the caller gave, unless only the other can be read; of two that cannot be read, the first is told. */

@@ -10,6 +10,8 @@ export function normaliseContext(context: JsonObject): JsonObject {
   let copy: JsonObject | undefined
   for (const name in context) {
     const given = context[name]
+    // Most are texts, and few are written otherwise as one.
+    if (typeof given === 'string' && given !== '' && name !== 'groupId' && name !== 'clientSeq') continue
     const meant = memberOf(name, given)
     if (meant === given) continue
     copy ??= { ...context }

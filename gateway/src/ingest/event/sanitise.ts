@@ -147,5 +147,3 @@ function cleanKey(key: string): string {
 export function pointer(path: readonly (string | number)[]): string {
   return path.map(part => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
-
-export { keepable } from './keepable.ts'

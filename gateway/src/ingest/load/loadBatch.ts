@@ -16,6 +16,8 @@ export type LoadPoint = 'mid_insert' | 'before_counts' | 'after_insert_before_un
 export interface LoadEdges {
   readonly db: Landing
   readonly read: (segment: SealedSegment) => Promise<SegmentRows | null>
+  /** Told of rows that are loaded. */
+  readonly release: (rows: SegmentRows) => void
   /** Called when these segments are read, while the engine works: the next ones may be. */
   readonly onRead: () => void
   /** Time to stamp the segments with, asked for just before their counts go in. */
@@ -68,7 +70,7 @@ const TRIES_BEFORE_BLAME = 3
  */
 export async function loadBatch(
   segments: readonly SealedSegment[],
-  { db, read, onRead, stamp, failures, redact, at }: LoadEdges,
+  { db, read, release, onRead, stamp, failures, redact, at }: LoadEdges,
 ): Promise<Loaded> {
   const all = await readAll(db, segments, read)
   onRead()
@@ -96,10 +98,9 @@ export async function loadBatch(
   db.signal.throwIfAborted()
   for (const { segment } of all) await segment.remove()
   await at('after_unlink')
-  // Given back at once: to the garbage collector it is a small object, and tens of megabytes would wait for it.
-  for (const { rows } of all) rows.block.buffer.transfer(0)
   const sum = (rows: (unit: Unit) => number) => all.reduce((total, unit) => total + rows(unit), 0)
   const unstored = quarantined.flat().length
+  for (const { rows } of all) release(rows)
   return {
     segments: all.length,
     events: sum(({ rows }) => eventCount(rows)) - unstored,

@@ -113,10 +113,13 @@ export function createLoader({
         await sleep(backoffMs(failures))
         continue
       }
+      ahead(batch)
       const onRead = () => ahead(nextBatch(waiting.slice(batch.length), BATCH_LIMITS))
       try {
         onLoaded(
-          await exclusive(() => loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, onRead, stamp, failures, redact, at })),
+          await exclusive(() =>
+            loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, release: rows.release, onRead, stamp, failures, redact, at }),
+          ),
         )
         failures = 0
         alone = Math.max(0, alone - 1)

@@ -1,4 +1,4 @@
-import type { SealedSegment } from '../spool/sealed.ts'
+import type { SealedSegment, SegmentContent } from '../spool/sealed.ts'
 import { type Hunted, rowsOneByOne } from './rows/oneByOne.ts'
 import type { RowSource } from './rows/rowSource.ts'
 import { isOfTheRows } from './rows/rowsNotMade.ts'
@@ -9,7 +9,10 @@ type Rows = Promise<SegmentRows | null>
 /** Of all rows of a segment at once; more of them would be no accident. */
 const TRIES_BEFORE_CARE = 3
 
-/** Reads segments, and has their rows made, while the engine is busy with those before them. Holds one batch in memory. */
+/**
+ * Reads segments, and has their rows made, while the engine is busy with those before them; and reads the next one while rows are made, so
+ * that whoever makes them does not wait for the disk. Holds in memory what it was last told of.
+ */
 export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
   /** null for a file that holds no whole frame any more. */
   read(segment: SealedSegment): Rows
@@ -19,8 +22,8 @@ export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
   /** How often the rows of a segment could not be made, and what is known of the events to blame. */
   const failed = new WeakMap<SealedSegment, { readonly times: number; readonly hunted: Hunted }>()
 
-  async function rowsIn(segment: SealedSegment): Rows {
-    const content = await segment.read()
+  async function rowsIn(segment: SealedSegment, reading: Promise<SegmentContent | null>): Rows {
+    const content = await reading
     if (content === null) return null
     const { times, hunted } = failed.get(segment) ?? { times: 0, hunted: new Map() }
     if (times >= TRIES_BEFORE_CARE) return rowsOneByOne(content, rowsOf, hunted)
@@ -32,22 +35,30 @@ export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
 
   return {
     read: segment => {
-      const rows = waiting.get(segment) ?? rowsIn(segment)
+      const rows = waiting.get(segment) ?? rowsIn(segment, segment.read())
       waiting.delete(segment)
       return rows
     },
     ahead: next => {
       const known = waiting
-      let before: Promise<unknown> = Promise.resolve()
-      // One after the other: each takes a few milliseconds of the process that also answers requests.
+      let read: Promise<unknown> = Promise.resolve()
+      const made: Promise<unknown>[] = []
       waiting = new Map(
-        next.map(segment => {
-          const rows = known.get(segment) ?? before.then(() => rowsIn(segment))
-          // Who asks for it is told.
-          before = rows.catch(() => undefined)
+        next.map((segment, place) => {
+          // No more than one file lies read beside those that are made into rows.
+          const mayRead = Promise.all([read, made[place - 2]])
+          const reading = mayRead.then(() => (known.has(segment) ? null : segment.read()))
+          const rows = known.get(segment) ?? rowsIn(segment, reading)
+          read = settled(reading)
+          made.push(settled(rows))
           return [segment, rows]
         }),
       )
     },
   }
+}
+
+/** Whoever asks for it is told how it failed. */
+function settled(promise: Promise<unknown>): Promise<unknown> {
+  return promise.catch(() => undefined)
 }

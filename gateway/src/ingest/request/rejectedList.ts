@@ -39,7 +39,7 @@ interface Place {
   readonly segmentIndex: number
 }
 
-const START: Place = { at: Date.UTC(2299, 0, 1), segmentId: 'ffffffff-ffff-ffff-ffff-ffffffffffff', segmentIndex: 0xffffffff }
+const START: Place = { at: Date.UTC(2200, 0, 1), segmentId: 'ffffffff-ffff-ffff-ffff-ffffffffffff', segmentIndex: 0xffffffff }
 const USUAL_ROWS = 50
 const MOST_ROWS = 200
 

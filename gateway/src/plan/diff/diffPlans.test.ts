@@ -78,6 +78,14 @@ describe('the difference between two plans', () => {
     ])
   })
 
+  it('holds page views to what SDKs say of them only when the plan does, and calls that breaking', () => {
+    const page = (properties: object) => planWith({ calls: { page: { properties: { properties } } } })
+    const levels = (before: object, after: object) => told(page(before), page(after)).map(line => line.split(' ')[0])
+    expect(levels({ section: { type: 'string' } }, { section: { type: 'string' }, path: { type: 'string' } })).not.toContain('compatible')
+    expect(levels({ section: { type: 'string' }, path: { type: 'string' } }, { section: { type: 'string' } })).not.toContain('breaking')
+    expect(levels({ section: { type: 'string' } }, { section: { type: 'string' } })).toEqual([])
+  })
+
   it('follows shared schemas, however they are written', () => {
     const shared = planWith({ $defs: { Line: { type: 'object', properties: { sku: { type: 'string' } } } } })
     expect(told(PLAN, shared).map(line => line.split(' ')[0])).toEqual(['compatible', 'compatible'])

@@ -1,7 +1,7 @@
 /** What changes for senders between two versions of a plan. Pure. */
 import type { PlannedEvent, TrackingPlan, Unplanned } from '@waymark/schemas/plan'
 import { pointer } from '../../ingest/event/sanitise.ts'
-import { dialectIn, isClosed, namesElsewhere } from '../closed.ts'
+import { dialectIn, isClosed, namesElsewhere, withGiven } from '../closed.ts'
 import { inlined } from '../schema/inline.ts'
 import type { Change } from './change.ts'
 import { diffSchema, isEqual } from './diffSchema.ts'
@@ -81,7 +81,10 @@ function compareKind(before: PlannedEvent, after: PlannedEvent, path: readonly s
       ? []
       : [{ level: 'compatible', path: pointer([...path, 'description']), message: 'says it in other words' }]
   const [then, now] = [dialectIn(old, before), dialectIn(next, after)]
-  const schemas = [inlined(before.properties ?? {}, then, old.$defs), inlined(after.properties ?? {}, now, next.$defs)] as const
+  const schemas = [
+    withGiven(inlined(before.properties ?? {}, then, old.$defs), before, old),
+    withGiven(inlined(after.properties ?? {}, now, next.$defs), after, next),
+  ] as const
   if (then !== now && !isEqual(...schemas))
     return [
       ...notes,

@@ -5,8 +5,8 @@ import { type NativeColumn, nativeText, numberColumn, textColumn, wordColumn } f
 export interface EventBlock {
   /** All of the row or, where it throws, nothing of it. */
   add(row: EventRow): void
-  /** The columns in the order of `EVENT_COLUMNS`, each with its name and type. */
-  take(): Uint8Array<ArrayBuffer>
+  /** The columns in the order of `EVENT_COLUMNS`, each with its name and type; written where `room` says. */
+  take(room?: (bytes: number) => Uint8Array): Uint8Array
   /** Begins anew. */
   clear(): void
 }
@@ -122,9 +122,9 @@ export function createEventBlock(columns: EventColumns = eventColumns()): EventB
       }
       rows++
     },
-    take() {
+    take(room = bytes => new Uint8Array(bytes)) {
       const pieces = inOrder.flatMap(([name, column]) => [nativeText(name), nativeText(column.type), ...column.pieces()])
-      const block = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+      const block = room(pieces.reduce((sum, { length }) => sum + length, 0))
       let end = 0
       for (const piece of pieces) {
         block.set(piece, end)

@@ -13,28 +13,36 @@ import { unmadeLine } from './unmade.ts'
  * Everything of a segment as rows. Which event has which index, which are rejected, and the counts follow from the bytes alone: however
  * often and by whomever it is done, they are the same. Only corrected times may differ, by what is known of a device's clock by then.
  * An event of which no row can be made stands among the `unmade`, and keeps none of its neighbours.
- * `block` is where the rows are gathered; `only` are the places in its request of the events that are asked for.
+ * `block` is where the rows are gathered, `room` where they are written in the end; `only` are the places in its request of the events that
+ * are asked for.
  */
 export function makeRows(
   content: SegmentContent,
   makeRow: RowMaker,
-  { block = createEventBlock(), only }: { readonly block?: EventBlock; readonly only?: Stretch | undefined } = {},
+  {
+    block = createEventBlock(),
+    only,
+    room,
+  }: { readonly block?: EventBlock; readonly only?: Stretch | undefined; readonly room?: Room } = {},
 ): SegmentRows {
   block.clear()
   const stretches: { first: number; count: number }[] = []
   const unmade: Refusal[] = []
   const rejected: Line[] = []
-  const framesOf = (payload: Buffer) =>
-    unpacked(payload).map(one => {
+  const frames = content.flatMap(payload => {
+    const payloads = unpacked(payload)
+    const told = payloads.map(one => {
       const frame = decodePayload(one)
       rejected.push(...frame.rejected)
       addEvents(frame, { makeRow, block, only, stretches, unmade })
       return { counts: frame.counts, receivedAt: frame.request?.facts.receivedAt ?? null }
     })
-  const frames = content.flatMap(framesOf)
+    if (payloads[0]?.buffer !== payload.buffer) giveBack(payloads)
+    return told
+  })
   const times = frames.map(({ receivedAt }) => receivedAt).filter(time => time !== null)
   return {
-    block: block.take(),
+    block: block.take(room),
     stretches,
     unmade,
     rejected,
@@ -43,6 +51,8 @@ export function makeRows(
   }
 }
 
+type Room = (bytes: number) => Uint8Array
+
 interface Gathering {
   readonly makeRow: RowMaker
   readonly block: EventBlock
@@ -50,6 +60,15 @@ interface Gathering {
   readonly stretches: { -readonly [name in keyof Stretch]: Stretch[name] }[]
   readonly unmade: Refusal[]
 }
+
+/** What was unpacked is large and short-lived: the garbage collector would come for it much later. */
+function giveBack([first]: readonly Buffer[]): void {
+  const memory = first?.buffer
+  if (memory instanceof ArrayBuffer && memory.byteLength >= OWN_BYTES) memory.transfer(0)
+}
+
+/** Smaller pieces of memory may be shared. */
+const OWN_BYTES = 2 ** 16
 
 function addEvents({ firstEvent, request }: PlacedFrame, { makeRow, block, only, stretches, unmade }: Gathering): void {
   if (request === null) return

@@ -30,7 +30,7 @@ export function textColumn(): NativeColumn<string> {
       if (needed > memory.length) memory = larger(memory, end, needed)
       // As if each character took one byte, which is almost always so.
       const width = widthOf(text.length)
-      const bytes = memory.write(text, end + width)
+      const bytes = text === '' ? 0 : memory.write(text, end + width)
       if (bytes !== text.length && widthOf(bytes) !== width) memory.copyWithin(end + widthOf(bytes), end + width, end + width + bytes)
       end = writeLength(memory, end, bytes) + bytes
       if (rows === ends.length) ends = withRoom(ends)

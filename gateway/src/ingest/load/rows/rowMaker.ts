@@ -2,7 +2,9 @@ import { createAddressReader } from '../../enrich/address.ts'
 import { createAgentReader } from '../../enrich/agent.ts'
 import { createDeviceClocks, type DeviceClocks, historical } from '../../enrich/devices.ts'
 import { REDACT, type Redact } from '../../enrich/redact.ts'
+import { createRepeatedTexts } from '../../enrich/repeatedTexts.ts'
 import { factsAt, type RowEdges, rowOf } from '../../enrich/rowOf.ts'
+import { createTimeReader } from '../../enrich/time.ts'
 import type { EventBlock } from './eventBlock.ts'
 import type { ReadRequest } from './readKept.ts'
 
@@ -11,9 +13,15 @@ export type RowMaker = (request: ReadRequest, place: number, block: EventBlock) 
 
 /** Makes rows, and remembers clocks, browsers and addresses from one request to the next. */
 export function createRowMaker(redact: Redact = REDACT, clocks: Pick<DeviceClocks, 'place'> = createDeviceClocks()): RowMaker {
-  const [readAgent, readAddress] = [createAgentReader(), createAddressReader(undefined, redact)]
-  const placing: RowEdges = { place: clocks.place, readAgent, readAddress, redact }
-  const telling: RowEdges = { place: historical, readAgent, readAddress, redact }
+  const readers = {
+    readAgent: createAgentReader(),
+    readAddress: createAddressReader(undefined, redact),
+    redact,
+    readSentAt: createTimeReader(),
+    texts: { contexts: createRepeatedTexts(), pages: createRepeatedTexts() },
+  }
+  const placing: RowEdges = { place: clocks.place, ...readers }
+  const telling: RowEdges = { place: historical, ...readers }
 
   return ({ facts, events, judge, trouble }, place, block) => {
     if (trouble !== null) return new Error(trouble)

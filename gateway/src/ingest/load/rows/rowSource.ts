@@ -12,6 +12,8 @@ export interface RowSource {
    * `longestMs`; it may be asked again. With `only`, of the events just those in these places of their one request.
    */
   rowsOf(content: SegmentContent, only?: Stretch, longestMs?: number): Promise<SegmentRows>
+  /** Nobody looks at the block of these rows any more: its memory may hold others. */
+  release(rows: SegmentRows): void
   /** Rejects what is not done yet. */
   close(): Promise<void>
 }
@@ -19,5 +21,10 @@ export interface RowSource {
 /** Rows made in the thread that asks for them: for tests and tools that answer no requests meanwhile. */
 export function rowsHere(): RowSource {
   const makeRow = createRowMaker()
-  return { start: () => undefined, rowsOf: async (content, only) => makeRows(content, makeRow, { only }), close: async () => undefined }
+  return {
+    start: () => undefined,
+    rowsOf: async (content, only) => makeRows(content, makeRow, { only }),
+    release: () => undefined,
+    close: async () => undefined,
+  }
 }

@@ -100,6 +100,19 @@ describe('the thread that makes rows', () => {
     expect(shared.toString()).toBe('x'.repeat(10))
   })
 
+  it('writes rows into the memory of those that were let go, and of no others', async () => {
+    const rows = thread()
+    const made = (id: string) => makeRows(content(id), createRowMaker()).block
+    const [first, second] = [await rows.rowsOf(content('a')), await rows.rowsOf(content('b'))]
+    expect(first.block.buffer).not.toBe(second.block.buffer)
+    rows.release(first)
+    const third = await rows.rowsOf(content('c'))
+    // The same memory, not the same object: what is written to one is seen in the other.
+    expect(Buffer.from(first.block)).toEqual(Buffer.from(third.block))
+    expect(Buffer.from(third.block)).toEqual(Buffer.from(made('c')))
+    expect(Buffer.from(second.block)).toEqual(Buffer.from(made('b')))
+  })
+
   it.each(['die', 'throw'])('begins anew after it had to %s, and gives up nothing but what it was at', async mood => {
     const rows = thread({ worker: await moody() })
     const [first, second, third] = [content('ok-1'), content(mood), content('ok-2')].map(segment => rows.rowsOf(segment))

@@ -5,6 +5,7 @@ import type { SegmentContent } from '../../spool/sealed.ts'
 import type { RowSource } from './rowSource.ts'
 import { RowsNotMade, RowsStopped, RowsTooSlow } from './rowsNotMade.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
+import { createSpareMemory, type SpareMemory } from './spareMemory.ts'
 
 export interface RowOrder {
   readonly memory: ArrayBuffer
@@ -12,6 +13,8 @@ export interface RowOrder {
   readonly places: readonly (readonly [start: number, length: number])[]
   /** Places in their one request of the events that are asked for. */
   readonly only: Stretch | undefined
+  /** Where the block goes if it fits. */
+  readonly room: SharedArrayBuffer | null
 }
 
 /** What the thread is told once. */
@@ -22,13 +25,23 @@ export interface RowSettings {
 }
 
 /** `told` answers nothing: it is for the log. */
-export type RowAnswer = { readonly rows: SegmentRows } | { readonly trouble: string } | { readonly told: string }
+export type RowAnswer =
+  | { readonly rows: SegmentRows; readonly isInRoom: boolean }
+  | { readonly trouble: string }
+  | { readonly told: string }
 
 /** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
 const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 /** A segment takes a tenth of a second. Who waits longer is told, and looks for the event that is to blame: nothing is lost by it. */
 const LONGEST_MS = 10_000
 const WORKER = new URL('./rowWorker.ts', import.meta.url)
+
+export interface RowThreadOptions extends Partial<RowSettings> {
+  readonly worker?: URL
+  readonly longestMs?: number
+  readonly onTold?: (message: string) => void
+  readonly spare?: SpareMemory
+}
 
 /** Where this process keeps what Node made of the sources, so that the thread need not make it again. */
 function compiled(): { NODE_COMPILE_CACHE?: string } {
@@ -46,7 +59,8 @@ export function createRowThread({
   redactParameters = [],
   clockFile = null,
   onTold = () => undefined,
-}: { worker?: URL; longestMs?: number; onTold?: (message: string) => void } & Partial<RowSettings> = {}): RowSource {
+  spare = createSpareMemory(),
+}: RowThreadOptions = {}): RowSource {
   let worker: Worker | null = null
   let turn: Promise<unknown> = Promise.resolve()
   let isClosed = false
@@ -75,6 +89,7 @@ export function createRowThread({
   function ask(content: SegmentContent, only: Stretch | undefined, patienceMs: number): Promise<SegmentRows> {
     if (isClosed) return Promise.reject(new RowsStopped('the loader has stopped'))
     const thread = running()
+    const room = spare.take()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         finish(() => reject(new RowsTooSlow(`it took longer than ${patienceMs / 1000} s`)))
@@ -83,6 +98,8 @@ export function createRowThread({
       }, patienceMs)
       const onMessage = (answer: RowAnswer) => {
         if ('told' in answer) return
+        // Of a thread that died nobody knows whether it has let go of it.
+        if (room !== null && !('rows' in answer && answer.isInRoom)) spare.put(room)
         finish(() => ('rows' in answer ? resolve(answer.rows) : reject(new RowsNotMade(answer.trouble))))
       }
       const onError = (cause: unknown) => finish(() => reject(new RowsNotMade('the thread that makes rows died of it', { cause })))
@@ -94,7 +111,7 @@ export function createRowThread({
         settle()
       }
       thread.on('message', onMessage).on('error', onError).on('exit', onExit).ref()
-      const order = { ...orderOf(content), only }
+      const order: RowOrder = { ...orderOf(content), only, room }
       thread.postMessage(order, [order.memory])
     })
   }
@@ -105,6 +122,9 @@ export function createRowThread({
       const mine = turn.then(() => ask(content, only, patienceMs))
       turn = mine.catch(() => undefined)
       return mine
+    },
+    release: ({ block: { buffer } }) => {
+      if (buffer instanceof SharedArrayBuffer) spare.put(buffer)
     },
     close: async () => {
       isClosed = true

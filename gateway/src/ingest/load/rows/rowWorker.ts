@@ -7,6 +7,7 @@ import { openKeptClocks } from './keptClocks.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
 import type { RowAnswer, RowOrder, RowSettings } from './rowThread.ts'
+import { roomFor } from './spareMemory.ts'
 import { yieldCpu } from './yieldCpu.ts'
 
 yieldCpu()
@@ -18,16 +19,12 @@ const kept = clockFile === null ? null : openKeptClocks(clockFile, { onTrouble }
 const makeRow = createRowMaker(createRedaction(redactParameters), kept?.clocks)
 const block = createEventBlock()
 
-parentPort?.on('message', ({ memory, places, only }: RowOrder) => {
+parentPort?.on('message', ({ memory, places, only, room }: RowOrder) => {
   let answer: RowAnswer
   try {
-    answer = {
-      rows: makeRows(
-        places.map(([start, length]) => Buffer.from(memory, start, length)),
-        makeRow,
-        { block, only },
-      ),
-    }
+    const content = places.map(([start, length]) => Buffer.from(memory, start, length))
+    const rows = makeRows(content, makeRow, { block, only, room: bytes => roomFor(bytes, room) })
+    answer = { rows, isInRoom: rows.block.buffer === room }
   } catch (error) {
     answer = { trouble: String(error) }
   }
@@ -35,5 +32,5 @@ parentPort?.on('message', ({ memory, places, only }: RowOrder) => {
   memory.transfer(0)
   // First: rows that are in the table must not rest on what a kill makes unknown.
   kept?.save()
-  parentPort?.postMessage(answer, 'rows' in answer ? [answer.rows.block.buffer] : [])
+  parentPort?.postMessage(answer)
 })

@@ -7,7 +7,7 @@ import { readBlock } from './readBlock.ts'
 /** The rows of a segment, as they go to the engine. Can be sent from one thread to another. */
 export interface SegmentRows {
   /** Columns of the events, in the order of their indexes, as `EventBlock` writes them. */
-  readonly block: Uint8Array<ArrayBuffer>
+  readonly block: Uint8Array
   /** Runs of consecutive indexes in it: one, unless damage or an event without a row left a gap. */
   readonly stretches: readonly Stretch[]
   /** Events of which no row could be made, with a line that tells what is known of each. */

@@ -1,6 +1,6 @@
 import { EVENT_COLUMNS, type EventRow } from '@waymark/schemas/row'
 import { isRecord } from '../../event/json.ts'
-import { keepable } from '../../event/sanitise.ts'
+import { keepable } from '../../event/keepable.ts'
 import type { ReadRequest } from './readKept.ts'
 
 const MOST_CHARS = 64 * 1024
