@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=2
+#!/usr/bin/env -S MALLOC_ARENA_MAX=4 MALLOC_MMAP_THRESHOLD_=262144 MALLOC_TRIM_THRESHOLD_=4194304 node --max-semi-space-size=2
 // JavaScript, so that nothing is compiled before this: what Node makes of the sources is kept beside them, and the next start, also
 // that of a thread, neither makes it again nor holds the compiler in memory. Where the folder cannot be written, nothing is kept.
 import { enableCompileCache, flushCompileCache } from 'node:module'
