@@ -13,6 +13,19 @@ if ((process.argv[2] satisfies string | undefined) === 'once') await rows.close(
 else setInterval(() => undefined, 60_000)
 `
 
+/** Makes garbage that has lived for a moment, and tells how much of the heap was ever in use beside what lives. */
+const WASTEFUL = `const heap = () => process.memoryUsage().heapUsed
+const living = Array.from({ length: 1_200_000 }, (_, n) => ({ n }))
+const moment: unknown[] = []
+const live = heap()
+let peak = 0
+for (let turn = 0; turn < 500; turn++) {
+  moment[turn % 4] = Array.from({ length: 10_000 }, (_, n) => ({ n }))
+  peak = Math.max(peak, heap())
+}
+console.log('peak ' + peak / live, living.length)
+`
+
 const shared = { folder: '', running: [] as ChildProcess[] }
 beforeEach(() => {
   shared.folder = mkdtempSync(join(tmpdir(), 'waymark-'))
@@ -34,7 +47,7 @@ interface Started {
 }
 
 function start(...argv: readonly string[]): Started {
-  const child = spawn(process.execPath, [join(shared.folder, 'waymark.js'), ...argv], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', join(shared.folder, 'waymark.js'), ...argv], {
     env: { PATH: process.env.PATH ?? '', NODE_DEBUG_NATIVE: 'COMPILE_CACHE' },
   })
   shared.running.push(child)
@@ -82,4 +95,11 @@ test('where the folder cannot be made, the gateway starts without', async () => 
   writeFileSync(join(shared.folder, 'node_modules'), 'a file')
   const started = start('once')
   expect([await started.ended, started.said()]).toEqual([0, expect.stringContaining('rows are made')])
+})
+
+test('garbage never comes to as much as three times of what lives', async () => {
+  writeFileSync(join(shared.folder, 'src', 'main.ts'), WASTEFUL)
+  const started = start()
+  expect(await started.ended).toBe(0)
+  expect(Number(/peak (\S+)/.exec(started.said())?.[1])).toBeLessThan(2.5)
 })

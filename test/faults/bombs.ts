@@ -35,6 +35,13 @@ export function makeBombs(mebibytes: number): readonly Bomb[] {
       code: 'body_too_large',
     },
     { name: 'brotli', body: brotliZeros(mebibytes), headers: encoded('br'), status: 413, code: 'body_too_large' },
+    {
+      name: 'brotli that does not say how much',
+      body: silent(brotliZeros(mebibytes)),
+      headers: encoded('br'),
+      status: 413,
+      code: 'body_too_large',
+    },
     { name: 'zstd', body: times(zstdCompressSync(zeros)), headers: encoded('zstd'), status: 413, code: 'body_too_large' },
     { name: 'gzip in gzip', body: gzipSync(gzip), headers: encoded('gzip'), status: 400, code: 'unreadable_body' },
     { name: 'gzip that says it is twice', body: gzipSync(gzip), headers: encoded('gzip, gzip'), status: 415, code: 'unsupported_encoding' },
@@ -100,6 +107,19 @@ function brotliZeros(mebibytes: number): Buffer {
   return brotliCompressSync(Buffer.alloc(mebibytes * MIB), {
     params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 24 },
   })
+}
+
+/** The same stream with a block for nobody before its first, which says nothing of the others: 12 bits more, behind the four of the window. */
+function silent(stream: Buffer): Buffer {
+  const bytes = Buffer.alloc(stream.length + 2)
+  // Not the last, no word of its length, zero bytes to skip, and the rest of a byte.
+  bytes[0] = 0x60 | 0x0f
+  for (let at = 0; at < stream.length; at++) {
+    const byte = stream[at] ?? 0
+    const next = stream[at + 1] ?? 0
+    bytes[at + 2] = (byte >> 4) | ((next & 0x0f) << 4)
+  }
+  return bytes
 }
 
 /** The head of a frame that asks for the largest window there is, and a block of one repeated byte. */

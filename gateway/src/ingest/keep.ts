@@ -29,12 +29,14 @@ export function listOf(accepted: readonly Accepted[]): AcceptedEvents {
 
 /**
  * The body as it came where all of it is to be stored: most requests, and they cost nothing. One with rejected or suppressed events,
- * with copies, with members that are never stored, or with an address of a visitor is written anew from the events that are left, sanitised as they were judged.
+ * with copies, with members that are never stored, with much more text than its events can come to, or with an address of a visitor is written
+ * anew from the events that are left, sanitised as they were judged.
  */
 export function keptOf(accepted: readonly Accepted[], request: IngestRequest, receivedAt: number): KeptRequest | null {
   if (accepted.length === 0) return null
   const { events, findOrigin } = request
-  const isAsItCame = request.isReduced !== true && accepted.length === events.length && !accepted.some(({ event }) => hasAddress(event))
+  const isWhole = request.isReduced !== true && accepted.length === events.length
+  const isAsItCame = isWhole && !isBloated(request) && !accepted.some(({ event }) => hasAddress(event))
   const origins = findOrigin === undefined ? null : ownOrigins(accepted, findOrigin)
   return {
     body: isAsItCame ? request.body : written(accepted, request),
@@ -69,6 +71,11 @@ export function factsOf(
     ...(ids === null || ids === undefined ? {} : { ids }),
     ...(origin === null || origin === undefined ? {} : { origin }),
   }
+}
+
+/** Whether most of the body is nothing that events are made of: digits that no number holds, members that others of the same name replace, spaces. */
+function isBloated({ bytes, events }: IngestRequest): boolean {
+  return bytes > 2 * LIMITS.eventBytes * events.length
 }
 
 function hasAddress({ context }: Event): boolean {

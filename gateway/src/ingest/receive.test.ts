@@ -54,6 +54,21 @@ describe('a request', () => {
     expect(spool.frames[0]?.request?.body).toBe(body)
   })
 
+  it('leaves what its event holds, where the body is much more than that', async () => {
+    const { receive, spool } = testEdge()
+    const properties = `{"a":[${Array(40_000).fill('0').join(' , ')}],"n":${'7'.repeat(400_000)},${Array(50_000).fill('"k":1').join(',')},"k":2}`
+    const body = Buffer.from(`{"batch":[{"type":"track","event":"E","userId":"u","messageId":"m1","properties":${properties}}]}`)
+    const { batch } = JSON.parse(body.toString()) as { batch: unknown[] }
+    expect((await receive(request(batch, { body, bytes: body.length }))).rejected).toMatchObject([{ code: 'event_too_large' }])
+
+    const fits = Buffer.from(body.toString().replaceAll(/0(?: , 0)+/g, '0'))
+    const { batch: events } = JSON.parse(fits.toString()) as { batch: unknown[] }
+    await receive(request(events, { body: fits, bytes: fits.length }))
+    const frame = spool.frames[1]
+    expect(frame?.request?.body.length).toBeLessThan(1_000)
+    expect(JSON.parse(frame?.events[0]?.properties ?? '')).toEqual({ a: [0], n: 'Infinity', k: 2 })
+  })
+
   it('leaves nothing of what is a copy or was rejected in the body that is kept', async () => {
     const { receive, spool } = testEdge()
     await receive(request([track('m1'), track('m1', { event: 'Copied' }), track('m2'), { type: 'nope', messageId: 'm3' }]))

@@ -422,3 +422,27 @@ describe('any body', () => {
     clearInterval(failing)
   })
 })
+
+it('no two large bodies are parsed in one turn of the event loop, which would hold back all others', async () => {
+  const { request, spool } = testApp()
+  const loop = { turn: 0, isOver: false }
+  const count = () => {
+    loop.turn++
+    if (!loop.isOver) setImmediate(count)
+  }
+  setImmediate(count)
+  const turns: number[] = []
+  const append = spool.append
+  spool.append = (frame, accepted) => {
+    turns.push(loop.turn)
+    return append(frame, accepted)
+  }
+  const send = async (place: number) => {
+    const batch = Array.from({ length: 10 }, (_, n) => track(`m${place}-${n}`, { properties: { text: 'x'.repeat(40_000) } }))
+    const headers = { authorization: `Basic ${btoa('wk_web:')}` }
+    expect((await request('/v1/batch', { method: 'POST', headers, body: JSON.stringify({ batch }) })).status).toBe(200)
+  }
+  await Promise.all(Array.from({ length: 20 }, (_, place) => send(place)))
+  loop.isOver = true
+  expect(new Set(turns).size).toBe(20)
+})

@@ -13,10 +13,9 @@ import type { RefusedRequest } from './live/entry.ts'
 import type { LiveFeed } from './live/feed.ts'
 import { createReceiver, type ReceiverEdges } from './receive.ts'
 import { createScannedReceiver } from './receiveScanned.ts'
-import { createBodyMemory } from './request/bodyMemory.ts'
 import { answerJson, cors } from './request/cors.ts'
 import { countRequest, type IngestCounters } from './request/counters.ts'
-import { bodyOf, type Envelope, parseBody } from './request/decode.ts'
+import { createBodyReader, type Envelope, parseBody } from './request/decode.ts'
 import type { EdgeGuard } from './request/guard.ts'
 import { overloaded } from './request/overloaded.ts'
 import { refusalCode, refuse } from './request/refuse.ts'
@@ -84,7 +83,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   // A plan that nobody says anything of may refuse any event.
   const mayBeRefused = (sourceId: string) => deps.checkPlan !== undefined && (deps.needsLook?.(sourceId) ?? true)
   const needsLook = (sourceId: string) => mayBeRefused(sourceId) || (deps.neverStored?.(sourceId) ?? null) !== null
-  const memory = createBodyMemory()
+  const bodyOf = createBodyReader()
   const list = listRejected(deps.db)
   const app = new Hono()
 
@@ -131,7 +130,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
       const sentAt = scanned.envelope('sentAt') ?? c.req.header('sentat')
       return receiveScanned({ ...told(source), scanned, type, sentAt }) ?? takeParsed(body, source)
     }
-    const body = await bodyOf(c.req.raw, incomingOf(c), memory)
+    const body = await bodyOf(c.req.raw, incomingOf(c))
     try {
       // Not in a variable of this function: it would keep all events until the disk is done.
       return answerJson(c, await taken(body.bytes).catch(asRefusal), deps.guard?.cookie(c) ?? null)

@@ -104,7 +104,8 @@ function copyOf(value: unknown): Sanitised {
     }
     if (Array.isArray(node)) return node.map((item, index) => below(index, item))
     const result: JsonObject = {}
-    for (const key of Object.keys(node)) {
+    // Of an object with a hundred thousand keys a list of them would be half of what it costs to refuse it.
+    for (const key in node) {
       if (isPoison(key)) continue
       if (++found.keys > LIMITS.keys) {
         found.flaw ??= { code: 'too_many_keys', path: '', message: `has more than ${LIMITS.keys} keys, counted at all levels` }

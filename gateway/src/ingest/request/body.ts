@@ -18,6 +18,8 @@ function lasting(bytes: Buffer): Body {
 
 // A client that sends far beyond the limit is cut off after this much; one that went a little over reads its 413.
 const DRAIN_BYTES = 32 * LIMITS.bodyBytes
+/** Times what came of a body so far is kept free for the rest of it. Who announces a mebibyte and sends a byte now and then holds no mebibyte. */
+const ROOM = 4
 
 /**
  * The body as it travelled; `incoming` is the request as Node has it, where there is one. Above 1 MiB: 413, after the rest was read and thrown away, because a client that is still
@@ -56,9 +58,12 @@ function readWhole(incoming: IncomingMessage, announced: number, memory: BodyMem
     incoming.on('data', (chunk: Buffer) => {
       if (length === 0) first = chunk
       else {
-        if (joined === null) {
-          joined = memory.take(announced)
-          first?.copy(joined)
+        const have = length + chunk.length
+        if (joined === null || joined.length < have) {
+          const larger = memory.take(Math.min(announced, ROOM * have))
+          ;(joined ?? first)?.copy(larger, 0, 0, length)
+          if (joined !== null) memory.give(joined)
+          joined = larger
           first = null
         }
         chunk.copy(joined, length)

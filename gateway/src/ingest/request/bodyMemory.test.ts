@@ -24,6 +24,17 @@ describe('memory for bodies', () => {
   })
 })
 
+describe('memory for a body that was inflated to more than a plain one may have', () => {
+  it('is as large as the body, and gone as soon as nobody reads it', () => {
+    const memory = createBodyMemory()
+    const taken = memory.take(3_000_001)
+    expect(taken.buffer.byteLength).toBe(3_000_001)
+    memory.give(taken)
+    expect(taken.buffer.byteLength).toBe(0)
+    expect(memory.take(3_000_001)).not.toBe(taken)
+  })
+})
+
 /** A request of so many announced bytes, whose pieces come when a test says so. */
 function incomingRequest(announced: number) {
   const incoming = new EventEmitter()
@@ -41,6 +52,31 @@ describe('a body that comes in pieces', () => {
     for (let piece = 0; piece < 3; piece++) for (const { letter, incoming } of bodies) incoming.emit('data', Buffer.alloc(20_000, letter))
     for (const { incoming } of bodies) incoming.emit('end')
     for (const { letter, body } of bodies) expect((await body).bytes.equals(Buffer.alloc(60_000, letter))).toBe(true)
+  })
+
+  it('takes memory for what came, not for what was announced', async () => {
+    const memory = createBodyMemory()
+    const sizes: number[] = []
+    const { incoming, request } = incomingRequest(1_000_000)
+    const body = readBody(request, incoming, {
+      take(bytes) {
+        const taken = memory.take(bytes)
+        sizes.push(taken.length)
+        return taken
+      },
+      give: memory.give,
+    })
+    for (let piece = 0; piece < 100; piece++) incoming.emit('data', Buffer.alloc(100, 'a'))
+    expect(sizes).toEqual([16 * 1024])
+    for (let piece = 0; piece < 99; piece++) incoming.emit('data', Buffer.alloc(10_000, 'b'))
+    incoming.emit('end')
+    const { bytes, release } = await body
+    expect(bytes.equals(Buffer.concat([Buffer.alloc(10_000, 'a'), Buffer.alloc(990_000, 'b')]))).toBe(true)
+    expect(sizes.length).toBeLessThan(6)
+    release()
+    // Those that were too small were given back on the way.
+    const free = sizes.map(size => memory.take(size))
+    expect(free.every(({ buffer }) => buffer !== bytes.buffer)).toBe(false)
   })
 
   it('keeps its memory until it is released, also when its connection breaks behind it', async () => {

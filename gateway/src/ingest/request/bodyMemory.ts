@@ -9,6 +9,8 @@ export interface BodyMemory {
 /** What lies unused: the bodies of some 200 busy connections, or a few of the largest. */
 const MOST_UNUSED_BYTES = 16 * 1024 * 1024
 const SMALLEST = 16 * 1024
+/** As large as a body may be that travels plain. What is larger was inflated, is rare, and has its own memory to the byte. */
+const LARGEST = 1024 * 1024
 
 export function createBodyMemory(mostUnused: number = MOST_UNUSED_BYTES): BodyMemory {
   /** By size. */
@@ -16,6 +18,7 @@ export function createBodyMemory(mostUnused: number = MOST_UNUSED_BYTES): BodyMe
   let unusedBytes = 0
   return {
     take(bytes) {
+      if (bytes > LARGEST) return Buffer.allocUnsafeSlow(bytes)
       const size = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(bytes)))
       const found = unused.get(size)?.pop()
       // Not from the pool of small buffers, which would be held as a whole.
@@ -25,6 +28,7 @@ export function createBodyMemory(mostUnused: number = MOST_UNUSED_BYTES): BodyMe
     },
     give(memory) {
       const size = memory.length
+      if (size > LARGEST) return free(memory)
       if (unusedBytes + size > mostUnused) return
       unusedBytes += size
       const list = unused.get(size)
@@ -32,4 +36,9 @@ export function createBodyMemory(mostUnused: number = MOST_UNUSED_BYTES): BodyMe
       else list.push(memory)
     },
   }
+}
+
+/** Now, not when memory is next tidied up: V8 lets 64 MiB of such come together. No thread may be reading it. */
+function free({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }

@@ -1,4 +1,6 @@
 import type { Transform } from 'node:stream'
+import type { Body } from './body.ts'
+import type { BodyMemory } from './bodyMemory.ts'
 
 /** More came out than is allowed. */
 export const TOO_MUCH = 'ERR_INFLATED_TOO_MUCH'
@@ -7,7 +9,7 @@ export const TOO_MUCH = 'ERR_INFLATED_TOO_MUCH'
  * Sends a body through a stream and collects what comes out, up to `most` bytes. The pieces are given back at once, not when memory is next
  * tidied up: a hundred bombs in a row would be held for as long.
  */
-export function collect(stream: Transform, body: Buffer, most: number): Promise<Buffer> {
+export function collect(stream: Transform, body: Buffer, most: number, memory: BodyMemory): Promise<Body> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []
     let size = 0
@@ -18,10 +20,12 @@ export function collect(stream: Transform, body: Buffer, most: number): Promise<
     })
     stream.once('end', () => {
       const [only] = pieces
-      if (only !== undefined && pieces.length === 1) return resolve(only)
-      const whole = Buffer.concat(pieces, size)
+      if (only !== undefined && pieces.length === 1) return resolve({ bytes: only, release: () => giveBack(pieces) })
+      const whole = memory.take(size)
+      let at = 0
+      for (const piece of pieces) at += piece.copy(whole, at)
       giveBack(pieces)
-      resolve(whole)
+      resolve({ bytes: whole.subarray(0, size), release: () => memory.give(whole) })
     })
     stream.once('error', error => {
       reject(error)

@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
@@ -10,6 +12,12 @@ const BODY = JSON.stringify({ batch: [{ type: 'page', anonymousId: 'a' }], write
 
 function post(body: string | Buffer, headers: Record<string, string> = {}): Request {
   return new Request('http://x/v1/batch', { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers })
+}
+
+/** A request whose pieces come when a test says so. */
+function incomingPost(body: Buffer, headers: Record<string, string>) {
+  const incoming = new EventEmitter() as IncomingMessage & EventEmitter
+  return { incoming, request: post(body, { ...headers, 'content-length': String(body.length) }) }
 }
 
 const quickBrotli = (body: string | Buffer) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } })
@@ -118,6 +126,57 @@ describe('sizes', () => {
     const before = process.memoryUsage().rss
     expect((await refusal(decodeBatch(bomb, { 'content-encoding': 'br' })))[0]).toBe(413)
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
+  })
+
+  it('brotli that says how much it comes to is believed: no room is made for it', async () => {
+    const bomb = quickBrotli(Buffer.alloc(16 * 1024 * 1024))
+    // Its first words alone: to whoever inflates it, it is broken.
+    expect((await refusal(decodeBatch(bomb.subarray(0, 8), { 'content-encoding': 'br' }))).slice(0, 2)).toEqual([413, 'body_too_large'])
+    const small = quickBrotli(large(100)).subarray(0, 8)
+    expect((await refusal(decodeBatch(small, { 'content-encoding': 'br' }))).slice(0, 2)).toEqual([400, 'unreadable_body'])
+  })
+
+  it('brotli with a window of 16 MiB is read, and makes room for 8', async () => {
+    const body = brotliCompressSync(large(4_000_000), {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 2, [constants.BROTLI_PARAM_LGWIN]: 24 },
+    })
+    const { incoming, request } = incomingPost(body, { 'content-encoding': 'br' })
+    const reading = bodyOf(request, incoming, createBodyMemory())
+    incoming.emit('data', body)
+    incoming.emit('end')
+    expect((await reading).bytes.toString()).toBe(large(4_000_000))
+    expect((body[0] ?? 0) & 0x0f).toBe(0x0d)
+  })
+
+  it('what was inflated is given back when the request is answered', async () => {
+    for (const size of [100, 200_000, 3_000_000]) {
+      const memory = createBodyMemory()
+      const { bytes, release } = await bodyOf(post(gzipSync(large(size))), null, memory)
+      expect(bytes.toString()).toBe(large(size))
+      release()
+      const isUsedAgain = memory.take(bytes.length).buffer === bytes.buffer
+      expect([size, isUsedAgain || bytes.buffer.byteLength === 0]).toEqual([size, true])
+    }
+  })
+
+  it('what is no JSON at its first byte is not made a text', async () => {
+    const noText = Buffer.alloc(4_000_000, 0xc3)
+    const fastest = (work: () => void) =>
+      Math.min(
+        ...Array.from({ length: 10 }, () => {
+          const began = performance.now()
+          work()
+          return performance.now() - began
+        }),
+      )
+    const refusing = fastest(() => expect(() => parseBody(noText, { single: false })).toThrow(HTTPException))
+    expect(refusing).toBeLessThan(fastest(() => void readText(noText)) / 2)
+    for (const spaces of ['', ' ', '\n\r\t ', '\uFEFF', '\uFEFF ']) expect((await decodeBatch(`${spaces}[{}]`)).events).toEqual([{}])
+    for (const words of ['-1', '7', 'true', 'false', '"{}"']) {
+      expect((await refusal(decodeBatch(words)))[2]).toMatch(/must be a JSON object or array; it is a /)
+    }
+    for (const words of ['\u00a0{}', '\uFEFF\uFEFF[]', '+1', 'undefined'])
+      expect((await refusal(decodeBatch(words)))[2]).toMatch(/not valid JSON/)
   })
 
   it('brackets are read as many as an event could have, and refused by the hundred thousand or where they were inflated from little', async () => {

@@ -5,9 +5,10 @@ import { type Content, contentOf } from '../event/content.ts'
 import { isRecord, type JsonObject } from '../event/json.ts'
 import { sanitise, type Texts } from '../event/sanitise.ts'
 import { type Body, readBody } from './body.ts'
-import type { BodyMemory } from './bodyMemory.ts'
+import { type BodyMemory, createBodyMemory } from './bodyMemory.ts'
 import { isMostlyBrackets } from './depth.ts'
 import { inflateBody } from './inflate.ts'
+import { createOneATurn } from './oneATurn.ts'
 import { refuse } from './refuse.ts'
 
 /** A readable request: its events as they came, and what it says once for all of them. */
@@ -38,14 +39,28 @@ export function readText(body: Uint8Array): string {
   return UTF8.decode(body)
 }
 
+/** What is larger may take a tenth of a second to be parsed: each has a turn for itself. */
+const LARGE_BYTES = 256 * 1024
+
+/** Reads bodies, to be parsed at once: no two large ones come in one turn of the event loop. */
+export function createBodyReader(): (request: Request, incoming: IncomingMessage | null) => Promise<Body> {
+  const memory = createBodyMemory()
+  const myTurn = createOneATurn()
+  return async (request, incoming) => {
+    const body = await bodyOf(request, incoming, memory)
+    if (body.bytes.length > LARGE_BYTES) await myTurn()
+    return body
+  }
+}
+
 /** Reads and inflates the body of a request. */
 export async function bodyOf(request: Request, incoming: IncomingMessage | null, memory: BodyMemory): Promise<Body> {
   const body = await readBody(request, incoming, memory)
   try {
-    const bytes = await inflateBody(body.bytes, request.headers.get('content-encoding') ?? undefined)
-    if (bytes === body.bytes) return body
+    const inflated = await inflateBody(body.bytes, request.headers.get('content-encoding') ?? undefined, memory)
+    if (inflated === null) return body
     body.release()
-    return { bytes, release: () => undefined }
+    return inflated
   } catch (error) {
     body.release()
     throw error
@@ -63,6 +78,8 @@ export function parseBody(body: Buffer, { single }: { readonly single: boolean }
 
 function textOf(body: Buffer): string {
   if (body.length === 0) throw refuse(400, 'empty_body', 'The request has no body. Send JSON: { "batch": [ … ] } or one event.')
+  // What is compressed twice, or no text at all, would become a text of megabytes before it is seen not to be JSON.
+  if (!beginsAsJson(body)) throw notJson('')
   const most = body.length > LIMITS.bodyBytes ? INFLATED_DEPTH : isMostlyBrackets(body) ? BODY_DEPTH : null
   if (most !== null && deeperThan(most, body))
     throw refuse(
@@ -78,12 +95,26 @@ function parse(text: string): unknown {
     return JSON.parse(text)
   } catch (cause) {
     const at = cause instanceof Error ? /position \d+/.exec(cause.message)?.[0] : undefined
-    throw refuse(
-      400,
-      'unreadable_body',
-      `The request body is not valid JSON${at === undefined ? '' : ` (at ${at})`}. Send { "batch": [ … ] } or one event, as text/plain or application/json.`,
-    )
+    throw notJson(at === undefined ? '' : ` (at ${at})`)
   }
+}
+
+function notJson(at: string) {
+  return refuse(
+    400,
+    'unreadable_body',
+    `The request body is not valid JSON${at}. Send { "batch": [ … ] } or one event, as text/plain or application/json.`,
+  )
+}
+
+const JSON_STARTS = new Set(Buffer.from('{["-0123456789tfn'))
+const JSON_SPACES = new Set(Buffer.from(' \t\r\n'))
+
+/** Whether some value could begin where the spaces and the byte order mark end. */
+function beginsAsJson(body: Buffer): boolean {
+  let at = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0
+  while (JSON_SPACES.has(body[at] ?? 0)) at++
+  return JSON_STARTS.has(body[at] ?? 0)
 }
 
 function envelopeOf(body: unknown, text: Pick<Envelope, 'body' | 'bytes' | 'texts'>, single: boolean): Envelope {

@@ -1,11 +1,14 @@
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
 import { LIMITS } from '@waymark/schemas/limits'
+import type { Body } from './body.ts'
+import type { BodyMemory } from './bodyMemory.ts'
+import { capWindow, firstBlockBytes } from './brotliHead.ts'
 import { collect, PIECE_BYTES, TOO_MUCH } from './collect.ts'
 import { refuse } from './refuse.ts'
 import { createTurns } from './turns.ts'
 
 const PIECES = { chunkSize: PIECE_BYTES }
-/** Each holds up to 5 MiB and a window, of brotli 16 MiB more; and two of the four threads are left for the disk. */
+/** Each holds up to 5 MiB and a window, of brotli and zstd 8 MiB more; and two of the four threads are left for the disk. */
 const AT_ONCE = 2
 
 const INFLATERS = {
@@ -22,23 +25,21 @@ const inTurn = createTurns(AT_ONCE)
 type Coding = keyof typeof INFLATERS
 
 /**
- * Undoes compression. What the bytes are is told by their first bytes; `Content-Encoding` decides only where those say
+ * Undoes compression; null where there is none. What the bytes are is told by their first bytes; `Content-Encoding` decides only where those say
  * nothing (brotli has no mark, a proxy may have inflated already and kept the header). `Content-Type` is never asked: RudderStack sends gzip as a form.
  */
-export async function inflateBody(body: Buffer, contentEncoding: string | undefined): Promise<Buffer> {
+export async function inflateBody(body: Buffer, contentEncoding: string | undefined, memory: BodyMemory): Promise<Body | null> {
   const coding = codingOf(body, contentEncoding)
-  if (coding === null) {
-    return body
+  if (coding === null) return null
+  if (coding === 'br') {
+    if (firstBlockBytes(body) > LIMITS.inflatedBytes) throw tooMuchInflated()
+    capWindow(body)
   }
   try {
-    return await inTurn(() => collect(INFLATERS[coding](), body, LIMITS.inflatedBytes))
+    return await inTurn(() => collect(INFLATERS[coding](), body, LIMITS.inflatedBytes, memory))
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === TOO_MUCH) {
-      throw refuse(
-        413,
-        'body_too_large',
-        'The request body is larger than 5 MiB (5,242,880 bytes) once decompressed. Send smaller batches.',
-      )
+      throw tooMuchInflated()
     }
     throw refuse(
       400,
@@ -46,6 +47,10 @@ export async function inflateBody(body: Buffer, contentEncoding: string | undefi
       `The request body is not valid ${coding} data. Check how the sender compresses it, or send plain JSON.`,
     )
   }
+}
+
+function tooMuchInflated() {
+  return refuse(413, 'body_too_large', 'The request body is larger than 5 MiB (5,242,880 bytes) once decompressed. Send smaller batches.')
 }
 
 function codingOf(body: Buffer, contentEncoding: string | undefined): Coding | null {
