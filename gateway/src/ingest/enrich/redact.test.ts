@@ -198,6 +198,10 @@ describe('takes its time in step with the length', () => {
     expectPace(REDACT, hostile.repeat(4_000), hostile.repeat(16_000), 9)
   })
 
+  it('whether a separator stands behind a backslash or not', () => {
+    expectPace(REDACT, '/?a=%3d'.repeat(2_000), '\\?a=%3d'.repeat(2_000), 9)
+  })
+
   it('of one part of a path that almost is a secret, however long it is', () => {
     for (const part of ['a', 'a.', '-', '._'])
       expectPace(REDACT, `/eyJaaaaaaaa${part.repeat(20_000)}`, `/eyJaaaaaaaa${part.repeat(80_000)}`, 9)

@@ -142,7 +142,8 @@ function valueEnd(text: string, start: number, stopsAtMark: boolean): number {
   const most = stopsAtMark ? Math.min(text.length, start + MOST_LOOKED_AT) : text.length
   for (; at < most; at++) {
     const code = text.charCodeAt(at)
-    if (code === 0x5c) at++
+    // JSON escapes no separator: one behind a backslash ends the value all the same.
+    if (code === 0x5c && !isSeparator(text.charCodeAt(at + 1))) at++
     else if (code <= 0x20 || code === 0x22 || code === 0x3c || code === 0x3e) break
     else if (isSeparator(code) && (stopsAtMark || code !== 0x3f)) break
   }

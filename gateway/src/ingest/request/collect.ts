@@ -1,4 +1,5 @@
 import type { Transform } from 'node:stream'
+import { isMarkedAsUntransferable } from 'node:worker_threads'
 import type { Body } from './body.ts'
 import type { BodyMemory } from './bodyMemory.ts'
 
@@ -41,7 +42,7 @@ export function collect(stream: Transform, body: Buffer, most: number, memory: B
 
 /** Nobody has seen them: their memory can go. Small ones share theirs with others. */
 function giveBack(pieces: readonly Buffer[]): void {
-  const owned = new Set(pieces.map(({ buffer }) => buffer).filter(buffer => buffer.byteLength >= PIECE_BYTES))
+  const owned = new Set(pieces.map(({ buffer }) => buffer).filter(buffer => !isMarkedAsUntransferable(buffer)))
   for (const buffer of owned) if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 

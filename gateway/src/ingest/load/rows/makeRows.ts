@@ -1,3 +1,4 @@
+import { isMarkedAsUntransferable } from 'node:worker_threads'
 import { sumCounts } from '../../spool/counts.ts'
 import { decodePayload, type Line, type PlacedFrame } from '../../spool/framePayload.ts'
 import { unpacked } from '../../spool/packedPayload.ts'
@@ -64,11 +65,9 @@ interface Gathering {
 /** What was unpacked is large and short-lived: the garbage collector would come for it much later. */
 function giveBack([first]: readonly Buffer[]): void {
   const memory = first?.buffer
-  if (memory instanceof ArrayBuffer && memory.byteLength >= OWN_BYTES) memory.transfer(0)
+  // Small pieces lie in memory that Node shares among all of them, and marks.
+  if (memory instanceof ArrayBuffer && !isMarkedAsUntransferable(memory)) memory.transfer(0)
 }
-
-/** Smaller pieces of memory may be shared. */
-const OWN_BYTES = 2 ** 16
 
 function addEvents({ firstEvent, request }: PlacedFrame, { makeRow, block, only, stretches, unmade }: Gathering): void {
   if (request === null) return
