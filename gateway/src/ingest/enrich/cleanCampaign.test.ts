@@ -70,3 +70,38 @@ it('takes whatever a campaign may hold', () => {
   )
   expect(cleanCampaign({ name: '\ud83d' }, REDACT)).toEqual({ name: '\ud83d' })
 })
+
+describe('of a campaign with more values than any address has', () => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, n) => 10_000 + n)
+
+  it('the rest is taken out unseen, whatever shape it has', () => {
+    const list = cleanCampaign({ zz: numbers(500), after: 'x', none: null, token: 1 }, REDACT)
+    expect(list).toEqual({ zz: [...numbers(31), REDACTED], after: REDACTED, none: null, token: REDACTED })
+    const members = Object.fromEntries(numbers(100).map(n => [`m${n}`, 'x']))
+    expect(Object.values(cleanCampaign(members, REDACT) as object)).toEqual([...Array(32).fill('x'), ...Array(68).fill(REDACTED)])
+    const pairs = cleanCampaign({ zz: numbers(5_000).map(n => [n]), x: { y: 'z' } }, REDACT)
+    expect(pairs).toEqual({ zz: [...numbers(15).map(n => [n]), [REDACTED], REDACTED], x: REDACTED })
+  })
+
+  it('asks of an address no more than so often, and never of each number', () => {
+    let asked = 0
+    const redact = (text: string) => {
+      asked++
+      return text
+    }
+    const half = numbers(30)
+    expect(cleanCampaign({ zz: half }, redact)).toEqual({ zz: half })
+    expect(asked).toBe(1)
+    cleanCampaign({ zz: numbers(5_000).map(n => `v-${n}`) }, redact)
+    expect(asked).toBeLessThan(34)
+  })
+
+  it('becomes the same the second time', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 90 }), values => {
+        const once = cleanCampaign({ values, more: values }, REDACT)
+        expect(cleanCampaign(once, REDACT)).toEqual(once)
+      }),
+    )
+  })
+})
