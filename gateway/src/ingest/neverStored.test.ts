@@ -30,7 +30,13 @@ function testEdge(names: readonly string[]) {
   )
   app.onError(error => (error instanceof HTTPException ? error.getResponse() : new Response(String(error), { status: 500 })))
   const post = async (path: string, body: unknown, key = 'web') =>
-    (await app.request(path, { method: 'POST', body: JSON.stringify(body), headers: { authorization: `Basic ${btoa(`${key}:`)}` } })).json()
+    (
+      await app.request(path, {
+        method: 'POST',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        headers: { authorization: `Basic ${btoa(`${key}:`)}` },
+      })
+    ).json()
   return { spool, post, listed: () => JSON.stringify(live.since(0, { source: '', outcome: '', text: '' }, 100).entries) }
 }
 
@@ -69,11 +75,25 @@ it('no member of that name is in a row, in the spool, among the rejected or in t
   expect(keptText(spool.frames)).toContain('kept of it')
 })
 
-it('other sources keep all of it, and a request that has nothing of it is kept as it came', async () => {
+it('other sources keep all of it', async () => {
   const { spool, post } = testEdge(['ssn'])
-  await post('/v1/batch', { batch: [event('other')] }, 'shop')
+  await post('/v1/batch', { batch: [event('other')], note: 'as it came' }, 'shop')
   expect(keptText(spool.frames)).toContain('SECRET-1')
-  const body = { batch: [{ ...event('plain'), properties: { a: 1 } }], note: 'as it came' }
-  await post('/v1/batch', body)
   expect(keptText(spool.frames)).toContain('as it came')
+})
+
+it.each([
+  ['beside the batch', { batch: [event('m', { properties: { a: 'kept' } })], ssn: 'SECRET-6', traits: { ssn: 'SECRET-7' } }],
+  [
+    'as the first of two',
+    '{"batch":[{"type":"track","event":"x","userId":"u","properties":{"ssn":"SECRET-8"},"properties":{"a":"kept"}}]}',
+  ],
+  ['with a NUL in it', '{"batch":[{"type":"track","event":"x","userId":"u","properties":{"s\\u0000sn":"SECRET-9","a":"kept"}}]}'],
+  ['in an event of the wrong shape', { batch: [{ type: 'track', event: { ssn: 'SECRET-10', a: 'kept' }, userId: { ssn: 'SECRET-11' } }] }],
+])('a body that holds it %s is not kept as it came', async (_, body) => {
+  const { spool, post } = testEdge(['ssn', 'birthday'])
+  await post('/v1/batch', body)
+  const kept = keptText(spool.frames) + JSON.stringify(spool.frames)
+  expect(kept).toContain('kept')
+  expect(kept).not.toContain('SECRET')
 })

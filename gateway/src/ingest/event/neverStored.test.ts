@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createWithoutNamed, readNames, reduced } from './neverStored.ts'
+import { sanitise } from './sanitise.ts'
 
 const without = createWithoutNamed(['phoneNumber', 'e-mail', 'name'])
 
@@ -28,7 +29,7 @@ describe('what is never stored of a source', () => {
       type: 'page',
       name: 'Docs',
       context: { library: { name: 'x' }, campaign: { name: 'spring' } },
-      integrations: { name: true },
+      integrations: { All: true },
     }
     expect(without(page)).toBe(page)
   })
@@ -36,7 +37,35 @@ describe('what is never stored of a source', () => {
   it('leaves an event that has nothing of it as it is, itself', () => {
     const event = { type: 'track', event: 'Phone Number', properties: { a: { b: [1, null, 'email'] } } }
     expect(without(event)).toBe(event)
-    expect(reduced({ events: [event], shared: { context: { traits: { a: 1 } } } }, without)).toMatchObject({ isReduced: false })
+    const shared = { context: { traits: { a: 1 } } }
+    expect(reduced({ events: [event], shared }, without).shared).toBe(shared)
+  })
+
+  it('goes out of the envelope where something else stands than belongs there, and of what says where it goes', () => {
+    const inside = { email: 'a', kept: 1 }
+    const names = ['type', 'event', 'name', 'userId', 'version', 'integrations', '_received', 'timestamp', 'messageId', 'sentAt']
+    const event = Object.fromEntries(names.map(name => [name, [inside]]))
+    expect(without({ ...event, integrations: inside, _received: { trust: 'server', ...inside, origin: inside } })).toEqual({
+      ...Object.fromEntries(names.map(name => [name, [{ kept: 1 }]])),
+      integrations: { kept: 1 },
+      _received: { trust: 'server', kept: 1, origin: { kept: 1 } },
+    })
+    const noted = { _received: { trust: 'server', userAgent: 'x' } }
+    expect(createWithoutNamed(['trust', 'user_agent'])(noted)).toBe(noted)
+    expect(reduced({ events: [], shared: { integrations: { Mail: inside } } }, without).shared).toEqual({
+      integrations: { Mail: { kept: 1 } },
+    })
+  })
+
+  it('is not brought back by what is dropped from keys before they are stored', () => {
+    const odd = createWithoutNamed(['phone', 'constructor', 'x\ufffd'])
+    const keys = fc.constantFrom('pho\0ne', '\0Phone', 'p_h\0-one\0', 'constr\0uctor', 'x\ud800', 'other', 'a\0')
+    fc.assert(
+      fc.property(fc.dictionary(keys, fc.dictionary(keys, fc.integer())), properties => {
+        const stored = JSON.stringify(sanitise(odd({ type: 'track', properties })).value)
+        expect(stored).not.toMatch(/phone|p_h|constructor|x\ufffd/i)
+      }),
+    )
   })
 
   it('goes out of what a batch says once, and out of what is no event', () => {

@@ -17,6 +17,8 @@ const ENVELOPE: ReadonlySet<string> = new Set([
   ...['type', 'event', 'name', 'category', 'userId', 'anonymousId', 'groupId', 'previousId', 'from', 'to', 'messageId'],
   ...['timestamp', 'originalTimestamp', 'sentAt', 'channel', 'version', 'integrations', 'writeKey', '_received'],
 ])
+/** What the gateway itself notes with an event that a tracking plan refused; anybody can write something under that name. */
+const NOTED: ReadonlySet<string> = new Set(['trust', 'userAgent', 'userAgentData', 'isHistorical', 'origin', 'blocked'])
 /** Deeper than any event that is accepted: what lies below is in no event, and of a rejected one it goes. */
 const DEEPEST = 40
 const MOST_REMEMBERED = 2000
@@ -59,12 +61,21 @@ export function createWithoutNamed(names: readonly string[]): WithoutNamed {
     )
   }
 
+  function ridNoted(noted: unknown): unknown {
+    if (!isRecord(noted)) return rid(noted, 1)
+    return members(
+      noted,
+      key => !NOTED.has(key) && isNamed(key),
+      value => rid(value, 2),
+    )
+  }
+
   return event => {
     if (!isRecord(event)) return rid(event, 0)
     return members(
       event,
       key => key !== 'context' && !ENVELOPE.has(key) && isNamed(key),
-      (value, key) => (key === 'context' ? ridContext(value) : ENVELOPE.has(key) ? value : rid(value, 1)),
+      (value, key) => (key === 'context' ? ridContext(value) : key === '_received' ? ridNoted(value) : rid(value, 1)),
     )
   }
 }
@@ -83,18 +94,21 @@ export function createNeverStored(namesOf: (sourceId: string) => readonly string
   }
 }
 
-/** What a request has, without what is never stored of its source. */
-export function reduced<S extends { readonly context?: unknown }>(
+/**
+ * What a request has, without what is never stored of its source. `isReduced` also where nothing shows that went: the body may hold more than was
+ * read of it, beside the batch or as the first of two members of one name.
+ */
+export function reduced<S extends { readonly context?: unknown; readonly integrations?: unknown }>(
   { events, shared }: { readonly events: readonly unknown[]; readonly shared: S },
   without: WithoutNamed,
-): { readonly events: readonly unknown[]; readonly shared: S; readonly isReduced: boolean } {
-  const left = changed(events, without)
-  const { context } = shared
-  const kept = context === undefined ? undefined : (without({ context }) as { readonly context: unknown }).context
+): { readonly events: readonly unknown[]; readonly shared: S; readonly isReduced: true } {
+  const { context, integrations } = shared
+  const told = { ...(context === undefined ? {} : { context }), ...(integrations === undefined ? {} : { integrations }) }
+  const kept = without(told)
   return {
-    events: left ?? events,
-    shared: kept === context ? shared : { ...shared, context: kept },
-    isReduced: left !== null || kept !== context,
+    events: changed(events, without) ?? events,
+    shared: kept === told ? shared : { ...shared, ...(kept as typeof told) },
+    isReduced: true,
   }
 }
 
@@ -125,6 +139,11 @@ function changed(list: readonly unknown[], of: (value: unknown) => unknown): unk
   return isSame ? null : left
 }
 
+/** A key is read as it will be stored (`sanitise.ts`): without NUL, and with half a pair replaced. */
 function plain(name: string): string {
-  return name.toLowerCase().replace(/[-_.\s]/g, '')
+  return name
+    .toWellFormed()
+    .replaceAll('\0', '')
+    .toLowerCase()
+    .replace(/[-_.\s]/g, '')
 }
