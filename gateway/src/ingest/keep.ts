@@ -2,6 +2,7 @@
 import type { Event } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import type { FindOrigin, Origin } from './enrich/origin.ts'
+import { mayHoldAddress } from './event/addressMembers.ts'
 import { isRecord, type JsonObject } from './event/json.ts'
 import { keepable } from './event/keepable.ts'
 import { sanitise } from './event/sanitise.ts'
@@ -29,14 +30,14 @@ export function listOf(accepted: readonly Accepted[]): AcceptedEvents {
 
 /**
  * The body as it came where all of it is to be stored: most requests, and they cost nothing. One with rejected or suppressed events,
- * with copies, with members that are never stored, with much more text than its events can come to, or with an address of a visitor is written
+ * with copies, with members that are never stored, with much more text than its events can come to, or with what may be the address of a visitor is written
  * anew from the events that are left, sanitised as they were judged.
  */
 export function keptOf(accepted: readonly Accepted[], request: IngestRequest, receivedAt: number): KeptRequest | null {
   if (accepted.length === 0) return null
   const { events, findOrigin } = request
   const isWhole = request.isReduced !== true && accepted.length === events.length
-  const isAsItCame = isWhole && !isBloated(request) && !accepted.some(({ event }) => hasAddress(event))
+  const isAsItCame = isWhole && !isBloated(request) && !mayHoldAddress(request.body)
   const origins = findOrigin === undefined ? null : ownOrigins(accepted, findOrigin)
   return {
     body: isAsItCame ? request.body : written(accepted, request),
@@ -76,10 +77,6 @@ export function factsOf(
 /** Whether most of the body is nothing that events are made of: digits that no number holds, members that others of the same name replace, spaces. */
 function isBloated({ bytes, events }: IngestRequest): boolean {
   return bytes > 2 * LIMITS.eventBytes * events.length
-}
-
-function hasAddress({ context }: Event): boolean {
-  return context !== undefined && 'ip' in context
 }
 
 function written(accepted: readonly Accepted[], { events, shared }: IngestRequest): Buffer {

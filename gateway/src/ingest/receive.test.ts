@@ -86,6 +86,14 @@ describe('a request', () => {
     const { receive, spool } = testEdge()
     await receive(request([track('m1', { context: { ip: '203.0.113.9' } }), { type: 'nope', context: { ip: '203.0.113.9' } }]))
     await receive(request([track('m2')], { shared: { context: { ip: '203.0.113.9', locale: 'de' } } }))
+    // An event may take back what its batch says, and say it elsewhere.
+    await receive(request([track('m3', { context: { ip: null } })], { shared: { context: { ip: '203.0.113.9' } } }))
+    await receive(request([track('m4', { ip: '203.0.113.9' })]))
+    await receive(request([track('m5', { request_ip: '203.0.113.9', properties: { plan: 'team' } })]))
+    const doubled = `{"ip":"203.0.113.9","batch":[${JSON.stringify(track('m6')).slice(0, -1)},"context":{"ip":"203.0.113.9"},"context":{}}]}`
+    await receive(request([track('m6', { context: {} })], { body: Buffer.from(doubled) }))
+    expect(spool.frames.flatMap(({ events }) => events)).toHaveLength(6)
+    expect(keptText(spool.frames)).toContain('team')
     expect(keptText(spool.frames)).not.toContain('203.0.113.9')
     expect(spool.frames[1]?.events[0]?.context).toBe('{"locale":"de"}')
   })

@@ -362,6 +362,9 @@ describe('the scanner is not sure of', () => {
     ['a track without an event', batchOf(event({ event: '' }))],
     ['an address of a visitor', batchOf(event({ context: { ip: '203.0.113.9' } }))],
     ['an address of a visitor in the context of the batch', { ...batchOf(event()), context: { ip: '203.0.113.9' } }],
+    ['an address of a visitor beside the context', batchOf(event({ ip: '203.0.113.9' }))],
+    ['an address of a visitor as an older name has it', batchOf(event({ request_ip: '203.0.113.9' }))],
+    ['an address of a visitor beside the batch', { ...batchOf(event()), ip: '203.0.113.9' }],
     [
       'a key that reaches prototypes',
       '{"batch":[{"type":"track","event":"Tested","userId":"u","messageId":"m","properties":{"__proto__":1}}]}',

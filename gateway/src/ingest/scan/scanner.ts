@@ -46,7 +46,7 @@ interface Mutable extends Scanned {
   count: number
 }
 
-/** Law: what it accepts is accepted by the judge (`event/judge.ts`), with the same ids and prints, in the same order, to be kept as it came. */
+/** Law: what it accepts is accepted by the judge (`event/judge.ts`), with the same ids and prints, in the same order, and may be kept as it came: no address of a visitor is in it. */
 export function createScanner(): Scanner {
   const { starts, ends, idStarts, idEnds } = places()
   const prints = new Uint32Array(LIMITS.batchEvents)

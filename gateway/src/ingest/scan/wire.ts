@@ -55,6 +55,9 @@ const context = shapeOf({
 
 const plain = (slot: number) => member(TEXT, { isPlain: true, slot })
 
+/** What stands there is not kept, as with that of the context. */
+const addresses = { ip: never, request_ip: never } as const
+
 const eventMembers = {
   type: plain(EVENT_SLOTS.type),
   event: member(TEXT | NULL, { isPlain: true, most: LIMITS.nameChars, slot: EVENT_SLOTS.event }),
@@ -71,6 +74,7 @@ const eventMembers = {
   integrations: object,
   properties: content,
   traits: content,
+  ...addresses,
 } as const
 
 const writeKey = plain(ENVELOPE_SLOTS.writeKey)
@@ -88,4 +92,5 @@ export const ENVELOPE: Shape = shapeOf({
   context: member(OBJECT, { shape: context, slot: ENVELOPE_SLOTS.context }),
   integrations: member(OBJECT, { slot: ENVELOPE_SLOTS.integrations }),
   batch: member(0, { elements: EVENT }),
+  ...addresses,
 })
