@@ -95,7 +95,7 @@ async function live({ errors, requests }: Story, restarts = Number.POSITIVE_INFI
   const clock = { at: START }
   const now = () => clock.at
   const file = join(folder, `${restarts}.jsonl`)
-  let kept = openKeptClocks(file)
+  let kept = openKeptClocks(file, { now })
   const spool = memorySpool(moment => kept.clocks.place(moment))
   const receive = createReceiver({ append: spool.append, hotSet: createHotSet({ now }), now, randomUUID: () => 'unused' })
   for (const [place, { device, sentAt, arrivesAt, events }] of requests.entries()) {
@@ -106,7 +106,7 @@ async function live({ errors, requests }: Story, restarts = Number.POSITIVE_INFI
     await receive(request(batch, { shared: { sentAt: shown(sentAt) } }))
     if (place % restarts !== restarts - 1) continue
     kept.save()
-    kept = openKeptClocks(file)
+    kept = openKeptClocks(file, { now })
   }
   const placed: Placed[][] = Array.from({ length: DEVICES }, () => [])
   const seen = new Set<string>()

@@ -33,7 +33,8 @@ function hangingWorker(id: string): URL {
      parentPort.on('message', ({ memory, places, only }) => {
        const rows = makeRows(places.map(([start, length]) => Buffer.from(memory, start, length)), hanging, { only })
        parentPort.postMessage({ rows })
-     })`,
+     })
+     parentPort.postMessage({ ready: true })`,
   )
   return pathToFileURL(file)
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,10 +18,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 const file = () => join(folder, 'clocks', 'gateway.jsonl')
 
-function open(edges: KeptClocksEdges = {}) {
+function open(edges: Partial<KeptClocksEdges> = {}) {
   const told: string[] = []
-  return { told, ...openKeptClocks(file(), { onTrouble: message => told.push(message), ...edges }) }
+  const clock = { at: NOON }
+  return { told, clock, ...openKeptClocks(file(), { now: () => clock.at, onTrouble: message => told.push(message), ...edges }) }
 }
+
+const linesIn = (path = file()) => readFileSync(path, 'utf8').split('\n').slice(1, -1)
+const descriptors = () => readdirSync('/proc/self/fd').length
 
 /** What a device whose clock is ten days ahead sends in a request that is an hour under way, and at once half an hour later. */
 const AHEAD = 10 * DAY
@@ -52,14 +56,15 @@ describe('what is known of devices’ clocks', () => {
       fc.property(fc.array(moment, { maxLength: 60 }), fc.nat(60), (moments, night) => {
         const path = join(folder, `${n++}.jsonl`)
         const steady = createDeviceClocks()
-        let kept = openKeptClocks(path)
         let receivedAt = NOON
+        const now = () => receivedAt
+        let kept = openKeptClocks(path, { now })
         for (const [place, { device, original, sentAt, gap, isSaved }] of moments.entries()) {
           receivedAt += place === night ? 13 * HOUR : gap
           const one = { device, original, sentAt, receivedAt }
           expect(kept.clocks.place(one)).toEqual(steady.place(one))
           kept.save()
-          if (isSaved) kept = openKeptClocks(path)
+          if (isSaved) kept = openKeptClocks(path, { now })
         }
       }),
       { numRuns: 60 },
@@ -118,7 +123,7 @@ describe('what is known of devices’ clocks', () => {
 
   it('goes on in memory when the file cannot be written, says so once, and is complete when it can again', () => {
     writeFileSync(join(folder, 'clocks'), 'a file where the folder belongs')
-    const { clocks, told, save } = open()
+    const { clocks, told, save, clock } = open()
     for (const device of ['a', 'b']) {
       clocks.place({ ...stalled, device })
       save()
@@ -126,27 +131,145 @@ describe('what is known of devices’ clocks', () => {
     // The first is that nothing can be read there.
     expect(told.filter(message => message.includes('cannot be written'))).toHaveLength(1)
     return rm(join(folder, 'clocks')).then(() => {
+      clock.at += MINUTE
       clocks.place({ ...stalled, device: 'c' })
       save()
       expect([...open().clocks.all()]).toHaveLength(3)
     })
   })
 
-  it('takes no more room than twice its clocks, and forgets those not heard of for a day', () => {
+  it('takes no more room than twice its clocks', () => {
     const capacity = 10
     const { clocks, save } = open({ capacity })
     let most = 0
     for (let n = 0; n < 200; n++) {
       clocks.place({ ...stalled, device: `${n % 30}`, receivedAt: NOON + n })
       save()
-      most = Math.max(most, readFileSync(file(), 'utf8').split('\n').length)
+      most = Math.max(most, linesIn().length)
     }
-    expect(most).toBeLessThanOrEqual(2 * capacity + 3)
+    expect(most).toBeLessThanOrEqual(2 * capacity)
     expect([...open({ capacity }).clocks.all()].length).toBeGreaterThanOrEqual(capacity / 2)
-    clocks.place({ ...stalled, device: 'new', receivedAt: NOON + 2 * DAY })
-    save()
-    expect([...open({ capacity }).clocks.all()]).toHaveLength(1)
   })
+
+  it('is written anew at opening, each device once', () => {
+    const before = open()
+    for (let n = 0; n < 20; n++) {
+      before.clocks.place({ ...stalled, device: `${n % 3}`, receivedAt: NOON + n })
+      before.save()
+    }
+    expect(linesIn()).toHaveLength(20)
+    expect(new Map(open().clocks.all())).toEqual(new Map(before.clocks.all()))
+    expect(linesIn()).toHaveLength(3)
+  })
+
+  it('never grows to what it would not read again, and keeps those heard of last', () => {
+    const mostBytes = 20_000
+    const kept = open({ mostBytes })
+    for (let n = 0; n < 400; n++) {
+      kept.clocks.place({ ...stalled, device: `${n}`, receivedAt: NOON + n })
+      kept.save()
+      expect(statSync(file()).size).toBeLessThanOrEqual(mostBytes)
+    }
+    expect(kept.told).toEqual([])
+    const after = open({ mostBytes })
+    expect(after.told).toEqual([])
+    const heard = [...after.clocks.all()].map(([, { at }]) => at - NOON)
+    expect(heard.length).toBeGreaterThan(40)
+    expect(heard).toEqual(heard.map((_, place) => 400 - heard.length + place))
+  })
+
+  it('forgets who was not heard of for a day: at opening, and where nothing comes any more', () => {
+    const idle = open()
+    idle.clocks.place({ ...stalled, device: 'early' })
+    idle.save()
+    idle.clock.at = NOON + HOUR
+    idle.clocks.place({ ...stalled, device: 'late', receivedAt: NOON + HOUR })
+    idle.save()
+    idle.clock.at = NOON + DAY
+    idle.tidy()
+    expect(linesIn()).toHaveLength(2)
+    expect([...open({ now: () => NOON + DAY + 1 }).clocks.all()]).toHaveLength(1)
+    expect(linesIn()).toHaveLength(1)
+    idle.clock.at = NOON + DAY + HOUR + 1
+    idle.clocks.place({ ...stalled, device: 'third', receivedAt: idle.clock.at })
+    idle.save()
+    idle.clock.at += DAY + 1
+    idle.tidy()
+    expect(linesIn()).toHaveLength(0)
+  })
+
+  it('leaves no journal of a process that is no more for longer than a day', () => {
+    const kept = open()
+    const put = (name: string, at: number) => {
+      const path = join(folder, 'clocks', name)
+      mkdirSync(join(folder, 'clocks'), { recursive: true })
+      writeFileSync(path, '')
+      utimesSync(path, at / 1000, at / 1000)
+    }
+    const left = () => readdirSync(join(folder, 'clocks')).sort()
+    const old = ['gateway-2.jsonl', 'gateway-2.jsonl.new', 'gateway.jsonl.0a0b.new']
+    for (const name of [...old, 'notes.txt']) put(name, NOON - DAY - 1)
+    put('gateway-3.jsonl', NOON - DAY + 1)
+    open()
+    expect(left()).toEqual(['gateway-3.jsonl', 'notes.txt'])
+    kept.clock.at += 2
+    kept.tidy()
+    expect(left()).toEqual(['notes.txt'])
+  })
+
+  it('is complete again when somebody took its name away', () => {
+    const kept = open()
+    for (const device of ['a', 'b']) {
+      kept.clocks.place({ ...stalled, device })
+      kept.save()
+      writeFileSync(join(folder, 'other'), '')
+      if (device === 'a') renameSync(join(folder, 'other'), file())
+    }
+    expect(linesIn()).toHaveLength(2)
+  })
+
+  it('takes no room on a volume that is nearly full, and is complete when there is room again', () => {
+    const room = { free: 2 ** 30 }
+    const kept = open({ freeBytes: () => room.free })
+    const hear = (device: string) => {
+      kept.clocks.place({ ...stalled, device })
+      kept.save()
+    }
+    hear('a')
+    room.free = 20 * 2 ** 20
+    const before = statSync(file()).size
+    for (const device of ['b', 'c']) hear(device)
+    expect(statSync(file()).size).toBe(before)
+    expect(kept.told).toEqual([expect.stringContaining('nearly full')])
+    room.free = 2 ** 30
+    hear('d')
+    expect(statSync(file()).size).toBe(before)
+    kept.clock.at += MINUTE
+    hear('e')
+    expect(linesIn()).toHaveLength(5)
+  })
+
+  it.runIf(existsSync('/proc/self/fd'))(
+    'leaves neither files nor descriptors behind where it cannot be written, and does not try at once',
+    () => {
+      mkdirSync(join(file(), 'a folder in its place'), { recursive: true })
+      const kept = open()
+      const before = descriptors()
+      let tries = 0
+      const counting = open({ freeBytes: () => ++tries && 2 ** 40 })
+      for (let n = 0; n < 40; n++) {
+        for (const { clocks, save } of [kept, counting]) {
+          clocks.place({ ...stalled, receivedAt: NOON + n })
+          save()
+        }
+        kept.clock.at += 2 * MINUTE
+      }
+      expect(descriptors()).toBe(before)
+      expect(readdirSync(join(folder, 'clocks'))).toEqual(['gateway.jsonl'])
+      expect(kept.told).toHaveLength(1)
+      expect(tries).toBe(1)
+    },
+  )
 })
 
 describe('a line of the file', () => {

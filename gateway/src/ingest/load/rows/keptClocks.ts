@@ -1,38 +1,56 @@
 import { hash, randomBytes } from 'node:crypto'
-import { appendFileSync, closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createDeviceClocks, type DeviceClocks } from '../../enrich/devices.ts'
-import { clockLine, type KeyedClock, parseClockLine } from './clockLine.ts'
+import {
+  type Journal,
+  type JournalLimits,
+  MOST_BYTES,
+  readJournal,
+  removeOldJournals,
+  type WrittenJournal,
+  writeJournal,
+} from './clockJournal.ts'
+import { clockLine, type KeyedClock } from './clockLine.ts'
 
 /** Clocks of devices that are there again after the process, or the thread, was ended in any way. */
 export interface KeptClocks {
   readonly clocks: DeviceClocks
   /** Writes what was learnt since. To be called before rows that rest on it are let out. Never throws. */
   save(): void
+  /** Forgets what is too old. To be called every `TIDY_MS`, also when nothing comes. Never throws. */
+  tidy(): void
 }
 
 export interface KeptClocksEdges {
+  readonly now: () => number
   readonly capacity?: number
+  /** Of the file. */
+  readonly mostBytes?: number
   /** Told, in words, of a file that is damaged or cannot be written; the clocks go on in memory. */
   readonly onTrouble?: (message: string) => void
   readonly newSalt?: () => string
+  /** Room on the volume of a folder, bytes. */
+  readonly freeBytes?: (folder: string) => number
 }
 
-/** No stall lasts longer, and after it a clock is measured anew anyway: what is older is forgotten, also for the sake of who was erased. */
+/** No stall lasts longer, and after it a clock is measured anew anyway. */
 const KEPT_MS = 24 * 3_600_000
-/** What 50,000 clocks written twice over take is below 40 MB. */
-const MOST_BYTES = 64 * 1024 * 1024
-const FORMAT = 1
+/** How much longer something may stand in the file, also for the sake of who was erased. */
+export const TIDY_MS = 3_600_000
+/** The room that is given back on a full volume is for what empties the spool: the clocks are in memory too. */
+const LEAST_FREE_BYTES = 64 * 1024 * 1024
+const TRY_AGAIN_MS = 60_000
 
 /**
  * The file is a journal: changed clocks are added at its end, the last line of a device counts, and it is written anew when most of it is
- * outdated, and daily. Devices stand in it by a salted hash. Not synced with each line: a kill loses nothing, a power failure the last seconds.
+ * outdated, and when some of it is a day old. Devices stand in it by a salted hash; the salt stands there too, so that it hides them from
+ * who sees the file, not from who looks for one. Not synced with each line: a kill loses nothing, a power failure the last seconds.
  */
-export function openKeptClocks(
-  file: string,
-  { capacity = 50_000, onTrouble = () => undefined, newSalt = () => randomBytes(16).toString('base64url') }: KeptClocksEdges = {},
-): KeptClocks {
-  const before = readJournal(file, onTrouble)
+export function openKeptClocks(file: string, edges: KeptClocksEdges): KeptClocks {
+  const { now, capacity = 50_000, mostBytes = MOST_BYTES, onTrouble = () => undefined, newSalt = randomSalt, freeBytes = freeOn } = edges
+  removeOldJournals(dirname(file), now() - KEPT_MS)
+  const before = journalBefore(file, { capacity, mostBytes, since: now() - KEPT_MS, onTrouble })
   const salt = before?.salt ?? newSalt()
   const changed = new Map<string, KeyedClock[1]>()
   const clocks = createDeviceClocks(capacity, {
@@ -40,81 +58,91 @@ export function openKeptClocks(
     known: before?.clocks ?? [],
     onChange: (key, clock) => changed.set(key, clock),
   })
-  let fd: number | null = null
-  let lines = 0
-  let [newest, writtenAnew] = [0, 0]
+  let journal: (WrittenJournal & { readonly lines: number }) | null = null
+  let tryAt = 0
   let isTold = false
 
-  function append(): void {
-    if (fd === null) return
+  function append({ fd, lines, bytes, oldest }: NonNullable<typeof journal>): void {
     const text = Array.from(changed, clockLine).join('')
-    lines += changed.size
+    const isTooLong = lines + changed.size > 2 * capacity || bytes + text.length > mostBytes
+    // Without a name since another thread of ours, that was ended, or the tidying of another process gave it away.
+    if (isTooLong || fstatSync(fd).nlink === 0) {
+      writeAnew()
+      return
+    }
     appendFileSync(fd, text)
+    const arrivals = Array.from(changed.values(), ({ at }) => at)
+    const earliest = arrivals.reduce((least, at) => Math.min(least, at), oldest)
+    journal = { fd, lines: lines + changed.size, bytes: bytes + text.length, oldest: earliest }
   }
 
   function writeAnew(): void {
-    if (fd !== null) closeSync(fd)
-    fd = null
-    const kept = [...clocks.all()].filter(([, { at }]) => at >= newest - KEPT_MS)
-    const temporary = `${file}.new`
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    writeFileSync(temporary, `${JSON.stringify({ clocks: FORMAT, salt })}\n${kept.map(clockLine).join('')}`, { mode: 0o600 })
-    const written = openSync(temporary, 'a')
-    fdatasyncSync(written)
-    renameSync(temporary, file)
-    fd = written
-    lines = kept.length
-    writtenAnew = newest
+    letGo()
+    const kept = [...clocks.all()].filter(([, { at }]) => at >= now() - KEPT_MS)
+    journal = { ...writeJournal(file, { salt, clocks: kept, mostBytes }), lines: kept.length }
   }
 
+  function letGo(): void {
+    if (journal !== null) closeSync(journal.fd)
+    journal = null
+  }
+
+  function write(how: () => void): void {
+    if (now() < tryAt) return
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+      if (freeBytes(dirname(file)) < LEAST_FREE_BYTES) throw new Error('the volume is nearly full')
+      how()
+      isTold = false
+    } catch (error) {
+      // A line may be half written, and what is not written is missing: the next try begins a new file.
+      letGo()
+      tryAt = now() + TRY_AGAIN_MS
+      if (!isTold) onTrouble(`what is known of devices' clocks cannot be written to ${file}: ${String(error)}`)
+      isTold = true
+    }
+  }
+
+  // Its end may be half a line, and most of it outdated.
+  if (existsSync(file)) write(writeAnew)
   return {
     clocks,
     save() {
       if (changed.size === 0) return
-      for (const { at } of changed.values()) newest = Math.max(newest, at)
-      try {
-        if (fd === null || lines > 2 * capacity || newest > writtenAnew + KEPT_MS) writeAnew()
-        else append()
-        isTold = false
-      } catch (error) {
-        // A line may be half written: the next try begins a new file.
-        if (fd !== null) closeSync(fd)
-        fd = null
-        if (!isTold) onTrouble(`what is known of devices' clocks cannot be written to ${file}: ${String(error)}`)
-        isTold = true
-      }
+      const open = journal
+      write(() => (open === null ? writeAnew() : append(open)))
       changed.clear()
+    },
+    tidy() {
+      removeOldJournals(dirname(file), now() - KEPT_MS)
+      if (journal !== null && journal.oldest < now() - KEPT_MS) write(writeAnew)
     },
   }
 }
 
 /** null where there is nothing to go on from. */
-function readJournal(file: string, onTrouble: (message: string) => void): { salt: string; clocks: Iterable<KeyedClock> } | null {
+function journalBefore(
+  file: string,
+  { onTrouble, ...limits }: JournalLimits & { readonly onTrouble: (message: string) => void },
+): Journal | null {
   try {
-    if (statSync(file).size > MOST_BYTES) throw new Error('it is larger than any of ours')
-    const [head = '', ...lines] = readFileSync(file, 'utf8').split('\n')
-    const { clocks: format, salt } = JSON.parse(head) as { clocks?: unknown; salt?: unknown }
-    if (format !== FORMAT || typeof salt !== 'string') throw new Error('it does not begin as ours do')
-    // Behind the last line end is nothing, or what a full disk cut off.
-    lines.pop()
-    const clocks = new Map<string, KeyedClock[1]>()
-    let broken = 0
-    for (const line of lines) {
-      const entry = parseClockLine(line)
-      if (entry === null) broken++
-      else {
-        // To the end: what was heard of last is forgotten last.
-        clocks.delete(entry[0])
-        clocks.set(...entry)
-      }
-    }
+    const journal = readJournal(file, limits)
+    const broken = journal?.broken ?? 0
     if (broken > 0) onTrouble(`${broken} lines about devices' clocks in ${file} are damaged; those devices are measured anew`)
-    return { salt, clocks }
+    return journal
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     onTrouble(`what was known of devices' clocks cannot be read from ${file}; they are measured anew: ${String(error)}`)
     return null
   }
+}
+
+function freeOn(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
+}
+
+function randomSalt(): string {
+  return randomBytes(16).toString('base64url')
 }
 
 /** Events of one device stand together. */

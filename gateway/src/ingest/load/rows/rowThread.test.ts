@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { EVENT_COLUMNS } from '@waymark/schemas/row'
 import { afterEach, describe, expect, it } from 'vitest'
-import { TEST_TIME, testFrame } from '../../spool/frame.fixture.ts'
+import { testFrame } from '../../spool/frame.fixture.ts'
 import { frameText } from '../../spool/framePayload.ts'
 import { encodeFrames } from '../../spool/frames.ts'
 import { FRAME_HEAD_BYTES } from '../../spool/segment.ts'
@@ -46,7 +46,8 @@ async function moody(): Promise<URL> {
        if (text.includes('"throw')) throw new Error('a bug')
        if (text.includes('"hang')) for (;;);
        parentPort.postMessage({ rows: text.match(/"messageId":"(.*?)"/)[1] })
-     })`,
+     })
+     parentPort.postMessage({ ready: true })`,
   )
   return pathToFileURL(file)
 }
@@ -134,21 +135,62 @@ describe('the thread that makes rows', () => {
     folders.push(folder)
     const clockFile = join(folder, 'clocks.jsonl')
     // A clock ten days ahead, told of by a request that was an hour under way, and by one that came at once.
+    const now = Date.now()
     const sent = async (rows: RowSource, id: string, happened: number, left: number) => {
-      const [timestamp, sentAt] = [happened, left].map(at => new Date(TEST_TIME + 10 * DAY + at).toISOString())
-      const frames = encodeFrames([frameText(testFrame([id], { event: () => ({ timestamp, sentAt }) }))], AT)
+      const [timestamp, sentAt] = [happened, left].map(at => new Date(now + 10 * DAY + at).toISOString())
+      const frames = encodeFrames([frameText(testFrame([id], { at: now, event: () => ({ timestamp, sentAt }) }))], AT)
       const [row] = readBlock((await rows.rowsOf([frames.bytes.subarray(FRAME_HEAD_BYTES)])).block, 1)
       return Number(row?.[EVENT_COLUMNS.indexOf('timestamp')])
     }
     const first = thread({ clockFile })
     const stalled = await sent(first, 'a', -HOUR, -HOUR)
     await first.close()
-    expect(stalled).toBe(TEST_TIME)
+    expect(stalled).toBe(now)
     expect(await sent(thread({ clockFile }), 'b', -HOUR / 2, 0)).toBeGreaterThanOrEqual(stalled)
     writeFileSync(clockFile, 'no journal\n')
     const told: string[] = []
-    expect(await sent(thread({ clockFile, onTold: message => told.push(message) }), 'c', -HOUR / 2, 0)).toBe(TEST_TIME - HOUR / 2)
+    expect(await sent(thread({ clockFile, onTold: message => told.push(message) }), 'c', -HOUR / 2, 0)).toBe(now - HOUR / 2)
     expect(told.join()).toContain(clockFile)
+  })
+
+  it('does not charge the first rows for a start that takes long', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'waymark-rows-'))
+    folders.push(folder)
+    const worker = join(folder, 'slow.mjs')
+    writeFileSync(
+      worker,
+      `import { parentPort } from 'node:worker_threads'
+       for (const until = Date.now() + 1500; Date.now() < until; );
+       parentPort.on('message', () => parentPort.postMessage({ rows: 'made' }))
+       parentPort.postMessage({ ready: true })`,
+    )
+    expect(await thread({ worker: pathToFileURL(worker), longestMs: 1000 }).rowsOf(content('a'))).toBe('made')
+  })
+
+  it.each([
+    ['never ends to open', 'for (;;);', 'did not start within'],
+    ['dies of', 'process.exit(1)', 'ended at its start'],
+  ])('puts a file of clocks aside that it %s, says so, and goes on', async (_, trouble, reason) => {
+    const folder = await mkdtemp(join(tmpdir(), 'waymark-rows-'))
+    folders.push(folder)
+    const clockFile = join(folder, 'gateway.jsonl')
+    const worker = join(folder, 'opening.mjs')
+    writeFileSync(clockFile, 'trouble')
+    writeFileSync(
+      worker,
+      `import { existsSync } from 'node:fs'
+       import { parentPort, workerData } from 'node:worker_threads'
+       if (existsSync(workerData.clockFile)) ${trouble}
+       parentPort.on('message', () => parentPort.postMessage({ rows: 'made' }))
+       parentPort.postMessage({ ready: true })`,
+    )
+    const told: string[] = []
+    const rows = thread({ worker: pathToFileURL(worker), clockFile, longestStartMs: 1000, onTold: message => told.push(message) })
+    for (let n = 0; n < 2; n++) await expect(rows.rowsOf(content('a'))).rejects.toBeInstanceOf(RowsNotMade)
+    expect(await rows.rowsOf(content('a'))).toBe('made')
+    expect(told).toEqual([expect.stringContaining(reason)])
+    expect(told[0]).toContain(clockFile)
+    expect(readFileSync(`${clockFile}.bad`, 'utf8')).toBe('trouble')
   })
 
   it('rejects what is not done when it is closed, and everything after that', async () => {

@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises'
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { isMarkedAsUntransferable, Worker } from 'node:worker_threads'
@@ -6,6 +7,7 @@ import type { RowSource } from './rowSource.ts'
 import { RowsNotMade, RowsStopped, RowsTooSlow } from './rowsNotMade.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
 import { createSpareMemory, type SpareMemory } from './spareMemory.ts'
+import { type Ready, readyThread } from './threadStart.ts'
 
 export interface RowOrder {
   readonly memory: ArrayBuffer
@@ -24,21 +26,27 @@ export interface RowSettings {
   readonly clockFile: string | null
 }
 
-/** `told` answers nothing: it is for the log. */
+/** `told` and `ready` answer nothing: one is for the log. */
 export type RowAnswer =
   | { readonly rows: SegmentRows; readonly isInRoom: boolean }
   | { readonly trouble: string }
   | { readonly told: string }
+  | Ready
 
 /** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
 const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 /** A segment takes a tenth of a second. Who waits longer is told, and looks for the event that is to blame: nothing is lost by it. */
 const LONGEST_MS = 10_000
+/** The largest file of clocks was read in ten seconds on two busy cores; a machine may be many times slower. */
+const LONGEST_START_MS = 120_000
+/** Then the file that it begins with is taken for the cause. */
+const STARTS_BEFORE_BLAME = 2
 const WORKER = new URL('./rowWorker.ts', import.meta.url)
 
 export interface RowThreadOptions extends Partial<RowSettings> {
   readonly worker?: URL
   readonly longestMs?: number
+  readonly longestStartMs?: number
   readonly onTold?: (message: string) => void
   readonly spare?: SpareMemory
 }
@@ -51,44 +59,80 @@ function compiled(): { NODE_COMPILE_CACHE?: string } {
 
 /**
  * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins anew with the next segment after
- * it died: what it knew of clocks is in `clockFile`. What it was at when it died is rejected, and may be asked for again.
+ * it died: what it knew of clocks is in `clockFile`. What it was at when it died is rejected, and may be asked for again. A file that it
+ * cannot begin with is put aside, for rows matter more than the clocks.
  */
 export function createRowThread({
   worker: file = WORKER,
   longestMs = LONGEST_MS,
+  longestStartMs = LONGEST_START_MS,
   redactParameters = [],
   clockFile = null,
   onTold = () => undefined,
   spare = createSpareMemory(),
 }: RowThreadOptions = {}): RowSource {
-  let worker: Worker | null = null
+  let worker: { readonly thread: Worker; readonly ready: Promise<void> } | null = null
+  let failedStarts = 0
   let turn: Promise<unknown> = Promise.resolve()
   let isClosed = false
 
-  function running(): Worker {
+  function running(): NonNullable<typeof worker> {
     if (worker !== null) return worker
     const settings: RowSettings = { redactParameters, clockFile }
-    const started = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES, workerData: settings })
+    const thread = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES, workerData: settings })
+    const started = { thread, ready: readyThread(thread, longestStartMs).then(onStarted, onFailedStart(thread)) }
     worker = started
+    // Whoever waits for it is told.
+    started.ready.catch(() => undefined)
     // What died by itself is told to whoever waits for it; what dies of idleness, to nobody.
-    started.on('error', () => forget(started))
-    started.once('exit', () => forget(started))
-    started.on('message', (answer: RowAnswer) => {
+    thread.on('error', () => forget(thread))
+    thread.once('exit', () => forget(thread))
+    thread.on('message', (answer: RowAnswer) => {
       if ('told' in answer) onTold(answer.told)
     })
     // A listener alone would keep the process.
-    started.unref()
+    thread.unref()
     return started
   }
 
   /** At once, before it has ended: what comes next must not be given to it. */
   function forget(thread: Worker): void {
-    if (worker === thread) worker = null
+    if (worker?.thread === thread) worker = null
   }
 
-  function ask(content: SegmentContent, only: Stretch | undefined, patienceMs: number): Promise<SegmentRows> {
-    if (isClosed) return Promise.reject(new RowsStopped('the loader has stopped'))
-    const thread = running()
+  function onStarted(): void {
+    failedStarts = 0
+  }
+
+  function onFailedStart(thread: Worker): (error: unknown) => Promise<never> {
+    return async error => {
+      forget(thread)
+      if (isClosed) throw new RowsStopped('the loader stops')
+      failedStarts++
+      if (clockFile !== null && failedStarts % STARTS_BEFORE_BLAME === 0) await putAside(clockFile, error)
+      throw error
+    }
+  }
+
+  /** Beside where it stood, from where it is removed with all that is old. */
+  async function putAside(clocks: string, error: unknown): Promise<void> {
+    const aside = `${clocks}.bad`
+    const end = await rename(clocks, aside).then(
+      () => `was put aside as ${aside}; devices' clocks are measured anew`,
+      (cause: unknown) => `cannot be put aside: ${String(cause)}`,
+    )
+    const cause = error instanceof Error && error.cause !== undefined ? ` (${String(error.cause)})` : ''
+    onTold(`the thread that makes rows cannot start, ${failedStarts} times in a row: ${String(error)}${cause}; ${clocks} ${end}`)
+  }
+
+  async function ask(content: SegmentContent, only: Stretch | undefined, patienceMs: number): Promise<SegmentRows> {
+    if (isClosed) throw new RowsStopped('the loader has stopped')
+    const { thread, ready } = running()
+    thread.ref()
+    // Rows are not charged for the start.
+    await ready
+    // It may have ended since it was ready.
+    if (worker?.thread !== thread) throw new RowsNotMade('the thread that makes rows ended before it was asked')
     const room = spare.take()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -97,7 +141,7 @@ export function createRowThread({
         void thread.terminate()
       }, patienceMs)
       const onMessage = (answer: RowAnswer) => {
-        if ('told' in answer) return
+        if ('told' in answer || 'ready' in answer) return
         // Of a thread that died nobody knows whether it has let go of it.
         if (room !== null && !('rows' in answer && answer.isInRoom)) spare.put(room)
         finish(() => ('rows' in answer ? resolve(answer.rows) : reject(new RowsNotMade(answer.trouble))))
@@ -117,7 +161,7 @@ export function createRowThread({
   }
 
   return {
-    start: () => void running().unref(),
+    start: () => void running(),
     rowsOf: (content, only, patienceMs = longestMs) => {
       const mine = turn.then(() => ask(content, only, patienceMs))
       turn = mine.catch(() => undefined)
@@ -128,7 +172,7 @@ export function createRowThread({
     },
     close: async () => {
       isClosed = true
-      await worker?.terminate()
+      await worker?.thread.terminate()
     },
   }
 }

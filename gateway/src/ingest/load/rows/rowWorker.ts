@@ -3,7 +3,7 @@ import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createRedaction } from '../../enrich/redact.ts'
 import { createEventBlock } from './eventBlock.ts'
-import { openKeptClocks } from './keptClocks.ts'
+import { openKeptClocks, TIDY_MS } from './keptClocks.ts'
 import { makeRows } from './makeRows.ts'
 import { createRowMaker } from './rowMaker.ts'
 import type { RowAnswer, RowOrder, RowSettings } from './rowThread.ts'
@@ -15,7 +15,8 @@ yieldCpu()
 flushCompileCache()
 const { redactParameters, clockFile }: RowSettings = workerData
 const onTrouble = (told: string) => parentPort?.postMessage({ told } satisfies RowAnswer)
-const kept = clockFile === null ? null : openKeptClocks(clockFile, { onTrouble })
+const kept = clockFile === null ? null : openKeptClocks(clockFile, { now: Date.now, onTrouble })
+if (kept !== null) setInterval(kept.tidy, TIDY_MS).unref()
 const makeRow = createRowMaker(createRedaction(redactParameters), kept?.clocks)
 const block = createEventBlock()
 
@@ -34,3 +35,4 @@ parentPort?.on('message', ({ memory, places, only, room }: RowOrder) => {
   kept?.save()
   parentPort?.postMessage(answer)
 })
+parentPort?.postMessage({ ready: true } satisfies RowAnswer)
