@@ -5,6 +5,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EdgeGuard } from '../ingest/request/guard.ts'
+import { sourceOfWriteKey } from '../ingest/request/source.ts'
 import type { Source } from '../keys/ring.ts'
 import type { SourceSettings } from '../keys/settings.ts'
 import { createEdge, type Edge } from './edge.ts'
@@ -31,6 +32,8 @@ interface Ask {
   readonly events?: number
   /** Answered with this error instead. */
   readonly fail?: number
+  /** Brought as the write key, instead of that of a source. */
+  readonly key?: string
 }
 
 /** An edge behind a listening server, with a trusted proxy that is this machine. */
@@ -51,9 +54,14 @@ function openWorld() {
   })
   const app = routesWith(edge.guard)
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
-  const ask = async ({ from, source = 'web', events = 1, fail }: Ask) => {
+  const ask = async ({ from, source = 'web', events = 1, fail, key }: Ask) => {
     const { port } = server.address() as AddressInfo
-    const query = new URLSearchParams({ source, events: String(events), ...(fail === undefined ? {} : { fail: String(fail) }) })
+    const query = new URLSearchParams({
+      source,
+      events: String(events),
+      ...(fail === undefined ? {} : { fail: String(fail) }),
+      ...(key === undefined ? {} : { key }),
+    })
     const answer = await fetch(`http://127.0.0.1:${port}/?${query}`, {
       method: 'POST',
       headers: from === undefined ? {} : { 'x-forwarded-for': from },
@@ -73,6 +81,8 @@ function routesWith(guard: EdgeGuard): Hono {
   app.post('/', async c => {
     guard.knocking(c)
     // As the routes do for a key in a header that is wrong, or a server's.
+    const key = c.req.query('key')
+    if (key !== undefined) sourceOfWriteKey(key, c.req, { keys: { writeKey: () => null, secretKey: () => null } })
     if (c.req.query('fail') !== '401' && c.req.query('source') !== 'backend') guard.arriving(c)
     const { source = '', events = '1', fail } = c.req.query()
     if (fail !== undefined) throw Object.assign(new Error('unreadable'), { getResponse: () => c.json({}, Number(fail) as 400) })
@@ -136,18 +146,31 @@ describe('limits', () => {
   it('an address that tried a thousand wrong keys waits, also with a right one, which it might have found; nobody else does', async () => {
     const { ask, clock, edge } = world
     const from = '198.51.100.12'
-    for (let n = 0; n < 1_000; n += 50) await Promise.all(Array.from({ length: 50 }, () => ask({ from, fail: 401 })))
+    let tried = 0
+    const guess = () => ask({ from, key: `wk_guess_${++tried}` })
+    for (let n = 0; n < 1_000; n += 50) await Promise.all(Array.from({ length: 50 }, guess))
     const before = edge.refusals.counts.addresses()
     const wrongKeys = { status: 429, retryAfter: '1', message: expect.stringContaining('too many wrong keys') }
-    expect(await ask({ from, fail: 401 })).toMatchObject(wrongKeys)
+    expect(await guess()).toMatchObject(wrongKeys)
     expect(await ask({ from, source: 'backend' })).toMatchObject(wrongKeys)
     expect(edge.refusals.counts.addresses() - before).toBe(2)
     expect((await ask({ from: '198.51.100.13', source: 'backend' })).status).toBe(200)
     clock.at += 1_000
     const later: number[] = []
-    for (let n = 0; n < 22; n++) later.push((await ask({ from, fail: 401 })).status)
+    for (let n = 0; n < 22; n++) later.push((await guess()).status)
     expect(later).toEqual([...Array(20).fill(401), 429, 429])
     clock.at += 50_000
+    expect((await ask({ from, source: 'backend' })).status).toBe(200)
+  })
+
+  it('pages with one old key, or with none, shut nobody out who sends from behind the same address', async () => {
+    const { ask } = world
+    const from = '198.51.100.14'
+    for (let n = 0; n < 2_200; n += 50)
+      await Promise.all(
+        Array.from({ length: 50 }, (_, place) => ask({ from, ...(place % 2 === 0 ? { key: 'wk_rotated' } : { fail: 401 }) })),
+      )
+    expect((await ask({ from, key: 'wk_rotated' })).status).toBe(401)
     expect((await ask({ from, source: 'backend' })).status).toBe(200)
   })
 

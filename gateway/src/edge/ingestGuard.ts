@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
 import type { EdgeGuard } from '../ingest/request/guard.ts'
 import { refuse } from '../ingest/request/refuse.ts'
+import { wrongKeyOf } from '../ingest/request/source.ts'
 import type { Source } from '../keys/ring.ts'
 import type { SourceSettings } from '../keys/settings.ts'
 import { type Bucket, createBucket, createNetworkBuckets, type Rate } from './buckets.ts'
 import type { Refusals } from './refusals.ts'
+import { createTriedKeys } from './triedKeys.ts'
 import type { VisitorOf } from './visitor.ts'
 
 /** Events a second at this process; null: no limit. */
@@ -35,7 +37,7 @@ const LEAST_BURST = 2_500
 const REFUSED_COSTS = 50
 /** One whose key or page may not send: SDKs repeat it a hundred times by the settings that we give them, and others share their address. */
 const STRANGER_COSTS = 5
-/** Wrong keys of one address: more than pages with an old key send from behind it, far fewer than it takes to find one. */
+/** Wrong keys of one address, each once, however many pages send it: far fewer than it takes to find a right one. */
 const WRONG_KEYS: Rate = { perSecond: 20, burst: 1_000 }
 const LONGEST_WAIT_S = 300
 const COSTS: ReadonlyMap<number, number> = new Map([
@@ -54,6 +56,7 @@ const COSTS: ReadonlyMap<number, number> = new Map([
 export function createIngestGuard({ rates, visitor, settings, refusals, cookie, now, seed }: IngestGuardEdges): EdgeGuard {
   const networks = rates.address === null ? null : createNetworkBuckets(rateOf(rates.address, ADDRESS_BURST_S), seed)
   const guesses = rates.address === null ? null : createNetworkBuckets(WRONG_KEYS, seed)
+  const tried = createTriedKeys(seed)
   // Nobody has to wait after that: who sends good keys pays one comparison.
   let guessedUntil = 0
   const sources = new Map<string, { readonly perSecond: number; readonly bucket: Bucket }>()
@@ -108,7 +111,8 @@ export function createIngestGuard({ rates, visitor, settings, refusals, cookie, 
       if (network === null) return
       const at = now()
       networks?.take(network, costs, at)
-      if (c.res.status !== 401) return
+      const wrongKey = wrongKeyOf(c.error)
+      if (wrongKey === null || !tried.isNew(network, wrongKey)) return
       guesses?.take(network, 1, at)
       guessedUntil = Math.max(guessedUntil, at + 1000 * (guesses?.wait(network, at) ?? 0))
     },

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
 import type { Database } from '../db/open.ts'
@@ -8,6 +8,7 @@ import { rudderIdentify, segmentBatch } from './peers.fixture.ts'
 import { memorySpool, RECEIVED_AT, totals, track } from './receive.fixture.ts'
 import { createIngestCounters } from './request/counters.ts'
 import { refuse } from './request/refuse.ts'
+import { wrongKeyOf } from './request/source.ts'
 import { createIngestRoutes, type IngestDeps } from './routes.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
@@ -259,6 +260,27 @@ describe('an address that tried too many wrong keys', () => {
   ])('is not told whether there is %s', async (_, path, headers: Record<string, string>) => {
     expect((await testApp({ guard }).post(path, { batch: [track('m1')], source: 'crm' }, headers)).status).toBe(429)
   })
+})
+
+it('the guard is told which key was wrong, wherever it stood, and of none where none was brought', async () => {
+  const told: (string | null)[] = []
+  const pass = () => undefined
+  const guard = {
+    knocking: pass,
+    arriving: pass,
+    taking: pass,
+    refused: (c: Context) => void told.push(wrongKeyOf(c.error)),
+    cookie: () => null,
+  }
+  const { post } = testApp({ guard })
+  const batch = [track('m1')]
+  await post('/v1/batch', { batch }, basic('wk_header'))
+  await post('/v1/batch', { batch, writeKey: 'wk_body' })
+  await post('/v1/batch?writeKey=wk_query', { batch })
+  await post('/v1/import', { batch, source: 'crm' }, { authorization: 'Bearer sk_none' })
+  await post('/v1/batch', { batch })
+  await post('/v1/batch', 'unreadable', basic('wk_web'))
+  expect(told).toEqual(['wk_header', 'wk_body', 'wk_query', 'sk_none', null, null])
 })
 
 describe('imports', () => {

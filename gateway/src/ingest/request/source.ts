@@ -1,4 +1,5 @@
 import type { HonoRequest } from 'hono'
+import type { HTTPException } from 'hono/http-exception'
 import { isKeyName, KEY_NAME_RULE, type Scope } from '../../keys/parse.ts'
 import type { KeyRing, SecretKey, Source } from '../../keys/ring.ts'
 import { refuse } from './refuse.ts'
@@ -29,7 +30,7 @@ export function sourceOfWriteKey(key: string | null, request: HonoRequest, { key
     )
   }
   const source = keys.writeKey(key)
-  if (source === null) throw unknownWriteKey()
+  if (source === null) throw wrong(unknownWriteKey(), key)
   const origin = request.header('origin')
   if (origin === undefined) return source
   if (source.trust === 'server') {
@@ -55,11 +56,14 @@ export function secretKeyOf(request: HonoRequest, scope: Scope, { keys }: Pick<S
   if (presented === undefined) return null
   const key = keys.secretKey(presented)
   if (key === null)
-    throw refuse(
-      401,
-      'unauthorized',
-      'The secret key is not known here or was revoked. `waymark keys list` shows the keys of this gateway.',
-      CHALLENGE,
+    throw wrong(
+      refuse(
+        401,
+        'unauthorized',
+        'The secret key is not known here or was revoked. `waymark keys list` shows the keys of this gateway.',
+        CHALLENGE,
+      ),
+      presented,
     )
   if (request.header('origin') !== undefined) {
     throw refuse(
@@ -95,6 +99,18 @@ export function noSecretKey() {
   )
 }
 
+/** The key that a request was refused for, because nobody has it; null where it was refused for something else, or brought none. */
+export function wrongKeyOf(error: Error | undefined): string | null {
+  return error === undefined ? null : (WRONG_KEYS.get(error) ?? null)
+}
+
+function wrong(refusal: HTTPException, key: string): HTTPException {
+  WRONG_KEYS.set(refusal, key)
+  return refusal
+}
+
+/** Beside the refusals, not in them: what is thrown may be logged. */
+const WRONG_KEYS = new WeakMap<Error, string>()
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer' }
 
 /** An import with a secret key says itself where its events come from. */
