@@ -11,6 +11,7 @@ import { serverCookies } from './serverCookies.ts'
 export interface ServerCookieEdges extends SourceEdges {
   /** Who may ask how often; nobody is limited without one. */
   readonly guard?: EdgeGuard | undefined
+  readonly now: () => number
   /** Around the route. */
   readonly watch: MiddlewareHandler
 }
@@ -22,7 +23,7 @@ const MOST_BODY_BYTES = 64 * 1024
  * `/rsaRequest`: sets the cookies of RudderStack's browser SDK, where a page of the same site asks with a good key (its `useServerSideCookies`).
  * Refused, the SDK sets them itself.
  */
-export function createServerCookieRoutes({ guard, watch, ...edges }: ServerCookieEdges): Hono {
+export function createServerCookieRoutes({ guard, now, watch, ...edges }: ServerCookieEdges): Hono {
   const app = new Hono()
   const memory = createBodyMemory()
 
@@ -46,7 +47,7 @@ export function createServerCookieRoutes({ guard, watch, ...edges }: ServerCooki
     try {
       if (body.bytes.length > MOST_BODY_BYTES) throw refuse(413, 'body_too_large', 'The body is larger than 64 KiB.')
       const headers = new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-      for (const cookie of serverCookies(parsed(body.bytes), page)) headers.append('Set-Cookie', cookie)
+      for (const cookie of serverCookies(parsed(body.bytes), page, now())) headers.append('Set-Cookie', cookie)
       return new Response(JSON.stringify({ success: true }), { headers })
     } finally {
       body.release()

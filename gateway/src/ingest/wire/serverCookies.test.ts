@@ -67,6 +67,24 @@ describe('cookies that RudderStack’s SDK asks for', () => {
       {},
       'Path=/; Expires=Fri, 01 Jan 2027 00:00:00 GMT; Domain=acme.com; SameSite=Lax; Secure',
     ],
+    [
+      'that never end: they do with a life of 400 days',
+      { maxAge: 0, expires: '9999-12-31T00:00:00.000Z' },
+      {},
+      'Path=/; Expires=Mon, 05 Apr 2027 09:05:00 GMT; Domain=acme.com; SameSite=Lax; Secure',
+    ],
+    [
+      'by a page at an address',
+      { domain: '.0.0.1' },
+      { origin: 'http://10.0.0.1:3000', host: '10.0.0.1:8090' },
+      'Path=/; Max-Age=31536000; SameSite=Lax',
+    ],
+    [
+      'by a page at an address of IPv6',
+      { domain: '[2001:db8::1]' },
+      { origin: 'http://[2001:db8::1]:3000', host: '[2001:db8::1]:8090' },
+      'Path=/; Max-Age=31536000; SameSite=Lax',
+    ],
     ['for a part of the site', { path: '/shop' }, {}, 'Path=/shop; Max-Age=31536000; Domain=acme.com; SameSite=Lax; Secure'],
     [
       'with a path that would end the attribute',

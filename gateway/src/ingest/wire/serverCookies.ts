@@ -1,4 +1,5 @@
 /** Cookies that RudderStack's browser SDK asks its server to set, because some browsers keep those of scripts for seven days only. Pure. */
+import { isIP } from 'node:net'
 import { isRecord } from '../event/json.ts'
 import { refuse } from '../request/refuse.ts'
 import { siteOf } from '../request/sameSite.ts'
@@ -20,7 +21,7 @@ const LONGEST_MS = 400 * 86_400_000
  * `{ reqType: 'setCookies', data: { options: { maxAge, path, domain, sameSite, secure, expires }, cookies: [{ name, value }] } }`, times in
  * milliseconds. Scripts can read them, for the SDK does. Throws what the request is refused with.
  */
-export function serverCookies(asked: unknown, page: URL): string[] {
+export function serverCookies(asked: unknown, page: URL, now: number): string[] {
   const data = isRecord(asked) && asked.reqType === 'setCookies' ? asked.data : undefined
   if (!isRecord(data) || !Array.isArray(data.cookies) || data.cookies.length === 0)
     throw refuse(
@@ -28,7 +29,7 @@ export function serverCookies(asked: unknown, page: URL): string[] {
       'bad_cookies',
       'The body must be { "reqType": "setCookies", "data": { "options": {}, "cookies": [{ "name", "value" }] } }.',
     )
-  const attributes = attributesOf(isRecord(data.options) ? data.options : {}, page)
+  const attributes = attributesOf(isRecord(data.options) ? data.options : {}, page, now)
   const cookies = new Map(data.cookies.map(pairOf))
   const headers = [...cookies].map(([name, value]) => `${name}=${value}${attributes}`)
   const tooLarge = headers.findIndex(header => header.length > MOST_COOKIE_BYTES)
@@ -52,11 +53,15 @@ function pairOf(cookie: unknown): [name: string, value: string] {
   return [name, encodeURIComponent(value)]
 }
 
-function attributesOf({ maxAge, expires, path, domain, sameSite, secure }: { readonly [name: string]: unknown }, page: URL): string {
+function attributesOf(
+  { maxAge, expires, path, domain, sameSite, secure }: { readonly [name: string]: unknown },
+  page: URL,
+  now: number,
+): string {
   const isSecure = page.protocol === 'https:' || secure === true
   return [
     `; Path=${typeof path === 'string' && /^\/[\w/.~-]{0,200}$/.test(path) ? path : '/'}`,
-    lifeOf(maxAge, expires),
+    lifeOf(maxAge, expires, now),
     domainOf(domain, page.hostname),
     // `None` is asked for where page and server have two hosts, and is for other sites, which get none of these.
     `; SameSite=${sameSite === 'Strict' ? 'Strict' : 'Lax'}`,
@@ -65,18 +70,23 @@ function attributesOf({ maxAge, expires, path, domain, sameSite, secure }: { rea
 }
 
 /** '' for a cookie that ends with the browser. */
-function lifeOf(maxAge: unknown, expires: unknown): string {
+function lifeOf(maxAge: unknown, expires: unknown, now: number): string {
   if (typeof maxAge === 'number' && maxAge !== 0) return `; Max-Age=${Math.floor(Math.min(Math.max(maxAge, 0), LONGEST_MS) / 1000)}`
   const until = typeof expires === 'string' ? Date.parse(expires) : Number.NaN
-  return Number.isNaN(until) ? '' : `; Expires=${new Date(until).toUTCString()}`
+  return Number.isNaN(until) ? '' : `; Expires=${new Date(Math.min(until, now + LONGEST_MS)).toUTCString()}`
 }
 
 /** '' for a cookie of this host alone. */
 function domainOf(asked: unknown, hostname: string): string {
-  if (typeof asked !== 'string' || asked === '') return ''
+  // The SDK makes a domain of the end of an address, too.
+  if (typeof asked !== 'string' || asked === '' || isAddress(hostname)) return ''
   const domain = asked.replace(/^\./, '').toLowerCase()
   if (siteOf(domain) === null && domain === hostname) return ''
   if (siteOf(domain) === null || !(hostname === domain || hostname.endsWith(`.${domain}`)))
     throw refuse(400, 'bad_cookie_domain', 'The domain of the cookies must be that of the page or one above it that belongs to the site.')
   return `; Domain=${domain}`
+}
+
+function isAddress(hostname: string): boolean {
+  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
 }

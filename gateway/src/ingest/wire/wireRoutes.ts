@@ -45,7 +45,7 @@ export function createWireRoutes({
   app.route('/', createPixelRoutes({ keys: source.keys, ingest: answering(ingest, onFailure), tellRefusal }))
   app.route('/', createSegmentScripts(segmentScripts))
   app.route('/', createRudderPlugins(rudderPlugins))
-  app.route('/', createServerCookieRoutes({ ...source, guard, watch: tellingRefusals(tellRefusal) }))
+  app.route('/', createServerCookieRoutes({ ...source, guard, now, watch: tellingRefusals(tellRefusal) }))
   app.route('/', createSideRoutes())
   return app
 }
