@@ -3,11 +3,13 @@ import { type TestDatabase, testDatabase } from '../../../../test/engine.ts'
 import type { Damage } from '../spool/damage.ts'
 import { failure, memoryDisk } from '../spool/disk.fixture.ts'
 import { TEST_TIME, testFrame } from '../spool/frame.fixture.ts'
-import { HEADER_BYTES } from '../spool/segment.ts'
+import { payloadSummary } from '../spool/packedPayload.ts'
+import { FRAME_HEAD_BYTES, HEADER_BYTES, scanSegment, writeFrameHead } from '../spool/segment.ts'
 import { testSpool } from '../spool/spool.fixture.ts'
 import type { SpoolEdges } from '../spool/spool.ts'
 import { readStats } from '../stats.ts'
 import { type LoaderBench, loaderBench } from './loader.fixture.ts'
+import { createRowThread } from './rows/rowThread.ts'
 
 const shared: { database?: TestDatabase } = {}
 const bench = (): LoaderBench => {
@@ -109,6 +111,71 @@ describe('the loader, when disk or clock are in trouble,', () => {
     expect(fs.bytesOf(path.replace('.seg', '.bad'))).toEqual(changed)
     expect(damages).toMatchObject([{ file: path, ranges: 1, problem: expect.stringContaining('ENOSPC') }])
     expect(spool.backlog().damaged).toBe(1)
+  })
+
+  it.each([
+    [
+      'what is packed in it is damaged',
+      (payload: Buffer) => payload.writeUInt8(payload.readUInt8(payload.indexOf(0x0a) + 12) ^ 0x10, payload.indexOf(0x0a) + 12),
+    ],
+    ['less is packed in it than it says', (payload: Buffer) => payload.fill(0, payload.indexOf(0x0a) + 5)],
+  ])('loads all other frames of a segment where %s though its checksum is right, and keeps that one', async (what, spoil) => {
+    const source = what.replaceAll(' ', '-')
+    const damages: Damage[] = []
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs, limits: { packFromBytes: 0 }, onDamage: damage => damages.push(damage) })
+    for (const at of [0, 1, 2]) {
+      const ids = Array.from({ length: 30 }, (_, place) => `${source}-${at}-${place}`)
+      await spool.append(testFrame(ids, { source, rejected: 1, event: () => ({ properties: { text: 'some text' } }) }))
+    }
+    await spool.seal()
+    const path = `/spool/one/${spool.sealed()[0]?.id}.seg`
+    const file = Buffer.from(fs.bytesOf(path))
+    const payloads = scanSegment(file).payloads
+    const [, middle = Buffer.alloc(0)] = payloads
+    expect([payloads.length, payloadSummary(middle).counts[0]?.received]).toEqual([3, 31])
+    const start = middle.byteOffset - file.byteOffset - FRAME_HEAD_BYTES
+    spoil(middle)
+    writeFrameHead(file, start, middle.length)
+    expect(scanSegment(file).payloads).toHaveLength(3)
+    fs.setBytes(path, file)
+    const loader = bench().loaderOf(spool, { rows: createRowThread() })
+    await loader.drain()
+    await loader.stop()
+    const places = await bench().ask<{ place: number }>(
+      `SELECT segment_index AS place FROM events WHERE source_id = '${source}' ORDER BY place`,
+    )
+    expect(places.map(({ place }) => place)).toEqual(Array.from({ length: 60 }, (_, place) => (place < 30 ? place : place + 30)))
+    expect((await readStats({ db: bench().db, spool, loader })).bySource[source]).toMatchObject({
+      received: 62,
+      stored: 60,
+      rejected: 2,
+      pending: 0,
+    })
+    const bytes = FRAME_HEAD_BYTES + middle.length
+    expect(damages).toEqual([{ file: path, ranges: 1, bytes, events: 31 }])
+    expect(spool.backlog()).toMatchObject({ segments: 0, damaged: 1, damagedBytes: bytes })
+    expect(fs.files()).toEqual([`${spool.sealed()[0]?.id ?? path.slice(11, -4)}.bad`])
+    expect(fs.bytesOf(path.replace('.seg', '.bad')).includes(middle)).toBe(true)
+  })
+
+  it('sets a segment aside of which no frame holds what was written', async () => {
+    const fs = memoryDisk()
+    const spool = await testSpool({ fs, limits: { packFromBytes: 0 } })
+    await spool.append(testFrame(['hollow-1'], { source: 'hollow' }))
+    await spool.seal()
+    const path = `/spool/one/${spool.sealed()[0]?.id}.seg`
+    const file = Buffer.from(fs.bytesOf(path))
+    const [only = Buffer.alloc(0)] = scanSegment(file).payloads
+    only.fill(0, only.indexOf(0x0a) + 1)
+    writeFrameHead(file, HEADER_BYTES, only.length)
+    fs.setBytes(path, file)
+    const loader = bench().loaderOf(spool, { rows: createRowThread() })
+    await loader.drain()
+    await loader.stop()
+    expect(await bench().stored('hollow-')).toEqual({})
+    expect(fs.bytesOf(path.replace('.seg', '.bad'))).toEqual(file)
+    expect(spool.backlog()).toMatchObject({ segments: 0, damaged: 1 })
   })
 
   it('stamps what it loads later, whatever the clock and an earlier life say', async () => {

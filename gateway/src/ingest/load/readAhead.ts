@@ -1,5 +1,5 @@
 import type { SealedSegment, SegmentContent } from '../spool/sealed.ts'
-import { type Hunted, rowsOneByOne } from './rows/oneByOne.ts'
+import { HUNT_LIMITS, type Hunted, rowsOneByOne } from './rows/oneByOne.ts'
 import type { RowSource } from './rows/rowSource.ts'
 import { isOfTheRows } from './rows/rowsNotMade.ts'
 import type { SegmentRows } from './rows/segmentRows.ts'
@@ -26,7 +26,14 @@ export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
     const content = await reading
     if (content === null) return null
     const { times, hunted } = failed.get(segment) ?? { times: 0, hunted: new Map() }
-    if (times >= TRIES_BEFORE_CARE) return rowsOneByOne(content, rowsOf, hunted)
+    if (times >= TRIES_BEFORE_CARE) {
+      let lost = 0
+      const rows = await rowsOneByOne(content, rowsOf, hunted, HUNT_LIMITS, async frames => {
+        lost = frames.length
+        await segment.giveUp(frames)
+      })
+      return lost === content.length ? null : rows
+    }
     return rowsOf(content).catch(error => {
       if (isOfTheRows(error)) failed.set(segment, { times: times + 1, hunted })
       throw error

@@ -6,23 +6,25 @@ export interface Damage {
   readonly file: string
   readonly ranges: number
   readonly bytes: number
+  /** How many were received that stood there, where that is still known. */
+  readonly events?: number
   /** Why the bytes could not be copied, or not be read; the file itself is kept as `.bad` instead of being removed. */
   readonly problem?: string
 }
 
 /** Damaged bytes of one file: reported once and kept beside it, however often the file is read. */
 export interface DamageKeeper {
-  /** Never fails: what is not damaged must not wait for it. */
-  keep(file: Buffer, ranges: readonly ByteRange[]): Promise<void>
+  /** All ranges that are known by now. Never fails: what is not damaged must not wait for it. */
+  keep(file: Buffer, ranges: readonly ByteRange[], events?: number): Promise<void>
   /** Whether the file may go without taking damaged bytes with it. */
   isAllKept(): boolean
 }
 
 export function keepDamageOf(disk: Disk, path: string, onDamage: (damage: Damage) => void): DamageKeeper {
-  let reported = 0
+  let [reported, reportedBytes] = [0, 0]
   let kept = 0
   return {
-    keep: async (file, ranges) => {
+    keep: async (file, ranges, events) => {
       if (ranges.length <= kept) return
       const copy = disk.put(badPath(path), piecesOf(path, file, ranges)).then(() => disk.syncFolder(dirname(path)))
       const problem = await copy.then(
@@ -31,9 +33,11 @@ export function keepDamageOf(disk: Disk, path: string, onDamage: (damage: Damage
       )
       if (problem === undefined) kept = ranges.length
       if (ranges.length <= reported) return
-      reported = ranges.length
       const bytes = ranges.reduce((sum, { start, end }) => sum + end - start, 0)
-      onDamage({ file: path, ranges: ranges.length, bytes, ...(problem === undefined ? {} : { problem }) })
+      const found = { ranges: ranges.length - reported, bytes: bytes - reportedBytes }
+      reported = ranges.length
+      reportedBytes = bytes
+      onDamage({ file: path, ...found, ...(events === undefined ? {} : { events }), ...(problem === undefined ? {} : { problem }) })
     },
     isAllKept: () => kept >= reported,
   }

@@ -30,7 +30,7 @@ export function payloadSummary(payload: Buffer): PayloadSummary {
   return { segment, rawBytes, counts: countsOf(counts) }
 }
 
-/** The payloads of frames: those that are packed in it, or the one that it is. */
+/** The payloads of frames: those that are packed in it, or the one that it is. Throws where it does not hold what it says. */
 export function unpacked(payload: Buffer): Buffer[] {
   if (payload[0] !== PACKED) return [payload]
   const { rawBytes } = payloadSummary(payload)
@@ -41,6 +41,7 @@ export function unpacked(payload: Buffer): Buffer[] {
   for (let at = 0; at < raw.length; ) {
     const start = at + PACKED_HEAD_BYTES
     at = start + raw.readUInt32LE(at)
+    if (at === start || at > raw.length) throw new RangeError('what is packed in a frame does not end where it says')
     payloads.push(raw.subarray(start, at))
   }
   return payloads

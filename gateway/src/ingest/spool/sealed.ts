@@ -25,6 +25,8 @@ export interface SealedSegment {
   doubt(): void
   /** null when the file could be read and holds no whole frame any more; rejects while the disk does not give the file. */
   read(): Promise<SegmentContent | null>
+  /** Frames in these places of what `read` gives are damage, though their bytes are as they were written: keeps them as such, and says so. */
+  giveUp(places: readonly number[]): Promise<void>
   /** Forgets the segment, for it is loaded. */
   remove(): Promise<void>
   /** Keeps the file for a person, as `.bad`, for nothing of it can be loaded. */
@@ -69,6 +71,18 @@ export function sealedSegment({ disk, path, inDoubt, damage, onGone, ...known }:
       await damage.keep(file, isLost ? [{ start: 0, end: file.length }] : [...scan.damage, ...tail(file, scan)])
       return isLost ? null : scan.payloads
     },
+    giveUp: async places => {
+      const file = (await disk.read(path)).subarray(0, known.bytes)
+      const scan = scanSegment(file)
+      const lost = scan.payloads.filter((_, place) => places.includes(place))
+      const ranges = [...scan.damage, ...tail(file, scan), ...lost.map(payload => frameOf(payload, file))]
+      const events = lost.reduce((sum, payload) => sum + received(payload), 0)
+      await damage.keep(
+        file,
+        ranges.sort((one, other) => one.start - other.start),
+        events,
+      )
+    },
     remove: async () => {
       onGone()
       // Not made durable: a file that comes back after a power cut is looked up and found loaded.
@@ -78,6 +92,20 @@ export function sealedSegment({ disk, path, inDoubt, damage, onGone, ...known }:
       onGone()
       await rename()
     },
+  }
+}
+
+function frameOf(payload: Buffer, file: Buffer): ByteRange {
+  const start = payload.byteOffset - file.byteOffset
+  return { start: start - FRAME_HEAD_BYTES, end: start + payload.length }
+}
+
+/** Events, as far as it still tells. */
+function received(payload: Buffer): number {
+  try {
+    return payloadSummary(payload).counts.reduce((sum, count) => sum + count.received, 0)
+  } catch {
+    return 0
   }
 }
 

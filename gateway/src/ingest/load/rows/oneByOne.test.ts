@@ -75,6 +75,16 @@ describe('rows made one by one', () => {
     expect(asked).toBeLessThan(140)
   })
 
+  it('wait where a frame does not hold what was written and nobody takes it for damage', async () => {
+    const lost: number[][] = []
+    const packed = Buffer.from('P["s",100,[]]\nno such thing')
+    const content = [...contentOf(['a']), packed, ...contentOf(['b'])]
+    await expect(rowsOneByOne(content, rowsHere().rowsOf)).rejects.toBeInstanceOf(RowsNotMade)
+    const rows = await rowsOneByOne(content, rowsHere().rowsOf, new Map(), HUNT_LIMITS, async frames => void lost.push([...frames]))
+    expect(idsOf(rows).map(([, id]) => id)).toEqual(['a', 'b'])
+    expect(lost).toEqual([[1]])
+  })
+
   it('blame no event when the maker makes nothing at all', async () => {
     const error = new RowsNotMade('no such module')
     await expect(rowsOneByOne(contentOf(['a'], ['b']), () => Promise.reject(error))).rejects.toBe(error)

@@ -1,7 +1,6 @@
 import { EVENT_COLUMNS, type EventRow } from '@waymark/schemas/row'
 import { sumCounts } from '../../spool/counts.ts'
 import { decodePayload } from '../../spool/framePayload.ts'
-import { unpacked } from '../../spool/packedPayload.ts'
 import type { SegmentContent } from '../../spool/sealed.ts'
 import type { Refusal } from '../blame.ts'
 import { createEventBlock } from './eventBlock.ts'
@@ -10,6 +9,7 @@ import { readKept } from './readKept.ts'
 import type { RowSource } from './rowSource.ts'
 import { isOfTheRows, RowsNotMade, RowsTooSlow } from './rowsNotMade.ts'
 import { rowCount, type SegmentRows, type Stretch } from './segmentRows.ts'
+import { payloadsIn } from './soundPayload.ts'
 import { unmadeLine } from './unmade.ts'
 
 type RowsOf = RowSource['rowsOf']
@@ -48,17 +48,33 @@ export async function rowsOneByOne(
   rowsOf: RowsOf,
   hunted: Hunted = new Map(),
   limits: HuntLimits = HUNT_LIMITS,
+  lose: Lose = refuseToLose,
 ): Promise<SegmentRows> {
   const attempt = createAttempts(rowsOf, hunted, limits)
   // Begins the thread, so that no try is charged for that.
   await rowsOf([])
   const parts: SegmentRows[] = []
-  for (const [index, payload] of content.flatMap(unpacked).entries()) {
-    const rows = await attempt(payload, index)
-    if (rows instanceof Error) parts.push(...(await eventsOneByOne(payload, part => attempt(payload, index, part))))
-    else parts.push(rows)
+  const damaged: number[] = []
+  let index = 0
+  for (const [frame, packed] of content.entries()) {
+    const payloads = payloadsIn(packed)
+    if (payloads === null) damaged.push(frame)
+    for (const payload of payloads ?? []) {
+      const request = index++
+      const rows = await attempt(payload, request)
+      if (rows instanceof Error) parts.push(...(await eventsOneByOne(payload, part => attempt(payload, request, part))))
+      else parts.push(rows)
+    }
   }
+  if (damaged.length > 0) await lose(damaged)
   return joined(parts)
+}
+
+/** Takes the places in the content of frames that are damage. */
+export type Lose = (frames: readonly number[]) => Promise<void>
+
+async function refuseToLose(frames: readonly number[]): Promise<void> {
+  throw new RowsNotMade(`${frames.length} of its frames do not hold what was written`)
 }
 
 async function eventsOneByOne(payload: Buffer, attempt: (part: Part) => Promise<SegmentRows | Error>): Promise<SegmentRows[]> {
