@@ -1,4 +1,4 @@
-import { constants, createZstdCompress } from 'node:zlib'
+import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib'
 
 /** Compresses, one piece at a time, in a thread of the disk's. What it gives is whole by itself. */
 export type Pack = (raw: Buffer) => Promise<Buffer>
@@ -8,8 +8,8 @@ const LEVEL = 1
 const CHUNK_BYTES = 256 * 1024
 
 /** One compressor for all pieces: to make one costs more than a small piece. */
-export function createPacker(): Pack {
-  let compressor = createCompressor()
+export function createPacker(create: () => ZstdCompress = createCompressor): Pack {
+  let compressor = create()
   let last: Promise<unknown> = Promise.resolve()
 
   function packNow(raw: Buffer): Promise<Buffer> {
@@ -18,14 +18,22 @@ export function createPacker(): Pack {
     return new Promise<Buffer>((resolve, reject) => {
       const failed = (error: Error) => {
         // What it was at is unknown: the next piece gets another.
-        if (compressor === used) compressor = createCompressor()
+        if (compressor === used) compressor = create()
         reject(error)
       }
       const gather = (part: Buffer) => parts.push(part)
-      used.on('data', gather).once('error', failed)
+      used.on('data', gather)
+      // Heard for good: it is emitted after the callback below was told.
+      used.once('error', failed)
       used.write(raw)
-      used.flush(constants.ZSTD_e_end, () => {
-        used.off('data', gather).off('error', failed)
+      // When it dies it calls back too: what it gave by then is no piece.
+      used.flush(constants.ZSTD_e_end, (error?: Error | null) => {
+        used.off('data', gather)
+        if (error) {
+          failed(error)
+          return
+        }
+        used.off('error', failed)
         resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts))
       })
     })
@@ -38,6 +46,6 @@ export function createPacker(): Pack {
   }
 }
 
-function createCompressor() {
+export function createCompressor(): ZstdCompress {
   return createZstdCompress({ chunkSize: CHUNK_BYTES, params: { [constants.ZSTD_c_compressionLevel]: LEVEL } })
 }
