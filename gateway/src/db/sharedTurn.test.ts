@@ -84,6 +84,15 @@ describe('a turn that processes share', () => {
     await expect(turn.renew()).rejects.toThrow(TurnTaken)
   })
 
+  it('is lost too to whoever stands still while it says that it is there', async () => {
+    const { clock, take } = process('stalls')
+    const turn = await take()
+    clock.at += 6_000
+    const renewed = turn.renew()
+    clock.at += 40_000
+    await expect(renewed).rejects.toThrow(TurnTaken)
+  })
+
   it('is read by a query of the declared type', async () => {
     expect(await describeQuery(test.db.client, rivalsQuery, { name: '', turn_id: '', since: sqlTime(NOW) })).toEqual({
       turn_id: 'String',

@@ -4,7 +4,7 @@ import { insertRows, rows, sqlFile, sqlTime } from './query.ts'
 
 /** A turn at work that one process does at a time, whichever of those that share the warehouse. */
 export interface SharedTurn {
-  /** Between two parts of the work. Rejects with TurnTaken when this process stood still for so long that another may have begun. */
+  /** Right before each part of the work that must not be done twice. Rejects with TurnTaken when this process stood still for so long that another may have begun. */
   renew(): Promise<void>
   end(): Promise<void>
 }
@@ -73,10 +73,10 @@ export async function takeSharedTurn({ db, name, now, randomUUID, pause = wait }
     await say('running')
     return {
       async renew() {
-        const since = now() - seenAt
-        if (since < SEEN_MS) return
-        if (since >= DEAD_MS / 2) throw new TurnTaken('this process stood still, and another may have gone on in its place')
-        await say('running')
+        const notSeenFor = () => now() - seenAt
+        if (notSeenFor() >= SEEN_MS && notSeenFor() < DEAD_MS / 2) await say('running')
+        // Also when it stood still while it said so.
+        if (notSeenFor() >= DEAD_MS / 2) throw new TurnTaken('this process stood still, and another may have gone on in its place')
       },
       end: () => say('over'),
     }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, sqlTime } from '../db/query.ts'
+import { TurnTaken } from '../db/sharedTurn.ts'
 import { createWithoutNamed } from '../ingest/event/neverStored.ts'
 import { loaderBench } from '../ingest/load/loader.fixture.ts'
 import { countRejected } from '../ingest/request/rejectedList.ts'
@@ -100,6 +101,26 @@ describe('a replay', () => {
     await loader.drain()
     expect(await counts()).toEqual({ received: 4, stored: 2, pending: 0, deduplicated: 2, rejected: 0, suppressed: 0 })
     await loader.stop()
+  })
+
+  it('that stood still over a page takes none of it in, for another may have begun', async () => {
+    await reject('still', 3)
+    const { spool, of, counts, filter } = await workbench('still')
+    const clock = { at: Date.now() }
+    const replay = createReplay({
+      db: test.db,
+      spool,
+      checkPlan: () => {
+        clock.at += 20_000
+        return null
+      },
+      isSuppressed: undefined,
+      now: () => clock.at,
+      randomUUID,
+    })
+    await expect(replay(filter, START, 10)).rejects.toThrow(TurnTaken)
+    expect(await counts()).toMatchObject({ received: 3, pending: 0, rejected: 3 })
+    expect(await of()(filter, START, 10)).toMatchObject({ replayed: 3, already: 0 })
   })
 
   it('of many reads, writes and notes a part at a time, lets others be served, and keeps what it did when the disk is full', async () => {

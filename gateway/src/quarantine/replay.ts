@@ -56,6 +56,11 @@ interface Sum {
   readonly hindered: { [by in Hindrance]: number }
 }
 
+interface Found {
+  readonly sum: Sum
+  readonly flaws: Map<string, Flaw & { events: number }>
+}
+
 /**
  * What is replayed is made durable first and noted after: a crash between the two makes the next replay send a copy with the same message id,
  * which the warehouse counts as one; the other order would lose the event. The note says that the event counts no longer as rejected, nor as
@@ -88,17 +93,17 @@ export function createReplay({
     let next: Place | null = after
     for (let left = limit; left > 0 && next !== null; left -= PAGE) {
       const most = Math.min(PAGE, left)
+      await shared.renew()
       const candidates = await readCandidates(db, filter, next, most + 1)
       const page = candidates.slice(0, most)
-      await shared.renew()
-      await take(page, sum, flaws)
+      await take(page, shared, { sum, flaws })
       next = candidates.length > most ? (page.at(-1) ?? null) : null
     }
     const flawed = [...flaws.values()].sort((one, other) => other.events - one.events).slice(0, MOST_REASONS)
     return { ...sum, flawed, next }
   }
 
-  async function take(page: readonly Candidate[], sum: Sum, flaws: Map<string, Flaw & { events: number }>): Promise<void> {
+  async function take(page: readonly Candidate[], shared: SharedTurn, { sum, flaws }: Found): Promise<void> {
     const ready: { readonly frame: Frame; readonly noted: () => object }[] = []
     for (const [index, candidate] of page.entries()) {
       if (index % AT_ONCE === AT_ONCE - 1) await breathe()
@@ -118,6 +123,8 @@ export function createReplay({
         else ready.push({ frame: { request, rejected: [], counts: [countOf(candidate)] }, noted: () => noteOf(candidate, messageId) })
       }
     }
+    // At the last moment: what another replays that began meanwhile is not among what was read above.
+    await shared.renew()
     const settled = await Promise.allSettled(ready.map(({ frame, noted }) => spool.append(frame).then(noted)))
     const notes = settled.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []))
     await insertRows(db.client, 'rejected_replays', notes)
