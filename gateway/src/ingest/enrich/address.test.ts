@@ -44,6 +44,15 @@ it('gives no login and no secret away, in whatever part of it', () => {
   expect(read?.campaign.term).toBe('redacted')
 })
 
+it.each([
+  ['?q={"token":"s3cret one"}&b=2', '?q=redacted&b=2'],
+  ['?to\tken=s3cret\n&b=2', '?token=redacted&b=2'],
+  ['?token=a b"c<d>s3cret', '?token=redacted'],
+  ['? token=s3cret&q="a b"', '?%20token=redacted&q=%22a%20b%22'],
+])('gives no secret away behind what a browser writes otherwise: %s', (given, stored) => {
+  expect(createAddressReader()(`https://acme.com/x${given}`)?.text).toBe(`https://acme.com/x${stored}`)
+})
+
 it('knows the app that a visitor comes from', () => {
   expect(createAddressReader()('android-app://com.google.android.gm/')).toMatchObject({ referral: { channel: 'email' } })
 })

@@ -32,7 +32,9 @@ function parse(text: string, redact: Redact): Address | null {
   const { protocol, host, hostname, pathname } = url
   // Only the part before the path: how a site spells its paths is its own affair, and groups of pages are told by it.
   const rest = text.trim().replace(/^[a-z-]+:\/\/[^/?#\\]*/i, '')
-  const clean = redact(`${protocol}//${host}${rest}`)
+  // As browsers write what would end an address, or be no part of it.
+  const written = rest.replace(/[\t\n\r]/g, '').replace(/[\s"<>]/g, encodeURIComponent)
+  const clean = redact(`${protocol}//${host}${written}`)
   return {
     text: clean,
     hostname,

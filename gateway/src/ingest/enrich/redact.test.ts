@@ -103,12 +103,65 @@ describe('what is taken out of an address', () => {
 })
 
 it.each([
+  'token[0]',
+  'token%5B0%5D',
+  'token[]',
+  'user[password_confirmation]',
+  'user%5Bpassword%5D%5B1%5D',
+  'password1',
+  'new_password2',
+  'email_confirm',
+  'password_repeat',
+  '%74oken',
+  'to%6Ben',
+  'token%20',
+  'token+',
+  '+token',
+])('the value of %s, which is a name that is known to be secret', name => {
+  expect(REDACT(`https://acme.com/x?a=1&${name}=s3cret&b=2`)).toBe(`https://acme.com/x?a=1&${name}=${REDACTED}&b=2`)
+})
+
+it.each([
+  'Bearer%20eyJhbGciOiJI.eyJzdWIiOiIx.abc',
+  'bearer+0123456789abcdef',
+  '{%22token%22:%22s3cret%22}',
+  '%7B%22api_key%22%3A%22s3cret%22%7D',
+  '%257B%2522token%2522%253A1%257D',
+])('a value that holds a secret: %s', value => {
+  expect(REDACT(`https://acme.com/?q=${value}&b=2`)).toBe(`https://acme.com/?q=${REDACTED}&b=2`)
+})
+
+it('a member of JSON in an address in JSON text', () => {
+  const given = { url: 'https://acme.com/?q={"a":1,"token":"s3cret"}&b=2', other: 1 }
+  expect(JSON.parse(REDACT(JSON.stringify(given)))).toEqual({ url: `https://acme.com/?q=${REDACTED}&b=2`, other: 1 })
+  expect(REDACT(JSON.stringify({ body: JSON.stringify(given) }))).not.toContain('s3cret')
+})
+
+it('a parameter that is encoded into a path, or stands far behind in a value', () => {
+  expect(REDACT('https://acme.com/p/%3Ftoken%3Ds3cret/now')).toBe(`https://acme.com/p/%3Ftoken%3D${REDACTED}/now`)
+  expect(REDACT('/p/%253Fa%253D1%2526pass%5B%5D%253Ds3cret%2526b%253D2')).toBe(`/p/%253Fa%253D1%2526pass%5B%5D%253D${REDACTED}%2526b%253D2`)
+  const far = `https://acme.com/?next=${'x'.repeat(2000)}%3Ftoken%3D`
+  expect(REDACT(`${far}s3cret`)).toBe(`${far}${REDACTED}`)
+  expect(REDACT(`/p/%3Ftoken%3D${'s'.repeat(3000)}%26b%3D2`)).toBe(`/p/%3Ftoken%3D${REDACTED}%26b%3D2`)
+  expect(JSON.parse(REDACT(JSON.stringify({ path: '/p/%3Ftoken%3Ds"x', n: 1 })))).toEqual({ path: `/p/%3Ftoken%3D${REDACTED}"x`, n: 1 })
+})
+
+it.each([
+  ['ftp://u:s3cret@acme.com/x', 'ftp://acme.com/x'],
+  ['https:/u:s3cret@acme.com/x', 'https:/acme.com/x'],
+  ['postgres://u:s3cret@db/x', 'postgres://db/x'],
+])('the login of %s', (given, left) => {
+  expect(REDACT(given)).toBe(left)
+})
+
+it.each([
   'https://acme.com/pricing?utm_source=google&utm_medium=cpc&gclid=Cj0KCQ&page=2&q=cdp+keynote#top',
   'https://medium.com/@ana/a-story-1?source=rss',
   'https://acme.com/?tokens_used&redirect=%2Fhome&monkey=1&author=ana&sort=asc',
   'https://acme.com/sk_produkty_nove/sk-nejaky-dlhy-nazov-nasho-clanku/xoxo-gossip/eyJack.com/.well-known/x.y.z',
   'https://acme.com/release/eyJhbGciOiJIUzI1NiJ9',
   'https://acme.com/login?next=%2Fsearch%3Fq%3Dkeys%26page%3D2&b=2',
+  'https://acme.com/p/%3Fpage%3D2?filter[0]=a&sort1=b&confirm=1&plan=basic+plan&by=bearer+bonds&j={%22page%22:%22token%22}',
   'ana@acme.com',
   '{"email":"ana@acme.com","note":"a=b; c and d/e@f"}',
   '',
