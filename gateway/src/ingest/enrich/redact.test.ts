@@ -103,25 +103,6 @@ describe('what is taken out of an address', () => {
 })
 
 it.each([
-  'token[0]',
-  'token%5B0%5D',
-  'token[]',
-  'user[password_confirmation]',
-  'user%5Bpassword%5D%5B1%5D',
-  'password1',
-  'new_password2',
-  'email_confirm',
-  'password_repeat',
-  '%74oken',
-  'to%6Ben',
-  'token%20',
-  'token+',
-  '+token',
-])('the value of %s, which is a name that is known to be secret', name => {
-  expect(REDACT(`https://acme.com/x?a=1&${name}=s3cret&b=2`)).toBe(`https://acme.com/x?a=1&${name}=${REDACTED}&b=2`)
-})
-
-it.each([
   'Bearer%20eyJhbGciOiJI.eyJzdWIiOiIx.abc',
   'bearer+0123456789abcdef',
   '{%22token%22:%22s3cret%22}',
@@ -135,15 +116,6 @@ it('a member of JSON in an address in JSON text', () => {
   const given = { url: 'https://acme.com/?q={"a":1,"token":"s3cret"}&b=2', other: 1 }
   expect(JSON.parse(REDACT(JSON.stringify(given)))).toEqual({ url: `https://acme.com/?q=${REDACTED}&b=2`, other: 1 })
   expect(REDACT(JSON.stringify({ body: JSON.stringify(given) }))).not.toContain('s3cret')
-})
-
-it('a parameter that is encoded into a path, or stands far behind in a value', () => {
-  expect(REDACT('https://acme.com/p/%3Ftoken%3Ds3cret/now')).toBe(`https://acme.com/p/%3Ftoken%3D${REDACTED}/now`)
-  expect(REDACT('/p/%253Fa%253D1%2526pass%5B%5D%253Ds3cret%2526b%253D2')).toBe(`/p/%253Fa%253D1%2526pass%5B%5D%253D${REDACTED}%2526b%253D2`)
-  const far = `https://acme.com/?next=${'x'.repeat(2000)}%3Ftoken%3D`
-  expect(REDACT(`${far}s3cret`)).toBe(`${far}${REDACTED}`)
-  expect(REDACT(`/p/%3Ftoken%3D${'s'.repeat(3000)}%26b%3D2`)).toBe(`/p/%3Ftoken%3D${REDACTED}%26b%3D2`)
-  expect(JSON.parse(REDACT(JSON.stringify({ path: '/p/%3Ftoken%3Ds"x', n: 1 })))).toEqual({ path: `/p/%3Ftoken%3D${REDACTED}"x`, n: 1 })
 })
 
 it.each([
