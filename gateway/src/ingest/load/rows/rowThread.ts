@@ -1,4 +1,3 @@
-import { rename } from 'node:fs/promises'
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { isMarkedAsUntransferable, Worker } from 'node:worker_threads'
@@ -7,7 +6,7 @@ import type { RowSource } from './rowSource.ts'
 import { RowsNotMade, RowsStopped, RowsTooSlow } from './rowsNotMade.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
 import { createSpareMemory, type SpareMemory } from './spareMemory.ts'
-import { type Ready, readyThread } from './threadStart.ts'
+import { createStarts, type Ready } from './threadStart.ts'
 
 export interface RowOrder {
   readonly memory: ArrayBuffer
@@ -39,8 +38,6 @@ const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 const LONGEST_MS = 10_000
 /** The largest file of clocks was read in ten seconds on two busy cores; a machine may be many times slower. */
 const LONGEST_START_MS = 120_000
-/** Then the file that it begins with is taken for the cause. */
-const STARTS_BEFORE_BLAME = 2
 const WORKER = new URL('./rowWorker.ts', import.meta.url)
 
 export interface RowThreadOptions extends Partial<RowSettings> {
@@ -59,8 +56,7 @@ function compiled(): { NODE_COMPILE_CACHE?: string } {
 
 /**
  * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins anew with the next segment after
- * it died: what it knew of clocks is in `clockFile`. What it was at when it died is rejected, and may be asked for again. A file that it
- * cannot begin with is put aside, for rows matter more than the clocks.
+ * it died: what it knew of clocks is in `clockFile`. What it was at when it died is rejected, and may be asked for again.
  */
 export function createRowThread({
   worker: file = WORKER,
@@ -72,7 +68,7 @@ export function createRowThread({
   spare = createSpareMemory(),
 }: RowThreadOptions = {}): RowSource {
   let worker: { readonly thread: Worker; readonly ready: Promise<void> } | null = null
-  let failedStarts = 0
+  const ready = createStarts({ longestMs: longestStartMs, clockFile, onTold })
   let turn: Promise<unknown> = Promise.resolve()
   let isClosed = false
 
@@ -80,10 +76,10 @@ export function createRowThread({
     if (worker !== null) return worker
     const settings: RowSettings = { redactParameters, clockFile }
     const thread = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES, workerData: settings })
-    const started = { thread, ready: readyThread(thread, longestStartMs).then(onStarted, onFailedStart(thread)) }
+    const started = { thread, ready: ready(thread, () => !isClosed) }
     worker = started
-    // Whoever waits for it is told.
-    started.ready.catch(() => undefined)
+    // Whoever waits for it is told why.
+    started.ready.catch(() => forget(thread))
     // What died by itself is told to whoever waits for it; what dies of idleness, to nobody.
     thread.on('error', () => forget(thread))
     thread.once('exit', () => forget(thread))
@@ -100,38 +96,15 @@ export function createRowThread({
     if (worker?.thread === thread) worker = null
   }
 
-  function onStarted(): void {
-    failedStarts = 0
-  }
-
-  function onFailedStart(thread: Worker): (error: unknown) => Promise<never> {
-    return async error => {
-      forget(thread)
-      if (isClosed) throw new RowsStopped('the loader stops')
-      failedStarts++
-      if (clockFile !== null && failedStarts % STARTS_BEFORE_BLAME === 0) await putAside(clockFile, error)
-      throw error
-    }
-  }
-
-  /** Beside where it stood, from where it is removed with all that is old. */
-  async function putAside(clocks: string, error: unknown): Promise<void> {
-    const aside = `${clocks}.bad`
-    const end = await rename(clocks, aside).then(
-      () => `was put aside as ${aside}; devices' clocks are measured anew`,
-      (cause: unknown) => `cannot be put aside: ${String(cause)}`,
-    )
-    const cause = error instanceof Error && error.cause !== undefined ? ` (${String(error.cause)})` : ''
-    onTold(`the thread that makes rows cannot start, ${failedStarts} times in a row: ${String(error)}${cause}; ${clocks} ${end}`)
-  }
-
   async function ask(content: SegmentContent, only: Stretch | undefined, patienceMs: number): Promise<SegmentRows> {
     if (isClosed) throw new RowsStopped('the loader has stopped')
-    const { thread, ready } = running()
+    const started = running()
+    const { thread } = started
     thread.ref()
     // Rows are not charged for the start.
-    await ready
+    await started.ready
     // It may have ended since it was ready.
+    if (isClosed) throw new RowsStopped('the loader stops')
     if (worker?.thread !== thread) throw new RowsNotMade('the thread that makes rows ended before it was asked')
     const room = spare.take()
     return new Promise((resolve, reject) => {
