@@ -57,6 +57,13 @@ describe('what is never stored of a source', () => {
     })
   })
 
+  it('is hidden by no sign, no invisible character and no wide letter', () => {
+    const properties = { $email: 1, 'e\u200bmail': 2, ｅｍａｉｌ: 3, 'email:': 4, ' E-Mail\ufeff': 5, 'email 2': 6, user: 7 }
+    expect(without({ properties })).toEqual({ properties: { 'email 2': 6, user: 7 } })
+    const signs = { '😀': 1, '': 2, '---': 3, '🙂': 4, [`e${'\0'.repeat(3_000)}mail`]: 5 }
+    expect(createWithoutNamed(['😀', 'email'])({ properties: signs })).toEqual({ properties: { '': 2, '---': 3, '🙂': 4 } })
+  })
+
   it('is not brought back by what is dropped from keys before they are stored', () => {
     const odd = createWithoutNamed(['phone', 'constructor', 'x\ufffd'])
     const keys = fc.constantFrom('pho\0ne', '\0Phone', 'p_h\0-one\0', 'constr\0uctor', 'x\ud800', 'other', 'a\0')

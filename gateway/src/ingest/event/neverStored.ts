@@ -21,9 +21,10 @@ const ENVELOPE: ReadonlySet<string> = new Set([
 const NOTED: ReadonlySet<string> = new Set(['trust', 'userAgent', 'userAgentData', 'isHistorical', 'origin', 'blocked'])
 /** Deeper than any event that is accepted: what lies below is in no event, and of a rejected one it goes. */
 const DEEPEST = 40
+const MOST_KEY_CHARS = 1000
 const MOST_REMEMBERED = 2000
 
-/** Names between commas or blanks; case, `-`, `_` and `.` make no difference. */
+/** Names between commas or blanks; case, and what is neither letter nor digit, make no difference. */
 export function readNames(text: string): NamesRead {
   const given = text.split(/[\s,]+/).filter(name => name !== '')
   const isName = (name: string) => name.length <= MOST_NAME_CHARS && plain(name) !== '' && name.isWellFormed()
@@ -139,11 +140,17 @@ function changed(list: readonly unknown[], of: (value: unknown) => unknown): unk
   return isSame ? null : left
 }
 
-/** A key is read as it will be stored (`sanitise.ts`): without NUL, and with half a pair replaced. */
+/**
+ * Letters and digits alone, without case: NUL, which is dropped from keys, invisible characters and `$` hide no name, nor do wide letters. A name of
+ * signs alone is what it is.
+ */
 function plain(name: string): string {
-  return name
-    .toWellFormed()
-    .replaceAll('\0', '')
+  const bare = name.replaceAll('\0', '')
+  // No name is as long, and in one normal form a character may be eighteen.
+  if (bare.length > MOST_KEY_CHARS) return bare
+  const letters = bare
+    .normalize('NFKC')
     .toLowerCase()
-    .replace(/[-_.\s]/g, '')
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, '')
+  return letters === '' ? bare.toWellFormed().replace(/[-_.\s]/g, '') : letters
 }
