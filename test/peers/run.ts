@@ -89,6 +89,8 @@ async function visit(peer: Peer, recorder: Recorder, browser: Browser): Promise<
     await page.goto(`${site.url}/plans?utm_campaign=spring`)
     await page.evaluate(view)
     if (peer.sendsOnLeave === true) {
+      // What is under way when a page is left is broken off, its configuration too.
+      await page.waitForLoadState('networkidle')
       await page.evaluate(act, idsOf(peer))
       await page.goto('about:blank')
       await vi.waitUntil(() => callsIn(recorder.sent).length >= peer.calls.length, PATIENCE)

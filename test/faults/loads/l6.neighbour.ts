@@ -1,3 +1,4 @@
+import { randomBytes, randomInt } from 'node:crypto'
 import { KEYS } from '../../gateway.ts'
 import type { Fault } from '../fault.ts'
 import { killEngine, pause } from '../launch.ts'
@@ -5,7 +6,9 @@ import { dishonest, notAcknowledged, onBench, partFrom, tooSlow } from './bench.
 
 /** The least spool that can be configured: sharing begins at 80 % of it. */
 const SPOOL_BYTES = 64 * 1024 ** 2
-const FAT = 'x'.repeat(8000)
+/** Of texts that hardly pack, as a spool is filled slowest by what repeats itself. */
+const NOISE = randomBytes(3 * 2 ** 20).toString('base64')
+const FAT_CHARACTERS = 8000
 /** Long enough to fill the spool on a slow machine. */
 const FULL_S = 60
 
@@ -57,5 +60,6 @@ export const neighbour: Fault = {
 }
 
 function fatEvent(messageId: string): object {
-  return { type: 'track', event: 'Report Opened', userId: 'u-1', messageId, properties: { text: FAT } }
+  const from = randomInt(NOISE.length - FAT_CHARACTERS)
+  return { type: 'track', event: 'Report Opened', userId: 'u-1', messageId, properties: { text: NOISE.slice(from, from + FAT_CHARACTERS) } }
 }
