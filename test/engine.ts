@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { inject } from 'vitest'
+import { afterAll, beforeAll, inject } from 'vitest'
 import type { EngineAccess } from '../gateway/src/db/engine/handover.ts'
 import { migrate } from '../gateway/src/db/migrate.ts'
 import { type Database, openDatabase } from '../gateway/src/db/open.ts'
@@ -25,6 +25,21 @@ export async function testDatabase({ tables = true }: { readonly tables?: boolea
     async close() {
       await db.client.command({ query: `DROP DATABASE ${db.name} SYNC` })
       await db.close()
+    },
+  }
+}
+
+/** A database that the tests of a file share: made before the first of them, dropped after the last. */
+export function sharedDatabase(): { readonly db: Database } {
+  const shared: { database?: TestDatabase } = {}
+  beforeAll(async () => {
+    shared.database = await testDatabase()
+  })
+  afterAll(() => shared.database?.close())
+  return {
+    get db() {
+      if (shared.database === undefined) throw new Error('A shared database is there for tests and hooks, not while a file is read.')
+      return shared.database.db
     },
   }
 }

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { describe, expect, it } from 'vitest'
+import { describeQuery, sharedDatabase } from '../../../test/engine.ts'
 import { type LoaderBench, loaderBench } from './load/loader.fixture.ts'
 import { presenceQuery } from './load/presence.ts'
 import { lastLoaded } from './load/stamp.ts'
@@ -9,18 +9,8 @@ import { hourOf, TEST_TIME, testFrame } from './spool/frame.fixture.ts'
 import { testSpool } from './spool/spool.fixture.ts'
 import { createStats, type IngestCounts, inDoubtQuery, readStats } from './stats.ts'
 
-const shared: { database?: TestDatabase } = {}
-const bench = (): LoaderBench => {
-  if (shared.database === undefined) throw new Error('no database')
-  return loaderBench(shared.database.db)
-}
-
-beforeAll(async () => {
-  shared.database = await testDatabase()
-})
-afterAll(async () => {
-  await shared.database?.close()
-})
+const shared = sharedDatabase()
+const bench = () => loaderBench(shared.db)
 
 describe('the statistics', () => {
   it('add up at every step of a load, with copies, rejected, suppressed and waiting events', async () => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { EventRow } from '@waymark/schemas/row'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TestDatabase, testDatabase } from '../../../../test/engine.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedDatabase } from '../../../../test/engine.ts'
 import type { Database } from '../../db/open.ts'
 import { memoryDisk } from '../spool/disk.fixture.ts'
 import { countRow, eventRow, testFrame } from '../spool/frame.fixture.ts'
@@ -9,20 +9,10 @@ import { HEADER_BYTES } from '../spool/segment.ts'
 import { testSpool } from '../spool/spool.fixture.ts'
 import { BATCH_LIMITS, nextBatch } from './batch.ts'
 import { replicatedSettings } from './insert.ts'
-import { type LoaderBench, loaderBench, rowsAs } from './loader.fixture.ts'
+import { loaderBench, rowsAs } from './loader.fixture.ts'
 
-const shared: { database?: TestDatabase } = {}
-const bench = (): LoaderBench => {
-  if (shared.database === undefined) throw new Error('no database')
-  return loaderBench(shared.database.db)
-}
-
-beforeAll(async () => {
-  shared.database = await testDatabase()
-})
-afterAll(async () => {
-  await shared.database?.close()
-})
+const shared = sharedDatabase()
+const bench = () => loaderBench(shared.db)
 
 /** The database, with the text of every insert kept. */
 function overheard(db: Database): { db: Database; bodies: string[] } {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TestDatabase, testDatabase } from '../../../../test/engine.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedDatabase } from '../../../../test/engine.ts'
 import type { Damage } from '../spool/damage.ts'
 import { failure, memoryDisk } from '../spool/disk.fixture.ts'
 import { TEST_TIME, testFrame } from '../spool/frame.fixture.ts'
@@ -8,21 +8,11 @@ import { FRAME_HEAD_BYTES, HEADER_BYTES, scanSegment, writeFrameHead } from '../
 import { testSpool } from '../spool/spool.fixture.ts'
 import type { SpoolEdges } from '../spool/spool.ts'
 import { readStats } from '../stats.ts'
-import { type LoaderBench, loaderBench } from './loader.fixture.ts'
+import { loaderBench } from './loader.fixture.ts'
 import { createRowThread } from './rows/rowThread.ts'
 
-const shared: { database?: TestDatabase } = {}
-const bench = (): LoaderBench => {
-  if (shared.database === undefined) throw new Error('no database')
-  return loaderBench(shared.database.db)
-}
-
-beforeAll(async () => {
-  shared.database = await testDatabase()
-})
-afterAll(async () => {
-  await shared.database?.close()
-})
+const shared = sharedDatabase()
+const bench = () => loaderBench(shared.db)
 
 /** Two finished segments of one event each, the name of the first file, and a disk to spoil. */
 async function twoSegments(source: string, edges: Partial<SpoolEdges> = {}) {

@@ -1,7 +1,7 @@
 import { EVENT_COLUMNS, type EventRow } from '@waymark/schemas/row'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TestDatabase, testDatabase } from '../../../../../test/engine.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedDatabase } from '../../../../../test/engine.ts'
 import { eventRow } from '../../spool/frame.fixture.ts'
 import { EVENTS_TARGET, insertLines, type Landing, passEvents } from '../insert.ts'
 import { createEventBlock, eventColumns } from './eventBlock.ts'
@@ -100,17 +100,8 @@ describe('a block of events', () => {
 })
 
 describe('a block, to the engine,', () => {
-  const shared: { database?: TestDatabase } = {}
-  beforeAll(async () => {
-    shared.database = await testDatabase()
-  })
-  afterAll(async () => {
-    await shared.database?.close()
-  })
-  const landing = (): Landing => {
-    if (shared.database === undefined) throw new Error('no database')
-    return { ...shared.database.db, signal: new AbortController().signal }
-  }
+  const shared = sharedDatabase()
+  const landing = (): Landing => ({ ...shared.db, signal: new AbortController().signal })
   const ask = async <T>(query: string) => (await landing().client.query({ query, format: 'JSONEachRow' })).json<T>()
 
   it('has the types of the table, or words where the table has texts', async () => {
