@@ -7,6 +7,8 @@ import { createHotSet } from './dedupe.ts'
 import { createLiveFeed } from './live/feed.ts'
 import { memorySpool, RECEIVED_AT, track } from './receive.fixture.ts'
 import { createIngestCounters } from './request/counters.ts'
+import { PASSING } from './request/guard.fixture.ts'
+import type { EdgeGuard } from './request/guard.ts'
 import { createIngestRoutes, type IngestDeps } from './routes.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
 
@@ -131,12 +133,8 @@ describe('a plan that may refuse events', () => {
 
 it('a request is charged once, also when a copy in it sends it back to the parser', async () => {
   const charged: number[] = []
-  const guard = {
-    knocking: () => undefined,
-    arriving: () => undefined,
-    taking: (_: unknown, __: unknown, events: number) => void charged.push(events),
-  }
-  const { post } = testEdge({ isScanning: true, guard: { ...guard, refused: () => undefined, cookie: () => null } })
+  const guard: EdgeGuard = { ...PASSING, taking: (_, __, events) => void charged.push(events) }
+  const { post } = testEdge({ isScanning: true, guard })
   await post('/v1/batch', JSON.stringify({ batch: [track('m1')] }))
   await post('/v1/batch', JSON.stringify({ batch: [track('m1'), track('m2')] }))
   await post('/v1/batch', JSON.stringify({ batch: [track('m3'), { type: 'nope' }] }))

@@ -1,5 +1,6 @@
-import type { Context } from 'hono'
 import { describe, expect, it } from 'vitest'
+import { PASSING } from '../request/guard.fixture.ts'
+import type { EdgeGuard } from '../request/guard.ts'
 import { refuse } from '../request/refuse.ts'
 import { SERVER_KEY, WEB_KEY, wireApp } from './wire.fixture.ts'
 
@@ -116,11 +117,10 @@ describe('an SDK that may not send', () => {
 describe('whoever tries keys', () => {
   const guardOf = (isOpen: boolean) => {
     const charged: number[] = []
-    const pass = () => undefined
     const knocking = () => {
       if (!isOpen) throw refuse(429, 'rate_limited', 'Nothing of this request was stored.')
     }
-    const guard = { knocking, arriving: pass, taking: pass, refused: (c: Context) => void charged.push(c.res.status), cookie: () => null }
+    const guard: EdgeGuard = { ...PASSING, knocking, refused: c => void charged.push(c.res.status) }
     return { ...wireApp({ guard }), charged }
   }
 
