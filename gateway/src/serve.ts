@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import { join } from 'node:path'
+import { basename } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
+import { announceGateway } from './addresses.ts'
 import type { Config } from './config.ts'
 import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
@@ -66,8 +66,6 @@ export interface Opened {
   readonly signal: AbortSignal
 }
 
-/** File in DATA_DIR that tells the other commands where the gateway of this folder listens. */
-export const ADDRESS_FILE = 'gateway.json'
 const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 /** How long the first try to reach the warehouse may hold the word that the gateway listens; it takes events from before that. */
 const FIRST_TRY_MS = 8_000
@@ -205,8 +203,7 @@ async function start(
   await listen(server, config.host, port)
   opened.push(() => stopListening(server))
   const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })
-  const addressFile = join(config.dataDir, ADDRESS_FILE)
-  await writeFile(addressFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })
+  const takeBack = await announceGateway(config.dataDir, basename(spool.folder), { url, pid: process.pid })
   void warehouse.opened.then(() => Promise.all([keys.reload(), settings.reload(), plans.reload()]))
   work.startAfter(warehouse.opened, async signal =>
     firstly?.({ url, db, writeKeys, settle: work.settle, runJobs: () => pipeline.run(), signal }),
@@ -220,7 +217,7 @@ async function start(
     generated: generated === null ? null : { writeKey: generated.write[0]?.key ?? '', secretKey: generated.secret[0]?.key ?? '' },
     async close() {
       leaving.abort()
-      await rm(addressFile, { force: true })
+      await takeBack()
       await stopListening(server)
       await work.stop()
       // The spool's lock goes late: until then nobody else may load from it.

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { announcedGateways, isAlive } from '../addresses.ts'
 import type { Config } from '../config.ts'
 import { generatedKeys } from '../keys/files.ts'
 import type { Scope } from '../keys/parse.ts'
@@ -19,19 +18,14 @@ export function commandLog({ config, terminal, now }: CommandEdges): Log {
   return createLog({ level: config.logLevel, write: line => terminal.err(line), now })
 }
 
-/** Where the gateway of this data folder listens; null when none runs. */
-export async function runningGateway({ config }: CommandEdges): Promise<string | null> {
-  let address: { url: string; pid: number }
-  try {
-    address = JSON.parse(await readFile(join(config.dataDir, 'gateway.json'), 'utf8')) as { url: string; pid: number }
-  } catch {
-    return null // no gateway has started here, or it ended cleanly
+/** Where a gateway of this data folder listens; null when none runs. */
+export async function runningGateway({ config }: { readonly config: Pick<Config, 'dataDir'> }): Promise<string | null> {
+  for (const address of await announcedGateways(config.dataDir)) {
+    if (!isAlive(address)) continue
+    const answer = await fetch(`${address.url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null)
+    if (answer?.ok === true) return address.url
   }
-  // A killed gateway leaves the file: a key must not go to whatever listens on its port now.
-  if (!isAlive(address.pid)) return null
-  const { url } = address
-  const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null)
-  return answer?.ok === true ? url : null
+  return null
 }
 
 /** A secret key with this scope from the configuration or from the generated ones; null when there is none. */
@@ -65,12 +59,4 @@ export function keyFor({ named: { host, key }, local, remote, scope }: KeyChoice
 
 export function defaultHost({ config }: CommandEdges): string {
   return `http://${config.host}:${config.port}`
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -1,0 +1,59 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { announcedGateways, announceGateway, isAlive } from './addresses.ts'
+import { runningGateway } from './cli/command.ts'
+import { gatewayChecks } from './cli/doctor/gatewayChecks.ts'
+
+/** More than any system gives. */
+const NOBODY = 2 ** 30
+const OWN = process.pid
+
+describe('gateways of one folder', () => {
+  let dataDir = ''
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'waymark-addresses-'))
+  })
+  afterEach(() => rm(dataDir, { recursive: true }))
+  const urls = async () => (await announcedGateways(dataDir)).map(({ url }) => url)
+
+  it('are found each, and one that stops takes away no other', async () => {
+    const first = await announceGateway(dataDir, 'gateway', { url: 'http://127.0.0.1:1', pid: OWN })
+    const second = await announceGateway(dataDir, 'gateway-2', { url: 'http://127.0.0.1:2', pid: OWN })
+    await announceGateway(dataDir, 'gateway-10', { url: 'http://127.0.0.1:10', pid: OWN })
+    expect(await urls()).toEqual(['http://127.0.0.1:1', 'http://127.0.0.1:2', 'http://127.0.0.1:10'])
+    await second()
+    expect(await urls()).toEqual(['http://127.0.0.1:1', 'http://127.0.0.1:10'])
+    await first()
+    expect(await urls()).toEqual(['http://127.0.0.1:10'])
+  })
+
+  it('that were killed are seen to be gone, and forgotten when another starts', async () => {
+    await announceGateway(dataDir, 'gateway-2', { url: 'http://127.0.0.1:2', pid: NOBODY })
+    await writeFile(join(dataDir, 'gateway-3.json'), '{"url"')
+    await writeFile(join(dataDir, 'keys.json'), '{}')
+    expect((await announcedGateways(dataDir)).map(isAlive)).toEqual([false])
+    expect(await gatewayChecks(dataDir)).toMatchObject({ isRunning: false, found: [{ level: 'warn' }] })
+    await announceGateway(dataDir, 'gateway', { url: 'http://127.0.0.1:1', pid: OWN })
+    // Half a file may be one that is being written.
+    expect((await readdir(dataDir)).sort()).toEqual(['gateway-3.json', 'gateway.json', 'keys.json'])
+  })
+
+  it('are called by commands where one of them lives and answers, whichever that is', async () => {
+    const server = createServer((_, response) => void response.end('{}')).listen(0, '127.0.0.1')
+    await new Promise(done => server.once('listening', done))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    expect(await runningGateway({ config: { dataDir } })).toBeNull()
+    const living = await announceGateway(dataDir, 'gateway-2', { url, pid: OWN })
+    // Killed, and since then somebody else listens on its port.
+    await announceGateway(dataDir, 'gateway', { url: `${url}/stranger`, pid: NOBODY })
+    expect(await runningGateway({ config: { dataDir } })).toBe(url)
+    expect((await gatewayChecks(dataDir)).isRunning).toBe(true)
+    await living()
+    expect(await runningGateway({ config: { dataDir } })).toBeNull()
+    server.close()
+  })
+})

@@ -1,0 +1,55 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Where a gateway listens, for commands on the same machine and folder. */
+export interface GatewayAddress {
+  readonly url: string
+  readonly pid: number
+}
+
+/**
+ * Writes it to `DATA_DIR/<name>.json`, and removes what killed ones left; resolves with what takes it back. The name is that of the part of
+ * the spool that is this process's alone: of several gateways on a folder each has a file of its own, and one that stops takes away no
+ * other's.
+ */
+export async function announceGateway(dataDir: string, name: string, address: GatewayAddress): Promise<() => Promise<void>> {
+  const file = join(dataDir, `${name}.json`)
+  for (const other of await filesIn(dataDir)) {
+    const found = await read(other)
+    if (found !== null && !isAlive(found)) await rm(other, { force: true })
+  }
+  await writeFile(file, `${JSON.stringify(address)}\n`, { mode: 0o600 })
+  return () => rm(file, { force: true })
+}
+
+/** Those that listen, and those that ended without a word (see `isAlive`). */
+export async function announcedGateways(dataDir: string): Promise<GatewayAddress[]> {
+  const found = await Promise.all((await filesIn(dataDir)).map(read))
+  return found.filter(address => address !== null)
+}
+
+/** A killed gateway leaves its file: a key must not go to whatever listens on its port now. */
+export function isAlive({ pid }: GatewayAddress): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function filesIn(dataDir: string): Promise<string[]> {
+  const names = await readdir(dataDir).catch(() => [])
+  return names
+    .filter(name => /^gateway(?:-\d+)?\.json$/.test(name))
+    .sort((one, other) => one.length - other.length || (one < other ? -1 : 1))
+    .map(name => join(dataDir, name))
+}
+
+async function read(file: string): Promise<GatewayAddress | null> {
+  try {
+    const { url, pid } = JSON.parse(await readFile(file, 'utf8')) as Partial<GatewayAddress>
+    return url === undefined || pid === undefined ? null : { url, pid }
+  } catch {
+    return null // taken back meanwhile, or half written
+  }
+}
