@@ -11,7 +11,7 @@ import { spoolChecks } from './doctor/spoolChecks.ts'
 import { warehouseChecks } from './doctor/warehouseChecks.ts'
 import { exitCode } from './terminal.ts'
 
-const USAGE = 'waymark doctor [--json]'
+export const USAGE = 'waymark doctor [--json]'
 const MARKS = { ok: 'ok  ', warn: 'WARN', bad: 'BAD ' } as const
 /** Nothing of Waymark existed before. */
 const BEGINNING = Date.UTC(2026, 0, 1)

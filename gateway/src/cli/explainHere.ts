@@ -5,6 +5,8 @@ import { type CommandEdges, commandLog } from './command.ts'
 import { EXPLAIN_USAGE, explainCommand, parseExplain } from './explain.ts'
 import { exitCode } from './terminal.ts'
 
+export { EXPLAIN_USAGE as USAGE }
+
 /** `waymark explain` from the warehouse of this configuration, whether a gateway runs or not. */
 export async function explainHere(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
   const { config, terminal, now } = edges

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { type CommandEdges, defaultHost, localSecretKey, runningGateway } from './command.ts'
-import { importCommand } from './import.ts'
+import { IMPORT_USAGE, importCommand } from './import.ts'
+
+export { IMPORT_USAGE as USAGE }
 
 /** `waymark import` against the gateway of this data folder, unless `--host` and `--key` name another. */
 export async function importFromHere(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {

@@ -8,7 +8,7 @@ import { type CommandEdges, commandLog } from './command.ts'
 import { spanOfTime } from './spanOfTime.ts'
 import { exitCode, UsageError } from './terminal.ts'
 
-const USAGE = 'waymark keys create NAME [--server | --secret [--scope read …]] | list | rotate KEY_ID [--overlap 7d] | revoke KEY_ID'
+export const USAGE = 'waymark keys create NAME [--server | --secret [--scope read …]] | list | rotate KEY_ID [--overlap 7d] | revoke KEY_ID'
 const OVERLAP = '7d'
 
 type Verb = (db: Database) => Promise<boolean>

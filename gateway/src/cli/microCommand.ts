@@ -11,7 +11,7 @@ import { createMicro } from '../micro/micro.ts'
 import { type CommandEdges, commandLog } from './command.ts'
 import { exitCode, UsageError } from './terminal.ts'
 
-const USAGE = `waymark micro [--port 9090] [--plan FILE]
+export const USAGE = `waymark micro [--port 9090] [--plan FILE]
        with --plan, which may be given several times, events are held to tracking plans; /micro/violations tells what broke them`
 const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
 const USUAL_PORT = '9090'

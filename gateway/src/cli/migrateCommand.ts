@@ -3,7 +3,7 @@ import { openWarehouse } from '../warehouse.ts'
 import { type CommandEdges, commandLog } from './command.ts'
 import { exitCode } from './terminal.ts'
 
-const USAGE = 'waymark migrate'
+export const USAGE = 'waymark migrate'
 
 /** Creates the database and brings its tables up to date; the gateway does the same when it starts. */
 export function migrateCommand(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {

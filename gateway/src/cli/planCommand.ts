@@ -10,7 +10,7 @@ import { gatewayCall } from './gatewayCall.ts'
 import { contentOf, goodPlan, tellProblems } from './planFile.ts'
 import { exitCode, type Terminal, UsageError } from './terminal.ts'
 
-const USAGE = `waymark plan lint FILE [--json]
+export const USAGE = `waymark plan lint FILE [--json]
        waymark plan diff FILE [OLD_FILE] [--json]          what the file changes for senders; 1 when something would break
        waymark plan push FILE                              put the file in force; its version must be the next one
        waymark plan pull ID [--version N] [--out FILE]

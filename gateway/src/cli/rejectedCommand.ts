@@ -5,7 +5,7 @@ import type { CommandEdges } from './command.ts'
 import { gatewayCall } from './gatewayCall.ts'
 import { count, exitCode, UsageError } from './terminal.ts'
 
-const USAGE = `waymark rejected list   [--source NAME] [--code CODE] [--event NAME] [--from ISO] [--to ISO] [--limit N] [--json]
+export const USAGE = `waymark rejected list   [--source NAME] [--code CODE] [--event NAME] [--from ISO] [--to ISO] [--limit N] [--json]
        waymark rejected replay [the same filters] [--id ID …] [--all] [--json]
        --host URL and --key SECRET_KEY (or WAYMARK_KEY in the environment) name another gateway than that of this data folder`
 

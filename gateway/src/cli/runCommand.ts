@@ -6,7 +6,7 @@ import { openWarehouse, pipelineOf } from '../warehouse.ts'
 import { type CommandEdges, commandLog, localSecretKey, runningGateway } from './command.ts'
 import { count, exitCode, UsageError } from './terminal.ts'
 
-const USAGE = 'waymark run [job …] [--at ISO] [--json]'
+export const USAGE = 'waymark run [job …] [--at ISO] [--json]'
 
 interface RunRequest {
   readonly jobs?: readonly string[]

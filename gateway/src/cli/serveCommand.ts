@@ -4,7 +4,7 @@ import { type CommandEdges, commandLog } from './command.ts'
 import { firstHistory } from './sampleHistory.ts'
 import { exitCode } from './terminal.ts'
 
-const USAGE = 'waymark serve [--empty] [--demo]'
+export const USAGE = 'waymark serve [--empty] [--demo]'
 const SDK_FILE = new URL('../../../sdk-browser/dist/waymark.js', import.meta.url)
 
 /** Runs the gateway until SIGTERM or SIGINT; 0 after a clean drain. */

@@ -6,7 +6,7 @@ import { type CommandEdges, defaultHost, runningGateway } from './command.ts'
 import { type HistoryTarget, sendHistory } from './sendHistory.ts'
 import { count, exitCode, UsageError } from './terminal.ts'
 
-const USAGE =
+export const USAGE =
   'waymark simulate [--companies 300] [--days 90] [--seed 1] [--end ISO] [--host URL] [--key WRITE_KEY [--server-key WRITE_KEY]] [--json]'
 
 const DAY_MS = 86_400_000

@@ -7,7 +7,7 @@ import { openWarehouse } from '../warehouse.ts'
 import { type CommandEdges, commandLog } from './command.ts'
 import { exitCode, UsageError } from './terminal.ts'
 
-const USAGE =
+export const USAGE =
   'waymark sources list | set NAME [--origin https://www.acme.com … | --any-origin] [--events-per-second N|default] [--first-party-id on|off] [--never-store ssn,birthday | --store-all]'
 
 type Change = Partial<Omit<WantedSettings, 'source_id'>>

@@ -5,7 +5,7 @@ import { openWarehouse } from '../warehouse.ts'
 import { type CommandEdges, commandLog, localSecretKey, runningGateway } from './command.ts'
 import { exitCode, UsageError } from './terminal.ts'
 
-const USAGE = 'waymark unmerge MERGE_ID     (GET /v1/profiles/:type/:value/merges lists the merges of a person)'
+export const USAGE = 'waymark unmerge MERGE_ID     (GET /v1/profiles/:type/:value/merges lists the merges of a person)'
 
 /** Takes back a merge: by the running gateway of this data folder, or here when none runs. */
 export function unmergeCommand(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
