@@ -8,7 +8,7 @@ import type { Store } from './storage.ts'
 /** A chunk with its envelope fits one keepalive request, unless one event alone does not. */
 const CHUNK_BYTES = 40_000
 /** What the queue may hold, in UTF-8; storage counts up to twice as much. A browser gives a site about ten times that. */
-export const OUTBOX_BYTES = 500_000
+const OUTBOX_BYTES = 500_000
 /** A key this old has been left by its page: a live page needs about a second. */
 export const LEASE_MS = 5_000
 const SEQUENCE_KEY = 'wm_n'

@@ -52,7 +52,7 @@ export function parseExplain(argv: readonly string[]): { key: string; at?: numbe
 }
 
 /** Points stand in a column and their sum below it, so that a reader can add them up. */
-export function explainText({ account, score, journey }: Explanation, at?: number): string {
+function explainText({ account, score, journey }: Explanation, at?: number): string {
   const place = placeAt(journey, at)
   const reasons = score.reasons.map(({ text, points }) => [signedPoints(points).padStart(8), label(withoutPoints(text), 200)] as const)
   return [

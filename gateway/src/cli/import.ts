@@ -110,7 +110,7 @@ export function importCommand(argv: readonly string[], usual: UsualGateway, edge
 }
 
 /** The command line as options; throws a `UsageError` or what `parseArgs` throws. */
-export function parseImport(argv: readonly string[], usual: UsualGateway): { options: ImportOptions; json: boolean } {
+function parseImport(argv: readonly string[], usual: UsualGateway): { options: ImportOptions; json: boolean } {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,

@@ -37,7 +37,7 @@ export interface ProgressState {
 }
 
 /** `███████░░░  42%  3,000 events  1,200/s  4 s left`. */
-export function progressLine({ events, bytes, total, elapsedMs, barWidth }: ProgressState): string {
+function progressLine({ events, bytes, total, elapsedMs, barWidth }: ProgressState): string {
   const seconds = elapsedMs / 1000
   const parts = [`${count(events)} events`, `${count(seconds > 0 ? Math.round(events / seconds) : 0)}/s`]
   if (total !== null && total > 0) {

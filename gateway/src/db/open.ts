@@ -34,7 +34,7 @@ export class ServerUnusable extends Error {
   override readonly name = 'ServerUnusable'
 }
 
-export const DEFAULT_DATABASE = 'waymark'
+const DEFAULT_DATABASE = 'waymark'
 const WRITE_TIMEOUT_MS = 15 * 60_000
 /** Proxies close a connection that is silent for long: a long job's answer starts with a header every 110 s. */
 const SIGNS_OF_LIFE = { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '110000' } as const

@@ -5,7 +5,7 @@ import { isSameSite, pageOf, siteOf } from '../ingest/request/sameSite.ts'
  * Cookie in which a gateway on the site's own domain repeats the anonymous id. Some browsers forget a cookie that a script wrote after
  * seven days, and keep one that came with an answer. Scripts may read it: the SDK takes the id up again when its own cookie is gone.
  */
-export const FIRST_PARTY_COOKIE = 'wm_fid'
+const FIRST_PARTY_COOKIE = 'wm_fid'
 /** The SDK's own cookie. What the browser sends is the id at that moment; an event may have waited since before a sign-out. */
 const ANONYMOUS_ID = /(?:^|; ?)wm_aid=([\w.~-]{8,100})(?:;|$)/
 /** Browsers cap a cookie's life at 400 days. */

@@ -1,17 +1,17 @@
 import type { Identifier } from './ids.ts'
 
 /** Most identifiers of one type in a profile. */
-export const MOST_OF_TYPE: { readonly [type: string]: number } = { user_id: 1, email: 5 }
+const MOST_OF_TYPE: { readonly [type: string]: number } = { user_id: 1, email: 5 }
 
 /** Most anonymous ids first seen within `WINDOW_MS` of each other in one profile. */
-export const MOST_ANONYMOUS_IDS = 5
+const MOST_ANONYMOUS_IDS = 5
 export const WINDOW_MS = 7 * 86_400_000
 
 /** From this many people within a week on, a browser is a shared device and links nobody. */
 export const SHARED_DEVICE_PEOPLE = 3
 
 /** A profile never grows beyond this; no human has so many identifiers. */
-export const MOST_IN_PROFILE = 500
+const MOST_IN_PROFILE = 500
 
 const PRIORITY = ['user_id', 'email', 'anonymous_id']
 

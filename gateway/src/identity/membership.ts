@@ -3,7 +3,7 @@ import { byText } from './ids.ts'
 export type MembershipRule = 'group' | 'email_domain'
 
 /** How sure it is that the person belongs to the account, by what says so. */
-export const CERTAINTY: { readonly [rule in MembershipRule]: number } = { group: 1, email_domain: 0.9 }
+const CERTAINTY: { readonly [rule in MembershipRule]: number } = { group: 1, email_domain: 0.9 }
 
 /** What ties a person to an account, with the times of its first and last sighting, epoch ms. */
 export interface AccountEvidence {

@@ -65,7 +65,7 @@ export async function neighbourhoodOf(ask: AskEdges, touched: readonly Identifie
 }
 
 /** Pure part of `loadNeighbourhood`: what belongs to it of these rows is `inner`, everything by default. */
-export function assemble(rows: readonly EdgeRow[], inner?: ReadonlySet<string>): Neighbourhood {
+function assemble(rows: readonly EdgeRow[], inner?: ReadonlySet<string>): Neighbourhood {
   const people = rows.filter(row => PEOPLE.has(row.left_type))
   const links = people.filter(isLink).map(linkOf)
   // Who is on the left of a link as a user was seen, also where nobody asked for more.
@@ -82,11 +82,11 @@ export function assemble(rows: readonly EdgeRow[], inner?: ReadonlySet<string>):
   }
 }
 
-export function leftOf(row: EdgeRow): Identifier {
+function leftOf(row: EdgeRow): Identifier {
   return { type: row.left_type, value: row.left }
 }
 
-export function rightOf(row: EdgeRow): Identifier {
+function rightOf(row: EdgeRow): Identifier {
   return { type: row.right_type, value: row.right }
 }
 

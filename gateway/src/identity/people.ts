@@ -40,7 +40,7 @@ export async function peopleOf(client: ClickHouseClient, profileIds: Iterable<st
 }
 
 /** Pure part of `peopleOf`. */
-export function assemblePeople(owners: readonly MapRow[], edges: readonly EdgeRow[]): Person[] {
+function assemblePeople(owners: readonly MapRow[], edges: readonly EdgeRow[]): Person[] {
   const profileOf = new Map(owners.map(row => [keyOf(ownerOf(row)), row.profile_id]))
   const people = new Map<string, EdgeRow[]>(owners.map(row => [row.profile_id, []]))
   for (const edge of edges) {

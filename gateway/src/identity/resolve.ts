@@ -67,7 +67,7 @@ export function mapRows(neighbourhood: Neighbourhood, people: Partition): MapRow
 }
 
 /** `identity_ledger` as it should be: one entry for each pair that was joined, kept apart or cut. */
-export function ledgerRows(neighbourhood: Neighbourhood, people: Partition): LedgerRow[] {
+function ledgerRows(neighbourhood: Neighbourhood, people: Partition): LedgerRow[] {
   const decided = new Map(people.decisions.map(decision => [entryId(decision.link), decision]))
   for (const link of neighbourhood.untrusted) {
     // What a server or an ordinary call says of the same pair stands in the list already.
@@ -99,7 +99,7 @@ function ledgerRow({ link, kind, rule }: Decision, people: Partition): LedgerRow
 }
 
 /** Id of the ledger's entry on a pair of identifiers. */
-export function entryId(link: Pair): string {
+function entryId(link: Pair): string {
   return `m_${digest(`${keyOf(link.left)}\0${keyOf(link.right)}`)}`
 }
 

@@ -6,7 +6,7 @@ export interface Histogram {
 }
 
 /** Seconds: from a fast disk's flush to the patience of a sender. */
-export const LATENCY_SECONDS: readonly number[] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const LATENCY_SECONDS: readonly number[] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** Counts observations by upper bound, `bounds` rising. */
 export function createHistogram(bounds: readonly number[] = LATENCY_SECONDS): Histogram {

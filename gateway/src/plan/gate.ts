@@ -43,7 +43,7 @@ export function createPlanGate(book: Pick<PlanBook, 'of'>, redact: Redact = REDA
 }
 
 /** The first in words, the others by code and place. */
-export function toldOf([first, ...others]: readonly Violation[]): string {
+function toldOf([first, ...others]: readonly Violation[]): string {
   if (first === undefined) return ''
   return others.length === 0 ? first.message : `${first.message}; also ${others.map(({ code, path }) => `${code} ${path}`).join(', ')}`
 }

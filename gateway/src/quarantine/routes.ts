@@ -15,12 +15,12 @@ export interface QuarantineRoutesDeps {
 }
 
 /** Looked at by one request: a second or two of the gateway's time. */
-export const MOST_AT_ONCE = 2000
+const MOST_AT_ONCE = 2000
 const MOST_IDS = 1000
 /** A replay of the most there may be takes a second or two. */
 const TURN_AGAIN_S = 5
 /** A day on which nothing will be received any more. */
-export const FAR_MS = Date.UTC(2200, 0, 1)
+const FAR_MS = Date.UTC(2200, 0, 1)
 const FIELDS = ['source', 'code', 'event', 'from', 'to', 'ids', 'limit', 'cursor']
 
 /** `POST /v1/rejected/replay` `{ source?, code?, event?, from?, to?, ids?, limit?, cursor? }`: takes rejected events in again. */

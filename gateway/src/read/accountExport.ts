@@ -32,7 +32,7 @@ export const reasonListQuery = sqlFile<ReasonParams, { account_id: string; reaso
 export const decidersQuery = sqlFile<DeciderParams, DeciderRow>('account_deciders')
 
 /** More than a salesperson's spreadsheet takes, and what bounds one download. */
-export const MOST_EXPORTED = 100_000
+const MOST_EXPORTED = 100_000
 /** Each page orders the list anew, so pages are large; what is known of their accounts is looked up in smaller steps. */
 const PAGE = 10_000
 const STEP = 2_500

@@ -36,7 +36,7 @@ type PeopleParams = {
 }
 
 /** People told of one account; `peopleCount` has them all. */
-export const MOST_PEOPLE = 200
+const MOST_PEOPLE = 200
 const MOST_IDENTIFIERS = 5
 
 const membershipList = sqlFile<KeyParams, MembershipRow>('membership_list')

@@ -69,7 +69,7 @@ export async function readMerges(db: Database, asked: Identifier): Promise<reado
 }
 
 /** Traits of several identifiers as one: the stronger statement wins (server before browser, then the later one). */
-export function strongestTraits(traits: readonly Pick<TraitRow, 'name' | 'value' | 'rank'>[]): Record<string, unknown> {
+function strongestTraits(traits: readonly Pick<TraitRow, 'name' | 'value' | 'rank'>[]): Record<string, unknown> {
   const best = new Map<string, { rank: bigint; value: string }>()
   for (const { name, value, rank } of traits) {
     const rival = best.get(name)

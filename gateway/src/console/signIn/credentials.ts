@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** scrypt parameters: N = 2^17, r = 8, p = 1 is OWASP's first choice; one hash takes 128 MiB. */
-export const PASSWORD_COST = 2 ** 17
+const PASSWORD_COST = 2 ** 17
 
 interface StoredPassword {
   readonly salt: string

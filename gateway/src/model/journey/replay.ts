@@ -52,7 +52,7 @@ export function replay({ touches, model, intent, categoryPoints, throughDay }: R
  * Rows of touches as points in time. A row tells its first and last time only: of n touches one is at the first,
  * the rest are known by the last.
  */
-export function instantsOf(touches: readonly AccountTouch[]): readonly Instant[] {
+function instantsOf(touches: readonly AccountTouch[]): readonly Instant[] {
   const points = touches.flatMap(touch => {
     if (touch.n === 1 || touch.firstAt === touch.lastAt) return [{ at: touch.firstAt, touch, n: touch.n }]
     return [

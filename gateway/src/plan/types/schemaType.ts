@@ -79,7 +79,7 @@ export function comment(schema: unknown, indent: string): string {
 }
 
 /** A name as JavaScript reads it, quoted where it must be. */
-export function propertyName(name: string): string {
+function propertyName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name)
 }
 
