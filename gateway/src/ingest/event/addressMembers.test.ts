@@ -38,7 +38,22 @@ describe('a body that may hold the address of a visitor', () => {
     )
   })
 
-  it.each([String.raw`"\u0000`, String.raw`\u0000`, String.raw`"r\u0000`, '"i'])('is looked for in step with its length: %s', hostile => {
-    expectPace(holds, hostile.repeat(8_000), hostile.repeat(32_000), 9)
+  it('is seen to be one wherever the name stands, also behind many texts that end alike', () => {
+    const parts = fc.constantFrom('ip"', '"ip"', 'p"', '"request_ip"', '_ip"', '"requestip"', '"zip"', '"', 'i', 'ü', '{', '"a":1,')
+    const crowd = fc.constantFrom('', '"zip",'.repeat(99), 'ip"'.repeat(100), '"tip","'.repeat(101), '"zip"'.repeat(300))
+    fc.assert(
+      fc.property(crowd, fc.array(parts, { maxLength: 6 }), crowd, (before, between, after) => {
+        const body = `${before}${between.join('')}${after}`
+        expect(holds(body)).toBe(body.includes('"ip"') || body.includes('"request_ip"'))
+      }),
+      { numRuns: 500 },
+    )
   })
+
+  it.each([String.raw`"\u0000`, String.raw`\u0000`, String.raw`"r\u0000`, '"i', 'ip"', 'request_ip"'])(
+    'is looked for in step with its length: %s',
+    hostile => {
+      expectPace(holds, hostile.repeat(8_000), hostile.repeat(32_000), 9)
+    },
+  )
 })

@@ -21,6 +21,16 @@ export function objectOf(value: unknown): unknown {
 export function idOf(value: unknown): unknown {
   if (typeof value === 'number') return String(value)
   if (typeof value !== 'string') return isNothing(value) ? undefined : value
-  const text = value.trim()
+  const text = trimmed(value)
   return text === '' ? undefined : text
+}
+
+/** Without surrounding blanks. Most have none, which two looks tell sooner than a call. */
+export function trimmed(text: string): string {
+  return isPrinted(text.charCodeAt(0)) && isPrinted(text.charCodeAt(text.length - 1)) ? text : text.trim()
+}
+
+/** ASCII that is no blank. */
+function isPrinted(code: number): boolean {
+  return code > 0x20 && code < 0x7f
 }

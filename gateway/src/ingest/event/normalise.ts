@@ -2,7 +2,7 @@ import type { EventType } from '@waymark/schemas/event'
 import { isBlockedValue } from '@waymark/schemas/identifiers'
 import { parseTime } from '../enrich/time.ts'
 import { isRecord, type JsonObject } from './json.ts'
-import { idOf, isNothing, objectOf, textOf } from './kinds.ts'
+import { idOf, isNothing, objectOf, textOf, trimmed } from './kinds.ts'
 import { normaliseContext } from './normaliseContext.ts'
 
 /** What a request says once for all of its events. */
@@ -35,6 +35,7 @@ export interface Normalised {
 
 // Written by a client that turned nothing into text. As a message id they would make strangers' events duplicates of one another.
 const NO_MESSAGE_ID: ReadonlySet<string> = new Set(['null', 'undefined', 'NaN', '[object Object]'])
+const LONGEST_OF_NONE = Math.max(...[...NO_MESSAGE_ID].map(text => text.length))
 
 /**
  * The one shape that is validated, out of the dialects of Segment, RudderStack and ourselves:
@@ -49,7 +50,7 @@ export function normalise(given: JsonObject, shared: Shared): Normalised {
   const context = contextOf(given.context, shared.context)
   const event: Normalised = {
     type,
-    event: typeof given.event === 'string' ? given.event.trim() : isNothing(given.event) ? undefined : given.event,
+    event: typeof given.event === 'string' ? trimmed(given.event) : isNothing(given.event) ? undefined : given.event,
     messageId: messageIdOf(given.messageId),
     anonymousId,
     // Segment of old wrote `from` and `to`; a browser's alias leaves the previous id to the anonymous one.
@@ -83,7 +84,7 @@ function dropBlocked(event: Normalised, userId: string, anonymousId: string): vo
 /** The message id that an event has, undefined when what stands there is none. */
 export function messageIdOf(value: unknown): unknown {
   const id = idOf(value)
-  return typeof id === 'string' && NO_MESSAGE_ID.has(id) ? undefined : id
+  return typeof id === 'string' && id.length <= LONGEST_OF_NONE && NO_MESSAGE_ID.has(id) ? undefined : id
 }
 
 // Numbers are no ISO text, but common: below 1e11 (1973 in milliseconds, 5138 in seconds) they are seconds.

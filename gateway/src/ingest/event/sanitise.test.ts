@@ -23,6 +23,16 @@ describe('an event made safe', () => {
     })
   })
 
+  it.each([
+    [{ a: 'x\0y' }, { a: 'xy' }],
+    [{ a: { b: 'x\udc00' } }, { a: { b: 'x\ufffd' } }],
+    [{ a: ['x\ud800'] }, { a: ['x\ufffd'] }],
+    [{ properties: 'x\0' }, { properties: 'x' }],
+    [{ a: { 'b\0': 1 } }, { a: { b: 1 } }],
+  ])('loses one alone, wherever it stands: %j', (event, clean) => {
+    expect(sanitise(event).value).toEqual(clean)
+  })
+
   it('loses keys that reach prototypes, at every level', () => {
     const event: unknown = JSON.parse('{"__proto__":{"isAdmin":true},"a":[{"constructor":1,"prototype":2,"b":3}],"__pro\\u0000to__":4}')
     const { value, flaw } = sanitise(event)
@@ -89,7 +99,23 @@ describe('an event made safe', () => {
       n: [-1.2345678901234567e-308, -1.2345678901234567e-308],
       '': [{}, [], null, false],
     }
-    expect(Buffer.byteLength(JSON.stringify(widest))).toBeLessThanOrEqual(sanitise(widest).mostBytes)
+    const texts = { '\u0001': '\u0002'.repeat(99), '\u0003\u0003': { '\u0004': '\u0005'.repeat(99) } }
+    for (const event of [widest, texts, Object.values(texts)]) {
+      expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(sanitise(event).mostBytes)
+    }
+  })
+
+  it('tells the size of its properties and traits apart, whatever else it has', () => {
+    const texts = fc.string({ unit: 'grapheme', maxLength: 6 })
+    const content = fc.anything({ key: texts, values: [texts, fc.integer(), fc.boolean(), fc.constant(null)], maxDepth: 3 })
+    fc.assert(
+      fc.property(fc.record({ properties: content, traits: content, context: content, event: content }, { requiredKeys: [] }), event => {
+        const { properties, traits } = event
+        const parts = [properties, traits].filter(part => part !== undefined)
+        fc.pre(sanitise(event).mostBytes < Number.POSITIVE_INFINITY)
+        expect(sanitise(event).contentBytes).toBe(parts.reduce<number>((sum, part) => sum + sanitise(part).mostBytes, 0))
+      }),
+    )
   })
 })
 

@@ -58,18 +58,34 @@ function isClean(node: unknown, depth: number, tally: Tally): boolean {
   if (typeof node === 'number') return !isLarge(node)
   if (typeof node !== 'object' || node === null) return true
   if (depth >= LIMITS.depth) return false
-  if (Array.isArray(node)) {
-    for (const item of node) if (!isClean(item, depth + 1, tally)) return false
-    return true
-  }
+  if (!Array.isArray(node)) return areCleanMembers(node as JsonObject, depth, tally)
+  for (const item of node) if (!isClean(item, depth + 1, tally)) return false
+  return true
+}
+
+/** Most members are texts: those need no call, and all of them are summed up once. */
+function areCleanMembers(node: JsonObject, depth: number, tally: Tally): boolean {
+  const { areClean } = tally
+  let texts = 0
+  let characters = 0
   // Unlike Object.keys, it makes no list; objects of JSON have no enumerable properties but their own.
   for (const key in node) {
-    if (isPoison(key) || !(tally.areClean || isCleanText(key)) || ++tally.keys > LIMITS.keys) return false
-    tally.mostBytes += key.length * MOST_CHARACTER + MOST_AROUND
+    if (isPoison(key) || !(areClean || isCleanText(key)) || ++tally.keys > LIMITS.keys) return false
+    const value = node[key]
+    const isContent = depth === 0 && (key === 'properties' || key === 'traits')
+    texts++
+    characters += key.length
+    if (typeof value === 'string' && !isContent) {
+      if (!areClean && !isCleanText(value)) return false
+      texts++
+      characters += value.length
+      continue
+    }
     const before = tally.mostBytes
-    if (!isClean((node as JsonObject)[key], depth + 1, tally)) return false
-    if (depth === 0 && (key === 'properties' || key === 'traits')) tally.contentBytes += tally.mostBytes - before
+    if (!isClean(value, depth + 1, tally)) return false
+    if (isContent) tally.contentBytes += tally.mostBytes - before
   }
+  tally.mostBytes += characters * MOST_CHARACTER + texts * MOST_AROUND
   return true
 }
 

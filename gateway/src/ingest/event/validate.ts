@@ -2,6 +2,7 @@ import { EVENT_TYPES, type Event, type EventType, type RejectionCode } from '@wa
 import schema from '@waymark/schemas/wire/event.schema.json' with { type: 'json' }
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { JsonObject } from './json.ts'
+import { LENGTHS } from './lengths.ts'
 import type { Normalised } from './normalise.ts'
 import type { Flaw } from './sanitise.ts'
 
@@ -15,7 +16,9 @@ const DEFINITIONS = {
 } as const satisfies Record<EventType, string>
 
 // Stops at the first error: a hostile event must not cost a message for each of its fields.
-const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: false }).addSchema(schema, 'wire')
+const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: false })
+for (const definition of LENGTHS) ajv.removeKeyword(String(definition.keyword)).addKeyword(definition)
+ajv.addSchema(schema, 'wire')
 
 const VALIDATORS: ReadonlyMap<string, ValidateFunction<Event>> = new Map(
   EVENT_TYPES.map(type => [type, ajv.compile<Event>({ $ref: `wire#/definitions/${DEFINITIONS[type]}` })]),

@@ -23,7 +23,7 @@ const SPARE = 1.04
 export function createKeyTable(most: number): KeyTable {
   const blocks = 2 ** Math.max(0, Math.round(Math.log2(most / KEYS_A_BLOCK)))
   const enough = Math.ceil((most / blocks / FULLEST) * SPARE) + 1
-  /** By block: all first words, then all second words, and so on. */
+  /** By block: all first words, which are looked through, then the other three of each key side by side. */
   const words: Int32Array[] = Array.from({ length: blocks }, () => NO_WORDS)
   const notes: Uint16Array[] = Array.from({ length: blocks }, () => NO_NOTES)
   const sizes = new Int32Array(blocks)
@@ -39,7 +39,10 @@ export function createKeyTable(most: number): KeyTable {
       if (first === 0) continue
       const free = freePlace(newWords, wanted, first)
       newWords[free] = first
-      for (let word = 1; word < 4; word++) newWords[word * wanted + free] = oldWords[word * places + place] ?? 0
+      const [from, to] = [places + 3 * place, wanted + 3 * free]
+      newWords[to] = oldWords[from] ?? 0
+      newWords[to + 1] = oldWords[from + 1] ?? 0
+      newWords[to + 2] = oldWords[from + 2] ?? 0
       newNotes[free] = oldNotes[place] ?? 0
     }
     words[block] = newWords
@@ -60,9 +63,9 @@ export function createKeyTable(most: number): KeyTable {
       for (let place = home(first, places); ; place = place + 1 === places ? 0 : place + 1) {
         const found = own[place]
         if (found === 0) return -1
-        if (found === first && own[places + place] === second && own[2 * places + place] === third && own[3 * places + place] === fourth) {
+        const rest = places + 3 * place
+        if (found === first && own[rest] === second && own[rest + 1] === third && own[rest + 2] === fourth)
           return notes[block]?.[place] ?? 0
-        }
       }
     },
     add(key, note) {
@@ -72,7 +75,11 @@ export function createKeyTable(most: number): KeyTable {
       const own = words[block] ?? NO_WORDS
       const places = own.length >> 2
       const free = freePlace(own, places, key[0] ?? 0)
-      for (let word = 0; word < 4; word++) own[word * places + free] = key[word] ?? 0
+      const rest = places + 3 * free
+      own[free] = key[0] ?? 0
+      own[rest] = key[1] ?? 0
+      own[rest + 1] = key[2] ?? 0
+      own[rest + 2] = key[3] ?? 0
       const beside = notes[block] ?? NO_NOTES
       beside[free] = note
       sizes[block] = held + 1

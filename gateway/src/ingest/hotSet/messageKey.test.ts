@@ -40,6 +40,13 @@ test('texts do not run into one another', () => {
     'x'.repeat(100),
     'x'.repeat(250),
     'x'.repeat(251),
+    // As UTF-8 they take more room than as characters.
+    `ā${'x'.repeat(98)}y`,
+    `ā${'x'.repeat(98)}z`,
+    `ÿ${'x'.repeat(98)}y`,
+    `ÿ${'x'.repeat(98)}z`,
+    `${'😀'.repeat(25)}${'x'.repeat(50)}`,
+    `${'😀'.repeat(25)}${'x'.repeat(49)}y`,
   ]
   expect(new Set(texts.map(id => keyOf('web', id))).size).toBe(texts.length)
   fc.assert(

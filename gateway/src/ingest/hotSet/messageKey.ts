@@ -21,10 +21,13 @@ interface SourceKeys {
 /** Imports name their sources themselves; the keys of a source are cheap to find again. */
 const MOST_SOURCES = 1000
 
+const MOST_UTF8 = 4
+
 /** `secret`: random bytes that nobody outside the process knows. */
 export function createMessageKeys(secret: Uint8Array): MessageKeys {
   let words = new Int32Array(wordsFor(LIMITS.messageIdChars))
-  const narrow = Buffer.alloc(LIMITS.messageIdChars)
+  // With room for one more character: what is cut off must not come to as many bytes as there are characters.
+  const narrow = Buffer.alloc(LIMITS.messageIdChars + MOST_UTF8)
   const bySource = new Map<string, SourceKeys>()
 
   function keysOf(sourceId: string): SourceKeys {
@@ -48,8 +51,11 @@ export function createMessageKeys(secret: Uint8Array): MessageKeys {
 
   return {
     of(sourceId, messageId) {
+      const isShort = messageId.length <= LIMITS.messageIdChars
+      // UTF-8 of as many bytes as there are characters is ASCII, as almost every id is.
+      if (isShort && narrow.write(messageId) === messageId.length) return ofBytes(sourceId, narrow, 0, messageId.length)
       if (!isWide(messageId)) {
-        const bytes = messageId.length <= narrow.length ? narrow : Buffer.alloc(messageId.length)
+        const bytes = isShort ? narrow : Buffer.alloc(messageId.length)
         return ofBytes(sourceId, bytes, 0, bytes.write(messageId, 0, 'latin1'))
       }
       if (messageId.length > LIMITS.messageIdChars) words = new Int32Array(wordsFor(messageId.length))
