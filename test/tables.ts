@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client'
+import { type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 
 /** Everything that jobs compute from events: emptied and run again, it must be identical. */
 export const DERIVED = [
@@ -83,7 +83,7 @@ export function openTables(dataDir: string): Tables {
 
 /** The same of any server. */
 export function tablesAt(server: ClickHouseClientConfigOptions): Tables {
-  const client = createClient({ ...server, request_timeout: 120_000 })
+  const client = createClient({ ...server, request_timeout: 120_000, log: { level: ClickHouseLogLevel.OFF } })
   const text = async (sql: string) => (await client.query({ query: sql, format: 'JSONCompactEachRow' })).text()
   return {
     async query<T>(sql: string) {

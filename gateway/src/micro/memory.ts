@@ -32,6 +32,7 @@ export interface BadEvent {
   readonly event: unknown
 }
 
+/** Counts of micro mode. */
 export interface Totals {
   readonly total: number
   readonly good: number

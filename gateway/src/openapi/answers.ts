@@ -3,6 +3,8 @@ import type { IngestReply } from '../../../schemas/src/event.ts'
 import type { TrackingPlan } from '../../../schemas/src/plan.ts'
 import type { IngestStats } from '../ingest/stats.ts'
 import type { JobRun } from '../jobs/pipeline.ts'
+import type { BrokenRule } from '../micro/brokenRule.ts'
+import type { BadEvent, Totals } from '../micro/memory.ts'
 import type { PlanProblem } from '../plan/lint/problem.ts'
 import type { AccountSummary, Changes, Account as FullAccount, Journey, Profile, Score, TimelineEvent } from '../read/shapes.ts'
 import type { Readiness } from '../readiness.ts'
@@ -179,15 +181,7 @@ export interface RudderConfig {
   readonly [name: string]: unknown
 }
 
-/** Counts of micro mode. */
-export interface MicroTotals {
-  readonly total: number
-  readonly good: number
-  readonly bad: number
-  readonly duplicates: number
-  readonly violations: number
-  readonly forgotten: number
-}
+export type MicroTotals = Totals
 
 /** Rows as they would be stored, oldest first. `total`: how many match. */
 export interface MicroGood {
@@ -197,31 +191,10 @@ export interface MicroGood {
 
 export interface MicroBad {
   readonly total: number
-  readonly data: readonly {
-    readonly receivedAt: string
-    readonly source: string
-    readonly status: number
-    readonly code: string
-    readonly path: string
-    readonly message: string
-    readonly messageId: string | null
-    readonly index: number | null
-    readonly event: unknown
-  }[]
+  readonly data: readonly BadEvent[]
 }
 
 export interface MicroViolations {
   readonly total: number
-  readonly data: readonly {
-    readonly receivedAt: string
-    readonly source: string
-    readonly plan: string
-    readonly version: number
-    readonly mode: 'observe' | 'quarantine' | 'block'
-    readonly event: string
-    readonly messageId: string | null
-    readonly code: string
-    readonly path: string
-    readonly message: string
-  }[]
+  readonly data: readonly BrokenRule[]
 }
