@@ -1,10 +1,9 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium, ORDINARY_USER_AGENT } from './browser.ts'
 import { seriousFlaws, type Visitor, visitor } from './consoleVisitor.ts'
 import { KEYS, type RunningGateway, read, send, startGateway, temporaryDataDir } from './gateway.ts'
+import { startVendorSite } from './vendorSite.ts'
 
 const PASSWORD = 'correct horse battery staple'
 /** Breaks out of text and attributes, turns the reading direction, hides. */
@@ -12,35 +11,23 @@ const EVIL = '"\'></pre><script>alert(1)</script><img src=x onerror=alert(1)> \u
 
 const data = temporaryDataDir()
 let gateway: RunningGateway
-let site: { url: string; server: Server }
+let site: Awaited<ReturnType<typeof startVendorSite>>
 let browser: Browser
 let operator: Visitor
 
 beforeAll(async () => {
   gateway = await startGateway({ dataDir: data.path })
-  site = await startSite(gateway.url)
+  site = await startVendorSite(gateway.url)
   browser = await launchChromium()
   operator = await visitor(browser, { width: 'wide', scheme: 'light' }, gateway.url)
   await signIn(operator.page)
 })
 afterAll(async () => {
   await browser.close()
-  site.server.close()
+  site.close()
   await gateway.stop()
   data.remove()
 })
-
-/** A customer's page with the shipped snippet file. */
-async function startSite(host: string): Promise<{ url: string; server: Server }> {
-  const server = createServer((_, response) => {
-    response.setHeader('content-type', 'text/html; charset=utf-8')
-    response.end(
-      `<!doctype html><title>Pricing of a vendor</title><h1>Vendor</h1><script src="${host}/waymark.js" data-write-key="${KEYS.browser}" data-host="${host}"></script>`,
-    )
-  })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
-}
 
 async function signIn(page: Page): Promise<void> {
   const link = /http:\/\/\S+\/console\/set-up\?token=\S+/.exec(gateway.output())?.[0]
@@ -90,7 +77,7 @@ describe('the live page', () => {
     const shown = row(page, '/pricing').first()
     expect(await shown.getAttribute('data-outcome')).toBe('stored')
     await shown.locator('summary').click()
-    expect(await shown.locator('pre').textContent()).toContain('"title": "Pricing of a vendor"')
+    expect(await shown.locator('pre').textContent()).toContain('"title": "/pricing"')
     await visit.close()
   })
 

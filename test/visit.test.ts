@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium, ORDINARY_USER_AGENT } from './browser.ts'
 import { KEYS, type RunningGateway, read, runJobs, send, startGateway, temporaryDataDir } from './gateway.ts'
+import { startVendorSite } from './vendorSite.ts'
 
 interface Account {
   readonly accountId: string
@@ -30,32 +29,20 @@ interface Timeline {
 
 const data = temporaryDataDir()
 let gateway: RunningGateway
-let site: { url: string; server: Server }
+let site: Awaited<ReturnType<typeof startVendorSite>>
 let browser: Browser
 
 beforeAll(async () => {
   gateway = await startGateway({ dataDir: data.path })
-  site = await startSite(gateway.url)
+  site = await startVendorSite(gateway.url)
   browser = await launchChromium()
 })
 afterAll(async () => {
   await browser.close()
-  site.server.close()
+  site.close()
   await gateway.stop()
   data.remove()
 })
-
-/** A customer's site: every page carries the shipped IIFE and nothing else of ours. */
-async function startSite(host: string): Promise<{ url: string; server: Server }> {
-  const server = createServer((request, response) => {
-    response.setHeader('content-type', 'text/html; charset=utf-8')
-    response.end(
-      `<!doctype html><title>${request.url}</title><h1>Vendor</h1><script src="${host}/waymark.js" data-write-key="${KEYS.browser}" data-host="${host}"></script>`,
-    )
-  })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
-}
 
 /** Article, pricing twice, sign-up with a work address, demo request; resolves with the clock at each page. */
 async function visit(userAgent: string | undefined, domain: string): Promise<number[]> {

@@ -1,27 +1,14 @@
-import type { AddressInfo } from 'node:net'
-import { type ServerType, serve } from '@hono/node-server'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { WEB_KEY, wireApp } from '../../gateway/src/ingest/wire/wire.fixture.ts'
-import { launchChromium, ORDINARY_USER_AGENT } from '../browser.ts'
+import { expect, test, vi } from 'vitest'
+import { WEB_KEY } from '../../gateway/src/ingest/wire/wire.fixture.ts'
+import { ORDINARY_USER_AGENT } from '../browser.ts'
+import { peerEdge } from './edge.ts'
 import { act, pageOf, view } from './pages.ts'
 import { idsOf } from './peers.ts'
 import { type Refusal, startRecorder } from './recorder.ts'
 import { startSite } from './site.ts'
 import { callsIn } from './wire.ts'
 
-const { fetch, rows } = wireApp()
-let server: ServerType
-let browser: Browser
-
-beforeAll(async () => {
-  server = serve({ fetch, hostname: '127.0.0.1', port: 0 })
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser.close()
-  server.close()
-})
+const edge = peerEdge()
 
 /** One visit may have luck. */
 const VISITS = 8
@@ -29,9 +16,9 @@ const PATIENCE = { timeout: 20_000, interval: 50 }
 
 /** A visitor with analytics-next as the gateway's settings have it; `refuse` answers deliveries in place of the gateway. */
 async function visitor(refuse: (post: number) => Refusal | null = () => null) {
-  const recorder = await startRecorder(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, refuse)
+  const recorder = await startRecorder(`http://127.0.0.1:${edge().port}`, refuse)
   const site = await startSite(await pageOf('analytics-next', { writeKey: WEB_KEY, host: recorder.pageUrl }))
-  const context = await browser.newContext({ userAgent: ORDINARY_USER_AGENT })
+  const context = await edge().browser.newContext({ userAgent: ORDINARY_USER_AGENT })
   return {
     site,
     sent: recorder.sent,
@@ -59,7 +46,11 @@ test.each<[string, number, Refusal]>([
     await vi.waitUntil(() => delivered().length >= 6, PATIENCE)
     expect(sent.filter(({ status }) => status === refusal.status)).toHaveLength(times)
     const ids = delivered().map(({ event }) => event.messageId)
-    expect(rows().filter(row => ids.includes(row.message_id))).toHaveLength(6)
+    expect(
+      edge()
+        .rows()
+        .filter(row => ids.includes(row.message_id)),
+    ).toHaveLength(6)
   } finally {
     await leave()
   }
@@ -89,7 +80,11 @@ test('nothing is lost of what is called in the task that leaves the page, once t
       .catch(cause => {
         throw new Error(`${places().size - 1} of ${10 * VISITS} arrived`, { cause })
       })
-    expect(rows().filter(({ event }) => event === 'Plan Chosen')).toHaveLength(1 + 10 * VISITS)
+    expect(
+      edge()
+        .rows()
+        .filter(({ event }) => event === 'Plan Chosen'),
+    ).toHaveLength(1 + 10 * VISITS)
   } finally {
     await leave()
   }

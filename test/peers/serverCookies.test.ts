@@ -1,26 +1,14 @@
 import { request as onward } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { type ServerType, serve } from '@hono/node-server'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { WEB_KEY, wireApp } from '../../gateway/src/ingest/wire/wire.fixture.ts'
-import { launchChromium, ORDINARY_USER_AGENT } from '../browser.ts'
+import { expect, test, vi } from 'vitest'
+import { WEB_KEY } from '../../gateway/src/ingest/wire/wire.fixture.ts'
+import { ORDINARY_USER_AGENT } from '../browser.ts'
 import { selfSigned } from '../certificate.ts'
+import { peerEdge } from './edge.ts'
 import { rudderPage } from './pages.ts'
 
-const { fetch, rows } = wireApp()
-let server: ServerType
-let browser: Browser
-
-beforeAll(async () => {
-  server = serve({ fetch, hostname: '127.0.0.1', port: 0 })
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser.close()
-  server.close()
-})
+const edge = peerEdge()
 
 const PATIENCE = { timeout: 20_000, interval: 50 }
 
@@ -32,7 +20,7 @@ async function startSite(page: string, collect: string, options: (host: string) 
     const { url = '/', method, headers } = request
     if (url === '/favicon.ico') return void response.writeHead(204).end()
     if (url === '/') return void response.setHeader('content-type', 'text/html; charset=utf-8').end(markup)
-    const { port } = server.address() as AddressInfo
+    const { port } = edge()
     const passed = onward({ hostname: '127.0.0.1', port, path: url, method, headers }, answer => {
       if (url === '/rsaRequest' && method === 'POST')
         answers.push({ status: answer.statusCode, cookies: answer.headers['set-cookie'] ?? [] })
@@ -70,7 +58,7 @@ test.each<[string, string, string, (host: string) => string, string]>([
   ['for one host', 'www.shop.test', 'www.shop.test', () => `${SERVED}, sameDomainCookiesOnly: true`, 'www.shop.test'],
 ])('RudderStack’s SDK has its cookies set, %s, and finds them at the next visit', async (_, hostname, collect, options, domain) => {
   const { url, answers, close } = await startSite(hostname, collect, options)
-  const context = await browser.newContext({ userAgent: ORDINARY_USER_AGENT, ignoreHTTPSErrors: true })
+  const context = await edge().browser.newContext({ userAgent: ORDINARY_USER_AGENT, ignoreHTTPSErrors: true })
   const complaints: string[] = []
   try {
     const visit = async (event: string) => {
@@ -79,7 +67,10 @@ test.each<[string, string, string, (host: string) => string, string]>([
       const before = answers.length
       await page.goto(url)
       await page.evaluate(event => window.sdk?.track(event, {}), event)
-      const row = () => rows().find(row => row.event === event && row.url.startsWith(url))
+      const row = () =>
+        edge()
+          .rows()
+          .find(row => row.event === event && row.url.startsWith(url))
       await vi.waitUntil(() => row() !== undefined && answers.length > before, PATIENCE)
       // The SDK compares what it asked for with what the browser has then, and says so where that is not the same.
       await page.waitForLoadState('networkidle')

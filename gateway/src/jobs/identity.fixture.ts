@@ -118,6 +118,20 @@ export interface Snapshot {
   }[]
 }
 
+/** What a run makes of what was said first, and the next one of what was said then. */
+export async function firstAndThen(
+  bench: IdentityBench,
+  first: readonly Said[],
+  then: readonly Said[],
+): Promise<{ readonly earlier: Snapshot; readonly now: Snapshot }> {
+  await bench.load(first)
+  await bench.run()
+  const earlier = await snapshot(bench)
+  await bench.load(then)
+  await bench.run()
+  return { earlier, now: await snapshot(bench) }
+}
+
 export async function snapshot(bench: IdentityBench): Promise<Snapshot> {
   const all = async <R>(table: string) => (await bench.rows(`SELECT * FROM ${table} FINAL ORDER BY ALL`)) as R[]
   const map = await all<{ identifier_type: string; identifier: string; profile_id: string }>('identity_map')

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { sharedDatabase } from '../../../test/engine.ts'
 import { accountId, profileId } from '../identity/ids.ts'
-import { createBench, day, group, type IdentityBench, identify, page, type Said, type Snapshot, snapshot } from './identity.fixture.ts'
+import { createBench, day, firstAndThen, group, type IdentityBench, identify, page, type Said, type Snapshot } from './identity.fixture.ts'
 
 const FIRST: readonly Said[] = [
   page('vis', day(0)),
@@ -34,23 +34,15 @@ const domain = (value: string) => accountId({ type: 'domain', value })
 const groupId = (value: string) => accountId({ type: 'group_id', value })
 
 describe('memberships', () => {
-  let database: TestDatabase
+  const database = sharedDatabase()
   let bench: IdentityBench
   let earlier: Snapshot
   let now: Snapshot
 
   beforeAll(async () => {
-    database = await testDatabase()
     bench = createBench(database.db)
-    await bench.load(FIRST)
-    await bench.run()
-    earlier = await snapshot(bench)
-    await bench.load(THEN)
-    await bench.run()
-    now = await snapshot(bench)
+    ;({ earlier, now } = await firstAndThen(bench, FIRST, THEN))
   })
-
-  afterAll(() => database.close())
 
   const peopleOf = (account: string) =>
     bench.rows(`SELECT DISTINCT profile_id FROM memberships FINAL WHERE account_id = '${account}' ORDER BY ALL`)

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TestDatabase, testDatabase } from '../../../test/engine.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { sharedDatabase, testDatabase } from '../../../test/engine.ts'
 import { profileId } from '../identity/ids.ts'
 import { SCAN_ABOVE } from '../identity/lookup.ts'
 import { undoMerge } from '../identity/unmerge.ts'
@@ -8,6 +8,7 @@ import {
   createBench,
   day,
   derived,
+  firstAndThen,
   type IdentityBench,
   identify,
   page,
@@ -54,23 +55,15 @@ const THEN: readonly Said[] = [
 ]
 
 describe('stitch', () => {
-  let database: TestDatabase
+  const database = sharedDatabase()
   let bench: IdentityBench
   let earlier: Snapshot
   let now: Snapshot
 
   beforeAll(async () => {
-    database = await testDatabase()
     bench = createBench(database.db)
-    await bench.load(FIRST)
-    await bench.run()
-    earlier = await snapshot(bench)
-    await bench.load(THEN)
-    await bench.run()
-    now = await snapshot(bench)
+    ;({ earlier, now } = await firstAndThen(bench, FIRST, THEN))
   })
-
-  afterAll(() => database.close())
 
   const named = (type: string, value: string) => profileId({ type, value })
 
