@@ -1,32 +1,39 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client'
 import { createTurns, TooBusy, type Turns, type TurnsOptions } from './turns.ts'
 
 /** A page of an account asks some fifteen queries, and the engine runs sixteen of readers: some are left to other processes, and to what is ending. */
 export const READER_TURNS: TurnsOptions = { atOnce: 12, patienceMs: 10_000 }
 
-/** The engine's own limit, where readers of other processes share it. */
+/** The engine's own limit, where readers of other processes share it: none of the query has run. */
 const TOO_MANY_QUERIES = '202'
+const AGAIN_MS = 50
 
-/** The client with its queries taking turns; a query has its turn until its answer is read. Nothing is asked twice. */
+/**
+ * The client with its queries taking turns; a query has its turn until its answer is read. What the engine runs is asked once; what it had no
+ * place for is asked again, as long as a turn would be waited for.
+ */
 export function patientReader(client: ClickHouseClient, options: TurnsOptions = READER_TURNS): ClickHouseClient {
-  const turns = createTurns(options)
-  const query = patientQuery(client, turns)
+  const query = patientQuery(client, createTurns(options), Math.ceil(options.patienceMs / AGAIN_MS))
   return new Proxy(client, {
     get: (target, property) => (property === 'query' ? query : bound(target, property)),
   })
 }
 
-function patientQuery(client: ClickHouseClient, turns: Turns): ClickHouseClient['query'] {
+function patientQuery(client: ClickHouseClient, turns: Turns, mostTries: number): ClickHouseClient['query'] {
   return async params => {
     const end = await turns.take(params.abort_signal)
-    try {
-      return untilRead(await client.query(params), end)
-    } catch (error) {
-      end()
-      if (error instanceof ClickHouseError && error.code === TOO_MANY_QUERIES) {
-        throw new TooBusy('the engine runs as many reads as it takes: ask again in a moment', { cause: error })
+    for (let tries = 1; ; tries++) {
+      try {
+        return untilRead(await client.query(params), end)
+      } catch (error) {
+        const isFull = error instanceof ClickHouseError && error.code === TOO_MANY_QUERIES
+        if (!isFull || tries >= mostTries || params.abort_signal?.aborted === true) {
+          end()
+          throw isFull ? new TooBusy('the engine runs as many reads as it takes: ask again in a moment', { cause: error }) : error
+        }
       }
-      throw error
+      await wait(AGAIN_MS)
     }
   }
 }

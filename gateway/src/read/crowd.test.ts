@@ -1,7 +1,6 @@
-import { createClient } from '@clickhouse/client'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase, testEngine } from '../../../test/engine.ts'
-import { openDatabase } from '../db/open.ts'
 import { patientReader, READER_TURNS } from '../db/patientReader.ts'
 import { rows } from '../db/query.ts'
 import { PINNED_SETTINGS } from '../db/settings.ts'
@@ -17,10 +16,21 @@ beforeAll(async () => {
 })
 afterAll(() => shared.close())
 
+function openClient(): ClickHouseClient {
+  const { url, reader: user } = testEngine()
+  return createClient({
+    url,
+    database: shared.db.name,
+    ...user,
+    clickhouse_settings: { ...PINNED_SETTINGS, cancel_http_readonly_queries_on_client_close: 1 },
+    max_open_connections: 100,
+    log: { level: ClickHouseLogLevel.OFF },
+  })
+}
+
 test('a hundred people who look at an account at the same time are all answered', async () => {
   // Ten seconds are enough but on a machine that does much else; what is looked at here is not the time.
-  const { url, reader: user } = testEngine()
-  const client = createClient({ url, database: shared.db.name, ...user, clickhouse_settings: PINNED_SETTINGS, max_open_connections: 100 })
+  const client = openClient()
   const patient = patientReader(client, { ...READER_TURNS, patienceMs: 120_000 })
   const reader = createReader({ db: { ...shared.db, reader: patient }, models: MODELS, now: () => NOW })
   const looks = await Promise.all(Array.from({ length: 100 }, () => reader.account(ACME.accountId)))
@@ -35,6 +45,8 @@ test('many queries at a time through the reader of a database are all answered',
 })
 
 const slow = { name: 'test', sql: 'SELECT sleepEachRow(0.05) FROM numbers(200) SETTINGS max_block_size = 1' }
+/** As long as it takes until all have asked. */
+const brief = { name: 'test', sql: 'SELECT sleepEachRow(0.05) FROM numbers(20) SETTINGS max_block_size = 1' }
 const quick = { name: 'test', sql: 'SELECT 1 AS one' }
 
 test('who does not get a turn is told so, and one who hangs up gives the turn to the next', async () => {
@@ -58,18 +70,24 @@ test('a query that fails, and an answer that is read as a stream, give their tur
   expect(await rows(reader, quick, {})).toEqual([{ one: 1 }])
 })
 
-test('the engine’s own refusal says the same', async () => {
+test('readers of several processes wait for each other, and where that takes too long the engine’s own refusal says the same', async () => {
   // Two processes on one folder: none knows of the other's queries, and the engine runs sixteen of both.
-  const others = await openDatabase({ engine: testEngine(), database: shared.db.name })
+  const two = [openClient(), openClient()]
+  const crowd = (patienceMs: number, signal: AbortSignal) =>
+    two.flatMap(client => {
+      const reader = patientReader(client, { ...READER_TURNS, patienceMs })
+      return Array.from({ length: READER_TURNS.atOnce }, () => rows(reader, brief, {}, { signal }))
+    })
+  const patient = await Promise.allSettled(crowd(60_000, new AbortController().signal))
+  expect(patient.filter(({ status }) => status === 'rejected')).toEqual([])
+
   const hangUp = new AbortController()
-  const running = [shared.db, others].flatMap(({ reader }) =>
-    Array.from({ length: READER_TURNS.atOnce }, () => rows(reader, slow, {}, { signal: hangUp.signal })),
-  )
+  const hurried = crowd(50, hangUp.signal)
   const refused = new Promise(resolve => {
-    for (const one of running) one.catch(resolve)
+    for (const one of hurried) one.catch(resolve)
   })
   expect(await refused).toBeInstanceOf(TooBusy)
   hangUp.abort()
-  await Promise.allSettled(running)
-  await others.close()
+  await Promise.allSettled(hurried)
+  await Promise.all(two.map(client => client.close()))
 })
