@@ -5,21 +5,12 @@ import type { Identifier } from '../identity/ids.ts'
 import { idsOf, type KeyParams, lookup } from '../identity/lookup.ts'
 import { edgeList } from '../identity/neighbourhood.ts'
 import { mapList } from '../identity/profileMap.ts'
+import type { LedgerRow as OwnedLedgerRow } from '../identity/resolve.ts'
 import { membershipsOfProfile, validity } from './members.ts'
 import type { Profile } from './shapes.ts'
 import { iso } from './times.ts'
 
-interface LedgerRow {
-  readonly entry_id: string
-  readonly kind: string
-  readonly rule: string
-  readonly left_type: string
-  readonly left: string
-  readonly right_type: string
-  readonly right: string
-  readonly evidence: string
-  readonly at: number
-}
+type LedgerRow = Omit<OwnedLedgerRow, 'profile_id'>
 
 const identifierList = sqlFile<KeyParams, { profile_id: string; identifier_type: string; identifier: string }>('profile_identifier_list')
 const traitList = sqlFile<KeyParams, TraitRow>('trait_list')
