@@ -153,7 +153,7 @@ export const PLANS: readonly Operation[] = [
         isRequired: true,
         example: { id: 'site', version: 1, sources: { web: 'observe' }, events: { 'Demo Requested': {} } },
       },
-      refusals: [400, 401, 403, 409, 413],
+      refusals: [400, 401, 403, 409, 413, 429],
     },
   ),
   planned(

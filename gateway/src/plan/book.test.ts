@@ -1,21 +1,21 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
-import { insertRows, sqlTime } from '../db/query.ts'
+import { TurnTaken, takeSharedTurn } from '../db/sharedTurn.ts'
 import { openPlanBook, type PlanBook } from './book.ts'
 import { planCopy } from './copy.ts'
 import { planOf, planWith, track } from './example.fixture.ts'
 import { createPlanGate } from './gate.ts'
-import { activePlans, bodyQuery, claimsQuery, headsQuery, historyQuery, listHeads, planHistory, pushPlan, readPlan } from './store.ts'
+import { activePlans, bodyQuery, headsQuery, historyQuery, listHeads, planHistory, pushPlan, readPlan } from './store.ts'
 import { violationsQuery } from './violations.ts'
 
-const NOW = Date.UTC(2026, 2, 1, 9)
 let test: TestDatabase
 let folder: string
-let pushes = 0
-const edges = { now: () => NOW + pushes, randomUUID: () => `push-${++pushes}` }
+// Turns are forgotten a day after they were asked for, by the engine's clock.
+const edges = { now: Date.now, randomUUID }
 
 beforeAll(async () => {
   test = await testDatabase()
@@ -82,61 +82,23 @@ describe('the table of plans', () => {
     expect(withIt).toHaveLength(1)
   })
 
-  describe('a push whose rival for a source', () => {
-    let rounds = 0
-    /** The rival was proposed so many milliseconds after it; `then` becomes of the rival while the push waits. */
-    async function pushBeside(laterMs: number, then: 'active' | 'withdrawn' | 'proposed') {
-      const [id, source] = [`rival-${++rounds}`, `wanted-${rounds}`]
-      const body = JSON.stringify(planWith({ id, sources: { [source]: 'block' } }))
-      const claim = { id, version: 1, push_id: 'push-0', body, pushed_at: sqlTime(edges.now() + 1 + laterMs) }
-      const put = (state: string, step: number) => insertRows(test.db.client, 'tracking_plans', [{ ...claim, state, step }])
-      await put('proposed', 0)
-      let waited = 0
-      const pause = vi.fn(async () => {
-        waited += 2_000
-        if (then !== 'proposed') await put(then, 1)
-      })
-      const plan = planWith({ id: `mine-${rounds}`, sources: { [source]: 'observe' } })
-      const outcome = await pushPlan(test.db, plan, { ...edges, now: () => edges.now() + waited, pause })
-      return { outcome, pauses: pause.mock.calls.length }
+  it('waits for a push elsewhere, and says so where that takes too long', async () => {
+    const elsewhere = await takeSharedTurn({ db: test.db, name: 'plans', ...edges })
+    let waited = 0
+    const pause = async () => {
+      waited += 2_000
     }
-
-    it('came earlier gives way', async () => {
-      const { outcome, pauses } = await pushBeside(-10, 'proposed')
-      expect(outcome).toMatchObject({ code: 'source_taken', message: expect.stringContaining('by somebody else at this moment') })
-      expect(pauses).toBe(0)
-    })
-
-    it('came later and gives way, wins', async () => {
-      expect(await pushBeside(10, 'withdrawn')).toEqual({ outcome: { outcome: 'pushed', version: 1 }, pauses: 1 })
-    })
-
-    it('came later and had won already, is refused', async () => {
-      const { outcome, pauses } = await pushBeside(10, 'active')
-      expect(outcome).toMatchObject({ code: 'source_taken', message: expect.stringMatching(/has the plan “rival-\d+”/) })
-      expect(pauses).toBe(1)
-    })
-
-    it('died, is refused after five seconds and wins a minute later', async () => {
-      const { outcome, pauses } = await pushBeside(10, 'proposed')
-      expect([outcome.outcome, pauses]).toEqual(['refused', 3])
-      const plan = planWith({ id: `mine-${rounds}`, sources: { [`wanted-${rounds}`]: 'observe' } })
-      expect(await pushPlan(test.db, plan, { ...edges, now: () => edges.now() + 61_000 })).toMatchObject({ outcome: 'pushed' })
-    })
+    const plan = planWith({ id: 'patient', sources: { patient: 'observe' } })
+    await expect(pushPlan(test.db, plan, { ...edges, now: () => edges.now() + waited, pause })).rejects.toBeInstanceOf(TurnTaken)
+    expect(await readPlan(test.db, 'patient')).toBeNull()
+    await elsewhere.end()
+    expect(await pushPlan(test.db, plan, edges)).toEqual({ outcome: 'pushed', version: 1 })
   })
 
   it('is read by queries of the declared types', async () => {
     const kinds = async (query: { name: string; sql: string }, params: object) => describeQuery(test.db.client, query, params as never)
     expect(await kinds(headsQuery, {})).toEqual({ id: 'String', version: 'UInt32', pushed_at: 'Int64' })
     expect(await kinds(bodyQuery, { id: '', version: 0 })).toEqual({ id: 'String', version: 'UInt32', body: 'String', pushed_at: 'Int64' })
-    expect(await kinds(claimsQuery, { id: '', version: 1, push_id: '', since: '2026-01-01 00:00:00.000' })).toEqual({
-      id: 'String',
-      version: 'UInt32',
-      push_id: 'String',
-      state: 'LowCardinality(String)',
-      at: 'Int64',
-      sources: 'Array(String)',
-    })
     expect(await kinds(historyQuery, { id: '' })).toEqual({ version: 'UInt32', pushed_at: 'Int64' })
     const span = { from: '2026-01-01 00:00:00.000', to: '2026-01-02 00:00:00.000' }
     expect(await kinds(violationsQuery, { ...span, codes: [], source: '', event: '', limit: 1 })).toEqual({

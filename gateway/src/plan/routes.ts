@@ -3,8 +3,9 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import type { Database } from '../db/open.ts'
+import { TurnTaken } from '../db/sharedTurn.ts'
 import { type FindSecretKey, requireScope } from '../read/auth.ts'
-import { problem } from '../read/problem.ts'
+import { busy, problem } from '../read/problem.ts'
 import type { PlanBook } from './book.ts'
 import { breathe } from './breathe.ts'
 import { lintPlanText } from './lint/lintPlan.ts'
@@ -27,8 +28,6 @@ const USUAL_DAYS = 7
 export function createPlanRoutes({ db, book, findSecretKey, now, randomUUID }: PlanRoutesDeps): Hono {
   const app = new Hono()
   const [mayRead, mayPush] = [requireScope(findSecretKey, 'read'), requireScope(findSecretKey, 'admin')]
-  // Pushes of one process take turns; those of several find each other in the table.
-  let turn: Promise<unknown> = Promise.resolve()
 
   app.get('/v1/plans', mayRead, async c => {
     await book.reload()
@@ -60,9 +59,7 @@ export function createPlanRoutes({ db, book, findSecretKey, now, randomUUID }: P
     if (plan === null) throw refusal(400, 'plan_invalid', faults(problems), problems)
     if (plan.id !== c.req.param('id'))
       throw refusal(400, 'plan_invalid', `The plan says that it is “${plan.id}”, the address says “${c.req.param('id').slice(0, 64)}”.`)
-    const mine = turn.then(() => pushPlan(db, plan, { now, randomUUID }))
-    turn = mine.catch(() => undefined)
-    const pushed = await mine
+    const pushed = await pushPlan(db, plan, { now, randomUUID }).catch(asRefusal)
     if (pushed.outcome === 'refused') throw refusal(409, pushed.code, sentence(pushed.message))
     await book.reload()
     return c.json({ ...pushed, warnings: problems })
@@ -94,6 +91,10 @@ function refusal(status: 400 | 409 | 413, code: string, message: string, problem
   return new HTTPException(status, { message, res: Response.json({ error: { code, message, ...(problems && { problems }) } }, { status }) })
 }
 
+function asRefusal(error: unknown): never {
+  throw error instanceof TurnTaken ? busy('The plan was not put in force', error) : error
+}
+
 function sentence(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
@@ -108,7 +109,7 @@ function time(c: Context, name: string): number | null {
   const text = c.req.query(name)
   if (text === undefined || text === '') return null
   const at = Date.parse(text)
-  // The engine's times end in 2299.
+  // Within what the engine's times hold.
   if (!(at >= 0 && at < Date.UTC(2200, 0, 1)))
     throw problem(400, 'bad_parameter', `Parameter “${name}” must be an ISO 8601 time, e.g. 2026-03-01T00:00:00Z.`)
   return at

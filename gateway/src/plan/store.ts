@@ -1,7 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { TrackingPlan } from '@waymark/schemas/plan'
 import type { Database } from '../db/open.ts'
 import { insertRows, rows, sqlFile, sqlTime } from '../db/query.ts'
+import { type SharedTurnEdges, takeSharedTurn } from '../db/sharedTurn.ts'
 import { sharedSources } from './bySource.ts'
 
 /** A plan in force; times are epoch milliseconds. */
@@ -16,19 +16,8 @@ export interface PlanHead {
   readonly pushed_at: number
 }
 
-/** A push as others see it; `at` is epoch milliseconds. */
-interface Claim {
-  readonly id: string
-  readonly version: number
-  readonly push_id: string
-  readonly state: string
-  readonly at: number
-  readonly sources: readonly string[]
-}
-
 export const headsQuery = sqlFile<Record<string, never>, PlanHead>('plan_heads')
 export const bodyQuery = sqlFile<{ id: string; version: number }, PlanHead & { body: string }>('plan_body')
-export const claimsQuery = sqlFile<{ id: string; version: number; push_id: string; since: string }, Claim>('plan_claims')
 export const historyQuery = sqlFile<{ id: string }, { version: number; pushed_at: number }>('plan_history')
 
 /** How a push ended: `pushed` or `unchanged` (the same was there), else why it was refused. */
@@ -40,17 +29,7 @@ interface Refused {
   readonly message: string
 }
 
-export interface PushEdges {
-  readonly now: () => number
-  readonly randomUUID: () => string
-  readonly pause?: (ms: number) => Promise<unknown>
-}
-
-/** A push that was cut short between its two steps holds its version for so long. */
-const CLAIM_MS = 60_000
-/** How often, and for how long, a push looks whether the later ones have given way: that takes them two statements. */
-const LOOK_MS = 50
-const PATIENCE_MS = 5_000
+type PushEdges = Omit<SharedTurnEdges, 'db' | 'name'>
 
 export function listHeads(db: Database): Promise<PlanHead[]> {
   return rows(db.client, headsQuery, {})
@@ -74,79 +53,41 @@ export function planHistory(db: Database, id: string): Promise<{ version: number
 }
 
 /**
- * Puts a plan that passed the lint in force, if its version is the next one and nobody else has its sources. Of pushes at the same time that
- * want the same version or the same source one wins, in whatever processes they are: each says what it is about before it looks who else
- * does, gives way to whoever said it earlier, and waits until whoever said it later has given way or, having looked too early, has won.
+ * Puts a plan that passed the lint in force, if its version is the next one and nobody else has its sources. Processes take turns: of pushes
+ * that want the same version or the same source the first wins. Rejects with TurnTaken when one elsewhere takes too long.
  */
-export async function pushPlan(db: Database, plan: TrackingPlan, { now, randomUUID, pause = wait }: PushEdges): Promise<Pushed> {
-  const { id, version } = plan
-  const active = await activePlans(db)
-  const current = active.find(one => one.plan.id === id)?.plan
-  const body = JSON.stringify(plan)
-  if (current?.version === version && JSON.stringify(current) === body) return { outcome: 'unchanged', version }
-  const next = (current?.version ?? 0) + 1
-  if (version !== next) return conflict(plan, next)
-  const taken = takenFrom(plan, active)
-  if (taken !== null) return taken
-
-  const mine = { push_id: randomUUID(), at: now() }
-  const row = { id, version, push_id: mine.push_id, body, pushed_at: sqlTime(mine.at) }
-  await insertRows(db.client, 'tracking_plans', [{ ...row, state: 'proposed', step: 0 }])
-  const refused = await contest(db, plan, mine, { now, pause })
-  await insertRows(db.client, 'tracking_plans', [{ ...row, state: refused === null ? 'active' : 'withdrawn', step: 1 }])
-  return refused ?? { outcome: 'pushed', version }
-}
-
-/** Why a push that was proposed must be withdrawn; null when it has won. */
-async function contest(
-  db: Database,
-  plan: TrackingPlan,
-  mine: Pick<Claim, 'push_id' | 'at'>,
-  { now, pause }: Required<Pick<PushEdges, 'now' | 'pause'>>,
-): Promise<Refused | null> {
-  const { id, version } = plan
-  const asked = { id, version, push_id: mine.push_id, since: sqlTime(mine.at - CLAIM_MS) }
-  for (;;) {
-    const rivals = (await rows(db.client, claimsQuery, asked)).filter(one => isRival(one, plan))
-    // After the rivals: one that is none any more because it has won is in force now.
-    const taken = takenFrom(plan, await activePlans(db))
-    if (taken !== null) return taken
-    const [first] = rivals
-    if (first === undefined) return null
-    if (first.state === 'active' || isEarlier(first, mine) || now() - mine.at >= PATIENCE_MS) return pushedBy(first, plan)
-    await pause(LOOK_MS)
+export async function pushPlan(db: Database, plan: TrackingPlan, edges: PushEdges): Promise<Pushed> {
+  const turn = await takeSharedTurn({ db, name: 'plans', ...edges })
+  try {
+    const { id, version } = plan
+    const active = await activePlans(db)
+    const current = active.find(one => one.plan.id === id)?.plan
+    const body = JSON.stringify(plan)
+    if (current?.version === version && JSON.stringify(current) === body) return { outcome: 'unchanged', version }
+    const refused = conflict(plan, (current?.version ?? 0) + 1) ?? takenFrom(plan, active)
+    if (refused !== null) return refused
+    await turn.renew()
+    const row = { id, version, push_id: edges.randomUUID(), body, pushed_at: sqlTime(edges.now()), state: 'active', step: 1 }
+    await insertRows(db.client, 'tracking_plans', [row])
+    return { outcome: 'pushed', version }
+  } finally {
+    // Not told, the next push waits for half a minute.
+    await turn.end().catch(() => undefined)
   }
-}
-
-function isRival({ id, version, sources }: Claim, plan: TrackingPlan): boolean {
-  return id === plan.id ? version === plan.version : sources.some(source => Object.hasOwn(plan.sources, source))
-}
-
-function isEarlier(one: Pick<Claim, 'push_id' | 'at'>, other: Pick<Claim, 'push_id' | 'at'>): boolean {
-  return one.at === other.at ? one.push_id < other.push_id : one.at < other.at
-}
-
-function pushedBy({ id, sources }: Claim, plan: TrackingPlan): Refused {
-  if (id === plan.id) return conflict(plan, plan.version)
-  const shared = sources.find(source => Object.hasOwn(plan.sources, source)) ?? ''
-  return sourceTaken(`source “${shared}” is being given the plan “${id}” by somebody else at this moment`)
 }
 
 function takenFrom(plan: TrackingPlan, active: readonly ActivePlan[]): Refused | null {
   const [first] = active.filter(one => one.plan.id !== plan.id).flatMap(one => sharedSources(one.plan, plan))
-  return first === undefined ? null : sourceTaken(`source “${first.source}” has the plan “${first.plan}”`)
+  if (first === undefined) return null
+  const message = `source “${first.source}” has the plan “${first.plan}”; a source has one plan`
+  return { outcome: 'refused', code: 'source_taken', message }
 }
 
-function sourceTaken(because: string): Refused {
-  return { outcome: 'refused', code: 'source_taken', message: `${because}; a source has one plan` }
-}
-
-function conflict({ id, version }: TrackingPlan, next: number): Refused {
+function conflict({ id, version }: TrackingPlan, next: number): Refused | null {
+  if (version === next) return null
   const message =
     version < next
       ? `version ${version} of “${id}” was pushed before, with other content; the next version is ${next}`
-      : version === next
-        ? `version ${version} of “${id}” is being pushed by somebody else at this moment`
-        : `version ${version} of “${id}” skips one; the next version is ${next}`
+      : `version ${version} of “${id}” skips one; the next version is ${next}`
   return { outcome: 'refused', code: 'version_conflict', message: `${message}. Pull, put your change in, and push again.` }
 }

@@ -4,7 +4,7 @@ import { overloaded } from '../ingest/request/overloaded.ts'
 import { readTime } from '../ingest/request/rejectedList.ts'
 import { SpoolFull } from '../ingest/spool/spoolFull.ts'
 import { type FindSecretKey, requireScope } from '../read/auth.ts'
-import { problem } from '../read/problem.ts'
+import { busy, problem } from '../read/problem.ts'
 import { type Place, type RejectedFilter, START } from './candidates.ts'
 import type { Replay, ReplayResult } from './replay.ts'
 import { HINDRANCES } from './revive.ts'
@@ -17,8 +17,6 @@ export interface QuarantineRoutesDeps {
 /** Looked at by one request: a second or two of the gateway's time. */
 const MOST_AT_ONCE = 2000
 const MOST_IDS = 1000
-/** A replay of the most there may be takes a second or two. */
-const TURN_AGAIN_S = 5
 /** A day on which nothing will be received any more. */
 const FAR_MS = Date.UTC(2200, 0, 1)
 const FIELDS = ['source', 'code', 'event', 'from', 'to', 'ids', 'limit', 'cursor']
@@ -48,10 +46,7 @@ export function told({ replayed, already, flawed, hindered, suppressed, next }: 
 }
 
 function asRefusal(error: unknown): never {
-  if (error instanceof TurnTaken)
-    throw problem(429, 'busy', `Not everything was replayed: ${error.message}. Send it again in ${TURN_AGAIN_S} s.`, {
-      'Retry-After': String(TURN_AGAIN_S),
-    })
+  if (error instanceof TurnTaken) throw busy('Not everything was replayed', error)
   throw error instanceof SpoolFull ? overloaded('Not everything was replayed', error) : error
 }
 
