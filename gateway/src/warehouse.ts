@@ -1,5 +1,7 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { Config } from './config.ts'
+import { keepDefinitions } from './db/engine/definitions.ts'
 import { type Engine, openEngine } from './db/engine/supervise.ts'
 import { migrate } from './db/migrate.ts'
 import { type Database, openDatabase } from './db/open.ts'
@@ -46,7 +48,11 @@ export function openOwnEngine(config: Config, log: Log): Promise<Engine | null> 
 export async function openTables(config: Config, engine: Engine | null, log: Log): Promise<Database> {
   const db = await openDatabase({ ...placeOptions(config), engine: engine ?? undefined })
   try {
-    const applied = await migrate(db.client, { form: db.form, database: db.name }, message => log.debug(message))
+    const onStep = (_: unknown, step: 'executed' | 'recorded') => {
+      // Before anything is stored by it, and before the next statement may change it.
+      if (step === 'executed' && db.form.kind === 'embedded') keepDefinitions(join(config.dataDir, 'engine'))
+    }
+    const applied = await migrate(db.client, { form: db.form, database: db.name, onStep }, message => log.debug(message))
     if (applied.length > 0) log.info('tables are up to date', { database: db.name, applied: applied.length, latest: applied.at(-1)?.name })
     return db
   } catch (error) {

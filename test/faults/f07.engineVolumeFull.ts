@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Random } from '../../gateway/src/simulate/random.ts'
 import { temporaryDataDir } from '../gateway.ts'
 import type { Fault } from './fault.ts'
 import { startGateway } from './gatewayProcess.ts'
@@ -14,10 +15,10 @@ const VOLUME_MB = 256
 export const engineVolumeFull: Fault = {
   id: 'F07',
   title: 'the volume of the engine alone is full, at 2,000 events/s',
-  unit: 'seconds full',
-  sizes: { smoke: 3, middle: 20, long: 120 },
+  unit: 'seconds full, half of them again and again',
+  sizes: { smoke: 6, middle: 20, long: 120 },
   cannotRun: () => (process.getuid?.() === 0 && process.platform === 'linux' ? null : 'only root on Linux may mount a volume of its own'),
-  async run({ size, log }) {
+  async run({ size, random, log }) {
     const folder = temporaryDataDir()
     const engineDir = join(folder.path, 'engine')
     mkdirSync(engineDir, { recursive: true })
@@ -28,14 +29,16 @@ export const engineVolumeFull: Fault = {
         const load = startLoad({ url: gateway.url, connections: 16, perRequest: 10, eventsPerSecond: 2000 })
         await pause(500)
         const filler = join(engineDir, 'filler')
+        // First, for after failures in a row the loader waits longer and longer, and is never met while it writes.
+        const times = await fillAgainAndAgain(engineDir, filler, size * 500, random)
         fill(engineDir, filler)
         const before = load.acknowledged.size
-        await pause(size * 1000)
+        await pause(size * 500)
         await load.stop()
         const whileFull = load.acknowledged.size - before
         const failed = (gateway.output().match(/could not be loaded/g) ?? []).length
-        log(`while full: ${whileFull} acknowledged, ${failed} loads failed (${tally(load.answers)})`)
-        rmSync(filler)
+        log(`while full: ${whileFull} acknowledged, ${failed} loads failed, filled ${times} times more (${tally(load.answers)})`)
+        rmSync(filler, { force: true })
         const stats = await untilDrained(gateway)
         const verdict = await judge(folder.path, load.acknowledged)
         const others = load.answers.filter(({ status }) => status !== 200).length
@@ -44,6 +47,8 @@ export const engineVolumeFull: Fault = {
             acknowledged: verdict.acknowledged,
             'while full': whileFull,
             'failed loads': failed,
+            'filled again': times,
+            'engine ended for cut writes': (gateway.output().match(/it could not write to its volume/g) ?? []).length,
             LOST: verdict.lost,
             DUPS: verdict.duplicated,
           },
@@ -73,4 +78,21 @@ function fill(volume: string, filler: string): void {
     rmSync(filler, { force: true })
   }
   throw new Error(`${volume} could not be filled`)
+}
+
+/**
+ * The engine reserves room before it writes, and is cut off where somebody else takes it meanwhile: so the volume is filled at moments that have
+ * nothing to do with what it is at. Resolves with how often.
+ */
+async function fillAgainAndAgain(volume: string, filler: string, ms: number, random: Random): Promise<number> {
+  const until = performance.now() + ms
+  let times = 0
+  while (performance.now() < until) {
+    await pause(150 * random.next())
+    const { bavail, bsize } = statfsSync(volume)
+    if (spawnSync('fallocate', ['-l', String(bavail * bsize), filler]).status === 0) times++
+    await pause(40 * random.next())
+    rmSync(filler, { force: true })
+  }
+  return times
 }

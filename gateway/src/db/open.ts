@@ -2,6 +2,7 @@ import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, cre
 import { createDatabaseStatement, type Form } from './ddl.ts'
 import type { Credentials } from './engine/config.ts'
 import type { EngineAccess } from './engine/handover.ts'
+import { soundWriter } from './engine/soundWrites.ts'
 import { patientReader } from './patientReader.ts'
 import { PINNED_WHERE_KNOWN, pinnedSettings, READER_SETTINGS } from './settings.ts'
 
@@ -64,11 +65,13 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   try {
     await assertSettings(client, pinned)
     await assertSettings(reader, pinned)
+    const isOwn = options.url === undefined && options.engine !== undefined
+    const writer = isOwn ? await soundWriter(client, options.engine) : client
+    return { client: writer, reader: patientReader(reader), name: address.database, form: address.form, close }
   } catch (error) {
     await close()
     throw error
   }
-  return { client, reader: patientReader(reader), name: address.database, form: address.form, close }
 }
 
 /** Name and form of the database that these options lead to; needs nothing that answers. */

@@ -21,7 +21,18 @@ export function defaultMemory(total: number): number {
   return Math.round(Math.min(4 * GIB, Math.max(GIB, total / 4)))
 }
 
-/** Server configuration. */
+/** Bytes. Inserts and merges are refused before the volume is full, for then the engine would cut them off (soundWrites.ts). */
+const KEPT_FREE = 64 * 2 ** 20
+/**
+ * A merge is not synced: until the kernel has written it, what it was made of is the only copy that survives a power failure, or a write that was
+ * cut off. The library's own default is 0, a server's this.
+ */
+const OLD_PARTS_SECONDS = 480
+
+/**
+ * Server configuration. Parts that are cut off are dropped at a start, however many, instead of keeping the engine from it: their rows were
+ * acknowledged to nobody, or are in the parts that they were merged of.
+ */
 export function configXml(folder: string, memory: number): string {
   return `<clickhouse>
   <logger><level>none</level></logger>
@@ -29,6 +40,12 @@ export function configXml(folder: string, memory: number): string {
   <max_server_memory_usage>${memory}</max_server_memory_usage>
   <max_concurrent_queries>100</max_concurrent_queries>
   <keep_alive_timeout>60</keep_alive_timeout>
+  <storage_configuration><disks><default><keep_free_space_bytes>${KEPT_FREE}</keep_free_space_bytes></default></disks></storage_configuration>
+  <merge_tree>
+    <old_parts_lifetime>${OLD_PARTS_SECONDS}</old_parts_lifetime>
+    <max_suspicious_broken_parts>${10 ** 6}</max_suspicious_broken_parts>
+    <max_suspicious_broken_parts_bytes>${10 ** 15}</max_suspicious_broken_parts_bytes>
+  </merge_tree>
   <user_directories><users_xml><path>${xml(folder)}/users.xml</path></users_xml></user_directories>
 </clickhouse>
 `

@@ -2,10 +2,12 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { configXml, type EngineConfig, usersXml } from './config.ts'
+import { keepDefinitions, mendDefinitions } from './definitions.ts'
 import { writePrivate } from './handover.ts'
 import { engineLibrary } from './library.ts'
 import { EngineStartError } from './problems.ts'
 import { type EngineProcess, responds, startProcess, untilReady } from './process.ts'
+import { soundness } from './soundWrites.ts'
 
 export interface HoldOptions extends EngineConfig {
   readonly dataDir: string
@@ -14,6 +16,8 @@ export interface HoldOptions extends EngineConfig {
   readonly onUp: (pid: number) => void
   /** Called when it died or did not start; it is started again. */
   readonly onDown: (reason: string) => void
+  /** Told what was done so that it can start, in words. */
+  readonly onTold: (what: string) => void
   /** An engine that lives and answers nothing for so long is ended and started again. */
   readonly silenceMs?: number
 }
@@ -44,17 +48,32 @@ export function holdEngine(options: HoldOptions): HeldEngine {
   let engine: EngineProcess | null = null
   let failures = 0
 
+  const url = `http://127.0.0.1:${options.port}`
+
   async function startOnce(): Promise<EngineProcess> {
     const child = startProcess({ library, folder, port: options.port })
     engine = child
     try {
-      await untilReady(child, `http://127.0.0.1:${options.port}`, options.writer)
+      await untilReady(child, url, options.writer)
+      keepQuietly()
       options.onUp(child.pid)
       return child
     } catch (error) {
       child.kill()
       await child.ended
-      throw error
+      const mended = mendDefinitions(folder, String(error))
+      if (mended.length === 0 || closing.signal.aborted) throw error
+      options.onTold(mended.join('; '))
+      return startOnce()
+    }
+  }
+
+  /** They are good: it started with them. Without room for copies those from before stay. */
+  function keepQuietly(): void {
+    try {
+      keepDefinitions(folder)
+    } catch (error) {
+      options.onTold(`definitions of tables could not be copied: ${String(error)}`)
     }
   }
 
@@ -67,7 +86,7 @@ export function holdEngine(options: HoldOptions): HeldEngine {
     await again(silence ?? words)
   }
 
-  /** Kills a child that hangs; `end` tells whether it did. */
+  /** Kills a child that hangs, or that cuts off what it writes; `end` tells whether it did. */
   function guardOf(child: EngineProcess): { end(): string | null } {
     const over = new AbortController()
     const silenceMs = options.silenceMs ?? SILENCE_MS
@@ -76,9 +95,12 @@ export function holdEngine(options: HoldOptions): HeldEngine {
       for (let misses = 0; !over.signal.aborted; ) {
         await sleep(silenceMs / PROBES, undefined, { signal: over.signal, ref: false }).catch(() => undefined)
         if (over.signal.aborted) return
-        misses = (await responds(`http://127.0.0.1:${options.port}`, silenceMs / PROBES)) ? 0 : misses + 1
-        if (misses < PROBES / 2 || over.signal.aborted) continue
-        killed = `it answered nothing for ${Math.round(silenceMs / 1000)} s and was ended`
+        misses = (await responds(url, silenceMs / PROBES)) ? 0 : misses + 1
+        const isCut = misses === 0 && (await failedWrites(silenceMs / PROBES)) > 0
+        if ((!isCut && misses < PROBES / 2) || over.signal.aborted) continue
+        killed = isCut
+          ? 'it could not write to its volume (is it full?), goes on as if it had, and was ended: it drops what is cut off when it starts'
+          : `it answered nothing for ${Math.round(silenceMs / 1000)} s and was ended`
         child.kill()
         return
       }
@@ -90,6 +112,12 @@ export function holdEngine(options: HoldOptions): HeldEngine {
         return killed
       },
     }
+  }
+
+  /** 0 when it cannot say. */
+  async function failedWrites(withinMs: number): Promise<number> {
+    const found = await soundness({ ...options, url }, withinMs).catch(() => null)
+    return found?.failedWrites ?? 0
   }
 
   async function again(reason: string): Promise<void> {

@@ -63,6 +63,7 @@ export async function openEngine({ dataDir, memory = machineMemory(), silenceMs,
         state = { role: 'holder', isUp: true, pid, restarts, reason: '' }
         if (restarts > 0) log(`embedded engine is up again (pid ${pid})`)
       },
+      onTold: what => log(`embedded engine: ${what}`),
       onDown(reason) {
         state = { role: 'holder', isUp: false, pid: 0, restarts: Math.max(0, restarts), reason }
         log(`embedded engine is down and will be started again: ${reason}`)

@@ -1,0 +1,95 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { basic } from './config.ts'
+import type { EngineAccess } from './handover.ts'
+
+/**
+ * The embedded engine says that something is stored though a write of it failed, for want of space or by a fault of the disk: chDB took the
+ * error out of ClickHouse's buffers. What it wrote is cut off then, and the only sign is a counter. Nothing is believed of an engine that
+ * counts one: who wrote is told that it failed, and the engine is ended, for when it starts it looks at every part and drops those that are cut.
+ */
+export class WriteNotSound extends Error {
+  override readonly name = 'WriteNotSound'
+}
+
+export interface Soundness {
+  /** Of this start of the engine. */
+  readonly start: string
+  /** Writes that failed since then. */
+  readonly failedWrites: number
+}
+
+const QUESTION = `SELECT getMacro('start'),
+  (SELECT sum(value) FROM system.events WHERE event = 'WriteBufferFromFileDescriptorWriteFailed')`
+const PATIENCE_MS = 30_000
+/** An answer that is older says nothing of a write that begins now: the engine may have been started anew. */
+const FRESH_MS = 250
+
+/** Rejects when the engine does not answer. */
+export async function soundness({ url, writer }: EngineAccess, withinMs = PATIENCE_MS): Promise<Soundness> {
+  const response = await fetch(`${url}/?${new URLSearchParams({ query: QUESTION })}`, {
+    headers: { authorization: basic(writer) },
+    signal: AbortSignal.timeout(withinMs),
+  })
+  const [start = '', failed = ''] = (await response.text()).trim().split('\t')
+  if (!response.ok || failed === '') throw new Error(`the engine does not tell which of its writes failed (HTTP ${response.status})`)
+  return { start, failedWrites: Number(failed) }
+}
+
+/** The client whose writes are done only when the engine that did them is sound; they reject with `WriteNotSound` otherwise. */
+export async function soundWriter(client: ClickHouseClient, access: EngineAccess): Promise<ClickHouseClient> {
+  let known = await soundness(access)
+  let knownAt = performance.now()
+
+  async function ask(): Promise<Soundness> {
+    known = await soundness(access)
+    knownAt = performance.now()
+    return known
+  }
+
+  /** Before a write: a row that says that others are in must not follow rows that are cut off. */
+  async function startNow(): Promise<string> {
+    // An engine that does not answer will not write either, and says so itself.
+    if (known.failedWrites > 0 || performance.now() - knownAt > FRESH_MS) await ask().catch(() => undefined)
+    return requireWhole(known).start
+  }
+
+  async function requireSound(before: string): Promise<void> {
+    const now = await ask().catch((cause: unknown) => {
+      throw new WriteNotSound('the engine was asked to write and cannot be asked whether it did', { cause })
+    })
+    // It counts from 0 again.
+    if (now.start !== before) throw new WriteNotSound('the engine was started anew while it wrote')
+    requireWhole(now)
+  }
+
+  function sound<P, R>(write: (params: P) => Promise<R>, drop: (result: R) => void): (params: P) => Promise<R> {
+    return async params => {
+      const before = await startNow()
+      const result = await write(params)
+      try {
+        await requireSound(before)
+      } catch (error) {
+        drop(result)
+        throw error
+      }
+      return result
+    }
+  }
+
+  const writes: { readonly [property: string | symbol]: unknown } = {
+    command: sound(client.command.bind(client), () => undefined),
+    insert: sound(client.insert.bind(client), () => undefined),
+    exec: sound(client.exec.bind(client), ({ stream }) => stream.destroy()),
+  }
+  return new Proxy(client, {
+    get(target, property) {
+      const value: unknown = writes[property] ?? Reflect.get(target, property, target)
+      return typeof value === 'function' && !(property in writes) ? value.bind(target) : value
+    },
+  })
+}
+
+function requireWhole(found: Soundness): Soundness {
+  if (found.failedWrites === 0) return found
+  throw new WriteNotSound('the engine could not write to its volume (is it full?); it is started anew, and what it wrote last is in doubt')
+}
