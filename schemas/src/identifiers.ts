@@ -9,9 +9,12 @@ export const BLOCKED_VALUES = [
 ] // biome-ignore format: a list reads better dense
 
 const BLOCKED: ReadonlySet<string> = new Set(BLOCKED_VALUES)
+const LONGEST_BLOCKED = Math.max(...BLOCKED_VALUES.map(value => value.length))
 
 /** Whether a value is no identifier at all, whoever sends it; so are zeros and dashes alone, such as the empty uuid. */
 export function isBlockedValue(value: string): boolean {
-  const text = value.trim().toLowerCase()
-  return BLOCKED.has(text) || /^[0-]+$/.test(text)
+  const text = value.trim()
+  // Most identifiers are longer, and begin with neither.
+  if (text.length <= LONGEST_BLOCKED && BLOCKED.has(text.toLowerCase())) return true
+  return (text[0] === '0' || text[0] === '-') && /^[0-]+$/.test(text)
 }

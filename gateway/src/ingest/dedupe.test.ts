@@ -116,7 +116,7 @@ describe('the hot set, as generations turn over', () => {
 function scannedIds(ids: readonly string[], print = 0): ScannedIds {
   const idEnds = Int32Array.from(ids.map((_, place) => ids.slice(0, place + 1).join(' ').length))
   const idStarts = Int32Array.from(ids.map((id, place) => (idEnds[place] ?? 0) - id.length))
-  return { body: Buffer.from(ids.join(' ')), count: ids.length, idStarts, idEnds, prints: new Uint32Array(ids.length).fill(print) }
+  return { body: Buffer.from(ids.join(' ')), count: ids.length, idStarts, idEnds, prints: new Int32Array(ids.length).fill(print) }
 }
 
 describe('the ids of a request together', () => {

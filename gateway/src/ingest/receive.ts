@@ -198,16 +198,21 @@ interface Claims {
 }
 
 function claim(candidates: readonly Candidate[], flight: Flight): Claims {
-  const own: Candidate[] = []
+  // All of them, in almost every request.
+  let own: Candidate[] | null = null
   const copies: { candidate: Candidate; landed: Promise<boolean> }[] = []
   const seen: Candidate[] = []
-  for (const candidate of candidates) {
+  candidates.forEach((candidate, place) => {
     const answer = candidate.isAnonymous ? 'new' : flight.claim(candidate.messageId, candidate.print)
-    if (answer === 'new') own.push(candidate)
-    else if (answer === 'seen') seen.push(candidate)
+    if (answer === 'new') {
+      own?.push(candidate)
+      return
+    }
+    own ??= candidates.slice(0, place)
+    if (answer === 'seen') seen.push(candidate)
     else copies.push({ candidate, landed: answer })
-  }
-  return { own, copies, seen }
+  })
+  return { own: own ?? candidates, copies, seen }
 }
 
 function asCopy({ event, messageId }: Candidate): PassedOver {

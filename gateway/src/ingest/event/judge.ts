@@ -5,7 +5,7 @@ import { isRecord } from './json.ts'
 import { keepable } from './keepable.ts'
 import { normalise, type Shared } from './normalise.ts'
 import { printOf } from './print.ts'
-import { type Flaw, sanitise, type Texts } from './sanitise.ts'
+import { createSanitiser, type Flaw, type Texts } from './sanitise.ts'
 import { isFlaw, validate } from './validate.ts'
 
 export type Verdict =
@@ -28,12 +28,13 @@ export type Judge = (given: unknown) => Verdict
 
 /** The judge of the events of one request. */
 export function createJudge(batch: Batch): Judge {
+  const sanitised = createSanitiser(batch.texts)
   const mayBeLarge = batch.bytes > LIMITS.eventBytes
   const { redact = REDACT } = batch
   const sharedBytes = mayBeLarge ? weigh(batch.context) + weigh(batch.integrations) : 0
 
   return given => {
-    const { value, flaw, mostBytes, contentBytes } = sanitise(given, batch.texts)
+    const { value, flaw, mostBytes, contentBytes } = sanitised(given)
     if (flaw !== null) return rejected(flaw, value, redact)
     if (!isRecord(value))
       return rejected(

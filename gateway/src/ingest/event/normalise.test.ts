@@ -1,3 +1,4 @@
+import { BLOCKED_VALUES } from '@waymark/schemas/identifiers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isRecord } from './json.ts'
@@ -25,7 +26,8 @@ describe('ids', () => {
     },
   )
 
-  it.each(['undefined', 'NULL', 'anonymous', '00000000-0000-0000-0000-000000000000'])(
+  const nobody = BLOCKED_VALUES.filter(value => value !== '').flatMap(value => [value, value.toUpperCase()])
+  it.each([...nobody, '---', '000', '-0', '00000000-0000-0000-0000-000000000000'])(
     '“%s” is nobody where the event has another id, and is told',
     blocked => {
       expect(normalise({ userId: blocked, anonymousId: 'a1' }, {})).toMatchObject({
@@ -38,6 +40,10 @@ describe('ids', () => {
       expect(normalise({ userId: blocked, anonymousId: 'null' }, {})).toMatchObject({ userId: blocked, anonymousId: 'null' })
     },
   )
+
+  it.each(['0a', '-x', 'not_authenticated_', 'x', '1', 'ID 7'])('“%s” is somebody', id => {
+    expect(normalise({ userId: id, anonymousId: 'a1' }, {})).toMatchObject({ userId: id, anonymousId: 'a1' })
+  })
 
   it('a group id may stand in the event, in its context, or in a group call', () => {
     expect(normalise({ type: 'track', groupId: 7 }, {}).groupId).toBe('7')

@@ -1,16 +1,16 @@
-import type { Event } from '@waymark/schemas/event'
+import { EVENT_TYPES, type Event, type EventType } from '@waymark/schemas/event'
 
 /**
  * 32 bits that stand for the content of an event: equal for every copy of it, whenever and in whatever envelope it is sent again, and almost
- * always another for another event. Nothing else hangs on it than the counting of conflicts.
+ * always another for another event. Nothing else hangs on it than the counting of conflicts. Signed: numbers of 32 bits that are not take memory of their own.
  */
 export function printOf(event: Event, contentBytes: number): number {
-  let print = mixed(FNV_START, event.type)
+  let print = BEGUN[event.type]
   if (event.type === 'track') print = mixed(print, event.event)
-  return Math.imul(mixed(print, event.timestamp ?? '') ^ contentBytes, FNV_PRIME) >>> 0
+  return Math.imul(mixed(print, event.timestamp ?? '') ^ contentBytes, FNV_PRIME)
 }
 
-export const FNV_START = 0x811c9dc5
+const FNV_START = 0x811c9dc5
 export const FNV_PRIME = 0x01000193
 
 /** FNV-1a, by character code. */
@@ -19,6 +19,9 @@ export function mixed(print: number, text: string): number {
   for (let index = 0; index < text.length; index++) result = Math.imul(result ^ text.charCodeAt(index), FNV_PRIME)
   return closed(result)
 }
+
+/** With the type mixed in. */
+export const BEGUN = Object.fromEntries(EVENT_TYPES.map(type => [type, mixed(FNV_START, type)])) as Readonly<Record<EventType, number>>
 
 /** Where a text ends counts as well. */
 export function closed(print: number): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pointer, sanitise } from './sanitise.ts'
+import { createSanitiser, pointer, sanitise } from './sanitise.ts'
 
 /** `depth` objects, one in the other. */
 function nested(depth: number): unknown {
@@ -84,6 +84,18 @@ describe('an event made safe', () => {
         const text = JSON.stringify(value)
         const given = () => JSON.parse(text) as unknown
         expect(sanitise(given(), { areClean: !text.includes('\\u') })).toEqual(sanitise(given()))
+      }),
+    )
+  })
+
+  it('is the same whatever events came before it', () => {
+    const keys = fc
+      .constantFrom(1, 2, 300, 512, 513)
+      .map(count => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, n])))
+    const event = fc.record({ properties: keys, traits: fc.jsonValue(), a: fc.jsonValue() }, { requiredKeys: [] })
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 5 }), fc.boolean(), (events, areClean) => {
+        expect(events.map(createSanitiser({ areClean }))).toEqual(events.map(one => sanitise(one, { areClean })))
       }),
     )
   })

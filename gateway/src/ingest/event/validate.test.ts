@@ -1,5 +1,9 @@
 import { EVENT_TYPES } from '@waymark/schemas/event'
+import schema from '@waymark/schemas/wire/event.schema.json' with { type: 'json' }
+import { Ajv } from 'ajv'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from './json.ts'
 import { isFlaw, validate } from './validate.ts'
 
 const MINIMAL: { readonly [type: string]: { [key: string]: unknown } } = {
@@ -44,6 +48,67 @@ describe('what is wrong is named with code, place and words', () => {
     const result = validate(event)
     expect(isFlaw(result)).toBe(true)
     expect(result).toMatchObject({ code, path, message: expect.stringContaining(words) })
+  })
+
+  it('wherever the schema of the wire says so, as Ajv alone reads it, and nowhere else', () => {
+    const ajv = new Ajv({ strict: true, allowUnionTypes: true }).addSchema(schema, 'wire')
+    const plain = new Map(
+      ['Track', 'Page', 'Screen', 'Identify', 'Group', 'Alias'].map(name => [
+        name.toLowerCase(),
+        ajv.compile({ $ref: `wire#/definitions/${name}Event` }),
+      ]),
+    )
+    const lengths = fc.constantFrom(0, 1, 50, 51, 100, 101, 200, 201)
+    const text = fc.tuple(fc.constantFrom('x', '😀', 'ü'), lengths).map(([unit, length]) => unit.repeat(length))
+    const good = fc.oneof({ weight: 6, arbitrary: fc.constant('x') }, { weight: 1, arbitrary: text })
+    const odd = fc.oneof(fc.constantFrom(null, true, 5, [], {}, [{}]), text)
+    const or = <T>(usual: fc.Arbitrary<T>) =>
+      fc.oneof({ weight: 12, arbitrary: usual as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: odd })
+    const objectOf = (...names: string[]) => or(fc.record(Object.fromEntries(names.map(name => [name, or(good)])), { requiredKeys: [] }))
+    const context = fc.record(
+      {
+        page: objectOf('url', 'path', 'referrer', 'search', 'title'),
+        campaign: objectOf('name', 'source', 'medium', 'term', 'content', 'id'),
+        library: objectOf('name', 'version'),
+        groupId: or(good),
+        sessionId: or(good),
+        clientSeq: or(fc.nat()),
+        ...Object.fromEntries(['userAgent', 'locale', 'timezone', 'ip'].map(name => [name, or(good)])),
+        ...Object.fromEntries(['userAgentData', 'traits', 'consent'].map(name => [name, or(fc.constant({}))])),
+      },
+      { requiredKeys: [] },
+    )
+    const texts = [
+      'messageId',
+      'anonymousId',
+      'groupId',
+      'previousId',
+      'event',
+      'name',
+      'category',
+      'timestamp',
+      'originalTimestamp',
+      'sentAt',
+    ]
+    const event = fc.record({
+      type: fc.constantFrom(...EVENT_TYPES),
+      userId: fc.constant('u'),
+      context: or(context),
+      ...Object.fromEntries(texts.map(name => [name, fc.option(or(good), { freq: 2, nil: undefined })])),
+      ...Object.fromEntries(['integrations', 'properties', 'traits'].map(name => [name, or(fc.constant({}))])),
+    })
+    fc.assert(
+      fc.property(event, given => {
+        const check = plain.get(given.type)
+        const isGood = check?.(given)
+        const result = validate(given as JsonObject)
+        expect(isFlaw(result)).toBe(!isGood)
+        const { keyword, instancePath, params } = check?.errors?.[0] ?? {}
+        const path = keyword === 'required' ? `${instancePath}/${String(params?.missingProperty)}` : instancePath
+        if (isFlaw(result)) expect(result.path).toBe(path)
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   it('counts characters, not UTF-16 units', () => {

@@ -1,7 +1,7 @@
 import { EVENT_TYPES, type Event, type EventType, type RejectionCode } from '@waymark/schemas/event'
 import schema from '@waymark/schemas/wire/event.schema.json' with { type: 'json' }
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
-import type { JsonObject } from './json.ts'
+import { isRecord, type JsonObject } from './json.ts'
 import { LENGTHS } from './lengths.ts'
 import type { Normalised } from './normalise.ts'
 import type { Flaw } from './sanitise.ts'
@@ -18,17 +18,43 @@ const DEFINITIONS = {
 // Stops at the first error: a hostile event must not cost a message for each of its fields.
 const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: false })
 for (const definition of LENGTHS) ajv.removeKeyword(String(definition.keyword)).addKeyword(definition)
-ajv.addSchema(schema, 'wire')
 
-const VALIDATORS: ReadonlyMap<string, ValidateFunction<Event>> = new Map(
-  EVENT_TYPES.map(type => [type, ajv.compile<Event>({ $ref: `wire#/definitions/${DEFINITIONS[type]}` })]),
-)
+/** Made when the first event of a type comes: it takes some milliseconds for each, and who takes no events needs none. */
+const VALIDATORS = new Map<string, ValidateFunction<Event>>()
+
+function validatorOf(type: string): ValidateFunction<Event> | undefined {
+  const made = VALIDATORS.get(type)
+  if (made !== undefined || !isEventType(type)) return made
+  const validator = ajv.compile<Event>(inPlace(schema.definitions[DEFINITIONS[type]]) as JsonObject)
+  VALIDATORS.set(type, validator)
+  return validator
+}
+
+function isEventType(type: string): type is EventType {
+  return Object.hasOwn(DEFINITIONS, type)
+}
+
+/** Ajv makes one of these for each call without. */
+const WHOLE_EVENT = { instancePath: '', parentData: {}, parentDataProperty: '', rootData: {}, dynamicAnchors: {} }
+
+/** With each reference replaced by what it names, which none does of itself: what Ajv leaves as a reference costs a call and an object for each event. */
+function inPlace(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(inPlace)
+  if (!isRecord(node)) return node
+  const { $ref } = node
+  if (typeof $ref === 'string') return inPlace(definitionOf($ref))
+  return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, inPlace(value)]))
+}
+
+function definitionOf(reference: string): unknown {
+  return Object.entries(schema.definitions).find(([name]) => reference === `#/definitions/${name}`)?.[1]
+}
 
 /** The event if it is one, else the first thing that is wrong with it. Expects a normalised event. */
 export function validate(event: Normalised | JsonObject): Event | Flaw {
-  const check = typeof event.type === 'string' ? VALIDATORS.get(event.type) : undefined
+  const check = typeof event.type === 'string' ? validatorOf(event.type) : undefined
   if (check === undefined) return unknownType(event.type)
-  if (!check(event)) return flawOf(check.errors?.[0])
+  if (!check(event, WHOLE_EVENT)) return flawOf(check.errors?.[0])
   return missingId(event) ?? event
 }
 

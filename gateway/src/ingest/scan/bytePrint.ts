@@ -1,18 +1,15 @@
 /** The print of an event (`event/print.ts`) from the bytes of it. */
-import { EVENT_TYPES, type EventType } from '@waymark/schemas/event'
-import { closed, FNV_PRIME, FNV_START, mixed } from '../event/print.ts'
+import type { EventType } from '@waymark/schemas/event'
+import { BEGUN, closed, FNV_PRIME } from '../event/print.ts'
 import type { Walk } from './walk.ts'
 import { EVENT_SLOTS } from './wire.ts'
 
-export function createPrinter(): (walk: Walk, type: EventType) => number {
-  const begun = Object.fromEntries(EVENT_TYPES.map(type => [type, mixed(FNV_START, type)])) as Readonly<Record<EventType, number>>
-  return (walk, type) => {
-    let print = begun[type]
-    if (type === 'track') print = mixedText(print, walk, EVENT_SLOTS.event)
-    const { originalTimestamp, timestamp } = EVENT_SLOTS
-    print = mixedText(print, walk, (walk.starts[timestamp] ?? -1) >= 0 ? timestamp : originalTimestamp)
-    return Math.imul(print ^ walk.contentBytes, FNV_PRIME) >>> 0
-  }
+export function bytePrint(walk: Walk, type: EventType): number {
+  let print = BEGUN[type]
+  if (type === 'track') print = mixedText(print, walk, EVENT_SLOTS.event)
+  const { originalTimestamp, timestamp } = EVENT_SLOTS
+  print = mixedText(print, walk, (walk.starts[timestamp] ?? -1) >= 0 ? timestamp : originalTimestamp)
+  return Math.imul(print ^ walk.contentBytes, FNV_PRIME)
 }
 
 /** ASCII bytes are character codes; a text that is absent counts as ''. */

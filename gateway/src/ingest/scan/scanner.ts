@@ -4,7 +4,7 @@ import type { EventType } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import { parseTime } from '../enrich/time.ts'
 import { mostShared } from '../request/decode.ts'
-import { createPrinter } from './bytePrint.ts'
+import { bytePrint } from './bytePrint.ts'
 import { isAt } from './shape.ts'
 import { next, OPEN_OBJECT } from './tokens.ts'
 import { readObject } from './values.ts'
@@ -22,7 +22,7 @@ export interface Scanned {
   readonly idStarts: Int32Array
   readonly idEnds: Int32Array
   /** By place: as `printOf` has it. */
-  readonly prints: Uint32Array
+  readonly prints: Int32Array
   /** Text of a member of the envelope; for an object its JSON. */
   envelope(name: keyof typeof ENVELOPE_SLOTS): string | undefined
 }
@@ -49,9 +49,8 @@ interface Mutable extends Scanned {
 /** Law: what it accepts is accepted by the judge (`event/judge.ts`), with the same ids and prints, in the same order, and may be kept as it came: no address of a visitor is in it. */
 export function createScanner(): Scanner {
   const { starts, ends, idStarts, idEnds } = places()
-  const prints = new Uint32Array(LIMITS.batchEvents)
+  const prints = new Int32Array(LIMITS.batchEvents)
   const walk = createWalk(SLOT_COUNT, { begin, end })
-  const printer = createPrinter()
   let routeType: EventType | undefined
 
   const scanned: Mutable = {
@@ -80,7 +79,7 @@ export function createScanner(): Scanner {
     if (place >= LIMITS.batchEvents || (walk.end > LIMITS.eventBytes && walk.at - start > MOST_EVENT)) return false
     const type = typeOf(walk) ?? routeType
     if (type === undefined || !isWhole(walk, type)) return false
-    prints[place] = printer(walk, type)
+    prints[place] = bytePrint(walk, type)
     starts[place] = start
     ends[place] = walk.at
     idStarts[place] = walk.starts[EVENT_SLOTS.messageId] ?? 0
