@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { basename } from 'node:path'
@@ -125,7 +126,8 @@ async function start(
   opened.push(async () => settings.close())
   const engineState = () => warehouse.engine()?.state() ?? null
   const notReady = () => missingFor(warehouse.state(), engineState())
-  const work = createWork({ config, db, spool, models, log, now, notReady, tally })
+  const life = randomUUID().slice(0, 8)
+  const work = createWork({ config, db, spool, models, log, now, life, notReady, tally })
   const { loader, pipeline } = work
 
   const port = config.port === 0 ? await freePort(config.host) : config.port
@@ -162,6 +164,7 @@ async function start(
     pipeline,
     log,
     now,
+    life,
     sdkFile,
     demo,
     notReady,

@@ -36,6 +36,8 @@ export interface WorkEdges {
   readonly models: Models
   readonly log: Log
   readonly now: () => number
+  /** That of the surface. */
+  readonly life: string
   readonly notReady: () => string | null
   readonly tally: Pick<Tally, 'loaded' | 'loadFailed'>
 }
@@ -44,7 +46,7 @@ const TICK_MS = 5_000
 /** With what open requests may take (listening.ts), below the ten seconds in which a stop must be over. */
 const LOAD_MS = 2_000
 
-export function createWork({ config, db, spool, models, log, now, notReady, tally }: WorkEdges): Work {
+export function createWork({ config, db, spool, models, log, now, life, notReady, tally }: WorkEdges): Work {
   const stopping = new AbortController()
   const { signal } = stopping
   let started: Promise<void> = Promise.resolve()
@@ -56,6 +58,7 @@ export function createWork({ config, db, spool, models, log, now, notReady, tall
       redactParameters: config.redactParameters,
       // Named like the part of the spool that is this process's alone, and the next one's.
       clockFile: join(config.dataDir, 'clocks', `${basename(spool.folder)}.jsonl`),
+      life,
       onTold: message => log.warn(message),
     }),
     redact: createRedaction(config.redactParameters),

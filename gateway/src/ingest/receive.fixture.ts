@@ -4,6 +4,7 @@ import { createAddressReader } from './enrich/address.ts'
 import { createAgentReader } from './enrich/agent.ts'
 import { createDeviceClocks, type DeviceClocks, historical } from './enrich/devices.ts'
 import { factsAt, rowOf } from './enrich/rowOf.ts'
+import { isFlaw } from './event/validate.ts'
 import { type Accepted, type AcceptedEvents, listOf } from './keep.ts'
 import { readKept } from './load/rows/readKept.ts'
 import { createReceiver, type IngestRequest, type Receiver, type ReceiverEdges } from './receive.ts'
@@ -38,13 +39,13 @@ export function memorySpool(moment: DeviceClocks['place'] = createDeviceClocks()
   /** Read again from what is kept, as it will be. */
   function rowsIn({ request }: Frame): EventRow[] {
     if (request === null) return []
-    const { facts, events, judge, trouble } = readKept(request)
+    const { facts, events, eventAt, trouble } = readKept(request)
     if (trouble !== null) throw new Error(trouble)
-    return events.map((given, place) => {
-      const verdict = judge(given)
-      if (!verdict.ok) throw new Error(verdict.flaw.message)
+    return events.map((_, place) => {
+      const event = eventAt(place)
+      if (isFlaw(event)) throw new Error(event.message)
       const placing = facts.isHistorical ? historical : moment
-      return rowOf(verdict.event, verdict.event.messageId ?? facts.ids?.[place] ?? '', factsAt(facts, place), {
+      return rowOf(event, event.messageId ?? facts.ids?.[place] ?? '', factsAt(facts, place), {
         place: placing,
         ...readers,
       })

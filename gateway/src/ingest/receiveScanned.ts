@@ -29,7 +29,13 @@ export function createScannedReceiver({
   append,
   hotSet,
   now,
-}: Pick<ReceiverEdges, 'append' | 'now'> & { readonly hotSet: HotSet }): ScannedReceiver {
+  life,
+}: Pick<ReceiverEdges, 'append' | 'now'> & {
+  readonly hotSet: HotSet
+  /** Names this life of the process to the thread that makes rows, which then need not judge again. */
+  readonly life?: string | undefined
+}): ScannedReceiver {
+  const scannedIn = life === undefined ? {} : { scannedIn: life }
   return ({ scanned, source, type, sentAt, userAgent, userAgentData, origin, isHistorical }) => {
     const receivedAt = now()
     const flight = hotSet.open(source.sourceId)
@@ -37,7 +43,7 @@ export function createScannedReceiver({
     const { body, count } = scanned
     const shared = { sentAt, ...(type === undefined ? {} : { type }) }
     try {
-      const facts = factsOf({ source, shared, userAgent, userAgentData, origin, isHistorical }, receivedAt, null)
+      const facts = { ...factsOf({ source, shared, userAgent, userAgentData, origin, isHistorical }, receivedAt, null), ...scannedIn }
       const counts = countsOf(source.sourceId, receivedAt, count, { rejected: [], suppressed: 0, deduplicated: 0 })
       const frame = { request: { body, events: count, facts }, rejected: [], counts }
       return append(frame, acceptedOf(scanned, shared)).then(

@@ -37,6 +37,8 @@ export interface IngestDeps {
   readonly counters: IngestCounters
   readonly now: () => number
   readonly randomUUID: () => string
+  /** Names this life of the process to whoever makes the rows. */
+  readonly life?: string | undefined
   /** Advisory list of pages by source; every page by default. */
   readonly isOriginAllowed?: (sourceId: string, origin: string) => boolean
   readonly isSuppressed?: (event: Event) => boolean
@@ -77,7 +79,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
     ...(deps.live === undefined ? {} : { onPassedOver: deps.live.passedOver }),
   }
   const receive = createReceiver(edges)
-  const receiveScanned = createScannedReceiver(edges)
+  const receiveScanned = createScannedReceiver({ ...edges, life: deps.life })
   // Who is suppressed is told by the event, which the scanner does not build.
   const scan = deps.isSuppressed === undefined ? createScanner() : () => null
   // A plan that nobody says anything of may refuse any event.

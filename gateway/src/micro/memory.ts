@@ -1,10 +1,12 @@
 /** What micro mode keeps instead of a warehouse: the newest events with what became of each, until they are forgotten on purpose. */
+
 import type { EventRow } from '@waymark/schemas/row'
 import { createAddressReader } from '../ingest/enrich/address.ts'
 import { createAgentReader } from '../ingest/enrich/agent.ts'
 import { createDeviceClocks, historical } from '../ingest/enrich/devices.ts'
 import { REDACT, type Redact } from '../ingest/enrich/redact.ts'
 import { factsAt, rowOf } from '../ingest/enrich/rowOf.ts'
+import { isFlaw } from '../ingest/event/validate.ts'
 import type { PassedOver, RefusedRequest } from '../ingest/live/entry.ts'
 import type { LiveFeed } from '../ingest/live/feed.ts'
 import { readKept } from '../ingest/load/rows/readKept.ts'
@@ -82,15 +84,14 @@ export function createMemory({ most = MOST, redact = REDACT, planOf = () => null
 
   /** Read again from what would be kept, as the gateway does when it loads it. */
   function stored(request: KeptRequest): { rows: GoodEvent[]; rules: BrokenRule[] } {
-    const { facts, events, judge, trouble } = readKept(request)
+    const { facts, events, eventAt, trouble } = readKept(request)
     if (trouble !== null) throw new Error(trouble)
     const edges = { ...readers, place: facts.isHistorical ? historical : state.clocks.place }
     const planned = planOf(facts.source)
     const rules: BrokenRule[] = []
-    const rows = events.map((given, place) => {
-      const verdict = judge(given)
-      if (!verdict.ok) throw new Error(verdict.flaw.message)
-      const { event } = verdict
+    const rows = events.map((_, place) => {
+      const event = eventAt(place)
+      if (isFlaw(event)) throw new Error(event.message)
       const messageId = event.messageId ?? facts.ids?.[place] ?? ''
       if (planned?.mode === 'observe')
         rules.push(

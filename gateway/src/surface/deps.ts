@@ -33,6 +33,8 @@ export interface SurfaceDeps {
   readonly pipeline: Pipeline
   readonly log: Log
   readonly now: () => number
+  /** Names this life of the process: no other had or will have it. */
+  readonly life: string
   readonly sdkFile: URL
   readonly demo: boolean
   readonly notReady: () => string | null

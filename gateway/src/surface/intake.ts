@@ -33,7 +33,7 @@ export interface Intake {
 }
 
 export function createIntake(
-  { config, url, db, keys, settings, plans, spool, loader, log, now, tally, below = () => '', origins, isSuppressed }: SurfaceDeps,
+  { config, url, db, keys, settings, plans, spool, loader, log, now, tally, life, below = () => '', origins, isSuppressed }: SurfaceDeps,
   address: PublicAddress,
 ): Intake {
   const counters = createIngestCounters()
@@ -74,6 +74,7 @@ export function createIntake(
     onAnswered: tally.answered,
     now,
     randomUUID,
+    life,
     isOriginAllowed: edge.isOriginAllowed,
     guard: edge.guard,
   })

@@ -1,7 +1,7 @@
 import type { Event } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import { REDACT, type Redact } from '../enrich/redact.ts'
-import { isRecord } from './json.ts'
+import { isRecord, type JsonObject } from './json.ts'
 import { keepable } from './keepable.ts'
 import { normalise, type Shared } from './normalise.ts'
 import { printOf } from './print.ts'
@@ -56,6 +56,11 @@ export function createJudge(batch: Batch): Judge {
     const event = validate(normalise(value, batch))
     return isFlaw(event) ? rejected(event, value, redact) : { ok: true, event, print: printOf(event, contentBytes) }
   }
+}
+
+/** The event that a judge made of the same, for whoever knows that he accepted it and that nothing in it was to be changed. */
+export function acceptedEvent(given: unknown, shared: Shared): Event {
+  return normalise(given as JsonObject, shared) as Event
 }
 
 function rejected(flaw: Flaw, value: unknown, redact: Redact): Verdict {

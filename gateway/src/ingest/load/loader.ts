@@ -112,8 +112,10 @@ export function createLoader({
         await sleep(backoffMs(failures))
         continue
       }
-      ahead(batch)
-      const onRead = () => ahead(nextBatch(waiting.slice(batch.length), BATCH_LIMITS))
+      const next = nextBatch(waiting.slice(batch.length), BATCH_LIMITS)
+      // One more, so that whoever makes the rows need not wait until the last of these are heard of.
+      ahead([...batch, ...next.slice(0, 1)])
+      const onRead = () => ahead(next)
       try {
         onLoaded(
           await exclusive(() =>

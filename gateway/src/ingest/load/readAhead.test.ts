@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SealedSegment, SegmentContent } from '../spool/sealed.ts'
 import { createReadAhead } from './readAhead.ts'
+import { RowsNotBegun } from './rows/rowsNotMade.ts'
 import type { SegmentRows } from './rows/segmentRows.ts'
 
 /** Segments whose reading and whose rows end when they are told to. */
@@ -38,6 +39,17 @@ function bench(names: readonly string[]) {
 }
 
 describe('reading ahead', () => {
+  it('reads a segment again whose rows were not begun, for its memory is gone', async () => {
+    const { segments, read, told, end } = bench(['a'])
+    const rows = read(segments[0] as SealedSegment)
+    await end('read a')
+    await end('make a', new RowsNotBegun('ended with others'))
+    await end('read a')
+    await end('make a')
+    expect(await rows).toEqual({ span: 'a' })
+    expect(told).toEqual(['read a', 'make a', 'read a', 'make a'])
+  })
+
   it('reads the next file while the rows of one are made, and no further', async () => {
     const { ahead, read, segments, told, end } = bench(['a', 'b', 'c'])
     ahead(segments)

@@ -1,7 +1,7 @@
 import type { SealedSegment, SegmentContent } from '../spool/sealed.ts'
 import { HUNT_LIMITS, type Hunted, rowsOneByOne } from './rows/oneByOne.ts'
 import type { RowSource } from './rows/rowSource.ts'
-import { isOfTheRows } from './rows/rowsNotMade.ts'
+import { isOfTheRows, RowsNotBegun } from './rows/rowsNotMade.ts'
 import type { SegmentRows } from './rows/segmentRows.ts'
 
 type Rows = Promise<SegmentRows | null>
@@ -35,6 +35,8 @@ export function createReadAhead({ rowsOf }: Pick<RowSource, 'rowsOf'>): {
       return lost === content.length ? null : rows
     }
     return rowsOf(content).catch(error => {
+      // Its memory went with the thread.
+      if (error instanceof RowsNotBegun) return rowsIn(segment, segment.read())
       if (isOfTheRows(error)) failed.set(segment, { times: times + 1, hunted })
       throw error
     })

@@ -42,4 +42,9 @@ export interface RequestFacts {
   readonly origin?: Origin
   /** Of events that named a visitor's address themselves, by place in the body; null where nothing is known of it. */
   readonly origins?: { readonly [place: string]: Origin | null }
+  /**
+   * The life of a process (`life`) whose scanner took the request as a whole, so that nothing in it is to be changed or refused. Whoever
+   * has other rules, and whoever cannot know that, judges it again.
+   */
+  readonly scannedIn?: string
 }

@@ -1,5 +1,6 @@
 /** Payloads of several frames as one, compressed. What they hold together is told before, so that whoever only counts inflates nothing. Pure. */
-import { zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { zstdDecompress, zstdDecompressSync } from 'node:zlib'
 import type { CountRow } from '@waymark/schemas/row'
 import { type CountTuple, countsOf, countTuple, payloadCounts } from './framePayload.ts'
 import { MAX_PAYLOAD_BYTES } from './segment.ts'
@@ -33,10 +34,29 @@ export function payloadSummary(payload: Buffer): PayloadSummary {
 /** The payloads of frames: those that are packed in it, or the one that it is. Throws where it does not hold what it says. */
 export function unpacked(payload: Buffer): Buffer[] {
   if (payload[0] !== PACKED) return [payload]
+  const { compressed, options } = packedIn(payload)
+  return split(zstdDecompressSync(compressed, options))
+}
+
+/** The same, inflated by a thread of the pool; a payload that is not worth the way comes back as it is. */
+export async function unpackedBeside(payload: Buffer): Promise<Buffer[]> {
+  if (payload.length < WORTH_THE_WAY || payload[0] !== PACKED) return [payload]
+  const { compressed, options } = packedIn(payload)
+  return split(await inflate(compressed, options))
+}
+
+/** Bytes that take longer to inflate than it takes to hand them to another thread. */
+const WORTH_THE_WAY = 16 * 1024
+const inflate = promisify(zstdDecompress)
+
+function packedIn(payload: Buffer): { compressed: Buffer; options: { maxOutputLength: number; chunkSize: number } } {
   const { rawBytes } = payloadSummary(payload)
   if (rawBytes > MOST_RAW_BYTES) throw new RangeError(`a packed frame of ${rawBytes} bytes was never written`)
   // With room to spare it is inflated in one go.
-  const raw = zstdDecompressSync(payload.subarray(payload.indexOf(0x0a) + 1), { maxOutputLength: rawBytes, chunkSize: rawBytes + 64 })
+  return { compressed: payload.subarray(payload.indexOf(0x0a) + 1), options: { maxOutputLength: rawBytes, chunkSize: rawBytes + 64 } }
+}
+
+function split(raw: Buffer): Buffer[] {
   const payloads: Buffer[] = []
   for (let at = 0; at < raw.length; ) {
     const start = at + PACKED_HEAD_BYTES

@@ -30,8 +30,8 @@ function hangingWorker(id: string): URL {
        while (request.events[place].messageId === ${JSON.stringify(id)});
        return make(request, place, block)
      }
-     parentPort.on('message', ({ memory, places, only }) => {
-       const rows = makeRows(places.map(([start, length]) => Buffer.from(memory, start, length)), hanging, { only })
+     parentPort.on('message', ({ memories, places, only }) => {
+       const rows = makeRows(places.map(([memory, start, length]) => Buffer.from(memories[memory], start, length)), hanging, { only })
        parentPort.postMessage({ rows })
      })
      parentPort.postMessage({ ready: true })`,

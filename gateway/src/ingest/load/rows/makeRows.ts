@@ -15,7 +15,7 @@ import { unmadeLine } from './unmade.ts'
  * often and by whomever it is done, they are the same. Only corrected times may differ, by what is known of a device's clock by then.
  * An event of which no row can be made stands among the `unmade`, and keeps none of its neighbours.
  * `block` is where the rows are gathered, `room` where they are written in the end; `only` are the places in its request of the events that
- * are asked for.
+ * are asked for, and `life` is that of this process.
  */
 export function makeRows(
   content: SegmentContent,
@@ -24,7 +24,8 @@ export function makeRows(
     block = createEventBlock(),
     only,
     room,
-  }: { readonly block?: EventBlock; readonly only?: Stretch | undefined; readonly room?: Room } = {},
+    life,
+  }: { readonly block?: EventBlock; readonly only?: Stretch | undefined; readonly room?: Room; readonly life?: string | undefined } = {},
 ): SegmentRows {
   block.clear()
   const stretches: { first: number; count: number }[] = []
@@ -35,7 +36,7 @@ export function makeRows(
     const told = payloads.map(one => {
       const frame = decodePayload(one)
       rejected.push(...frame.rejected)
-      addEvents(frame, { makeRow, block, only, stretches, unmade })
+      addEvents(frame, { makeRow, block, only, life, stretches, unmade })
       return { counts: frame.counts, receivedAt: frame.request?.facts.receivedAt ?? null }
     })
     if (payloads[0]?.buffer !== payload.buffer) giveBack(payloads)
@@ -58,6 +59,7 @@ interface Gathering {
   readonly makeRow: RowMaker
   readonly block: EventBlock
   readonly only: Stretch | undefined
+  readonly life: string | undefined
   readonly stretches: { -readonly [name in keyof Stretch]: Stretch[name] }[]
   readonly unmade: Refusal[]
 }
@@ -69,9 +71,9 @@ function giveBack([first]: readonly Buffer[]): void {
   if (memory instanceof ArrayBuffer && !isMarkedAsUntransferable(memory)) memory.transfer(0)
 }
 
-function addEvents({ firstEvent, request }: PlacedFrame, { makeRow, block, only, stretches, unmade }: Gathering): void {
+function addEvents({ firstEvent, request }: PlacedFrame, { makeRow, block, only, life, stretches, unmade }: Gathering): void {
   if (request === null) return
-  const read = readKept(request)
+  const read = readKept(request, life)
   const [from, to] = only === undefined ? [0, request.events] : [only.first, only.first + only.count]
   for (let place = from; place < to; place++) {
     const index = firstEvent + place

@@ -7,7 +7,7 @@ import { createEventBlock } from './eventBlock.ts'
 import { readBlock } from './readBlock.ts'
 import { readKept } from './readKept.ts'
 import type { RowSource } from './rowSource.ts'
-import { isOfTheRows, RowsNotMade, RowsTooSlow } from './rowsNotMade.ts'
+import { isOfTheRows, RowsNotBegun, RowsNotMade, RowsTooSlow } from './rowsNotMade.ts'
 import { rowCount, type SegmentRows, type Stretch } from './segmentRows.ts'
 import { payloadsIn } from './soundPayload.ts'
 import { unmadeLine } from './unmade.ts'
@@ -127,7 +127,7 @@ function halvesOf({ first, count }: Part): Part[] {
 /** Tries requests, or parts of them; gives back the error when these events are to blame, that is, the maker makes others. */
 function createAttempts(rowsOf: RowsOf, hunted: Hunted, { tryMs, lastTryMs, turnMs }: HuntLimits) {
   let hungMs = 0
-  return async (payload: Buffer, request: number, part?: Part): Promise<SegmentRows | Error> => {
+  return async function tryOnce(payload: Buffer, request: number, part?: Part): Promise<SegmentRows | Error> {
     const name = part === undefined ? `${request}` : `${request} ${part.first}+${part.count} ${part.tries}`
     const known = hunted.get(name)
     if (known !== undefined) return known
@@ -136,6 +136,7 @@ function createAttempts(rowsOf: RowsOf, hunted: Hunted, { tryMs, lastTryMs, turn
     try {
       return await rowsOf([copyOf(payload)], part, longestMs)
     } catch (error) {
+      if (error instanceof RowsNotBegun) return tryOnce(payload, request, part)
       if (!isOfTheRows(error)) throw error
       // Begins the thread anew, too.
       await rowsOf([])

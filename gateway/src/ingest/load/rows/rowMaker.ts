@@ -5,6 +5,7 @@ import { REDACT, type Redact } from '../../enrich/redact.ts'
 import { createRepeatedTexts } from '../../enrich/repeatedTexts.ts'
 import { factsAt, type RowEdges, rowOf } from '../../enrich/rowOf.ts'
 import { createTimeReader } from '../../enrich/time.ts'
+import { isFlaw } from '../../event/validate.ts'
 import type { EventBlock } from './eventBlock.ts'
 import type { ReadRequest } from './readKept.ts'
 
@@ -23,14 +24,14 @@ export function createRowMaker(redact: Redact = REDACT, clocks: Pick<DeviceClock
   const placing: RowEdges = { place: clocks.place, ...readers }
   const telling: RowEdges = { place: historical, ...readers }
 
-  return ({ facts, events, judge, trouble }, place, block) => {
+  return ({ facts, eventAt, trouble }, place, block) => {
     if (trouble !== null) return new Error(trouble)
     try {
-      const verdict = judge(events[place])
-      if (!verdict.ok) return new Error(`was accepted when it came, and ${verdict.flaw.message} now`)
-      const messageId = verdict.event.messageId ?? facts.ids?.[place]
+      const event = eventAt(place)
+      if (isFlaw(event)) return new Error(`was accepted when it came, and ${event.message} now`)
+      const messageId = event.messageId ?? facts.ids?.[place]
       if (messageId === undefined) return new Error('has no message id')
-      block.add(rowOf(verdict.event, messageId, factsAt(facts, place), facts.isHistorical ? telling : placing))
+      block.add(rowOf(event, messageId, factsAt(facts, place), facts.isHistorical ? telling : placing))
       return null
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))

@@ -9,7 +9,7 @@ export interface RowSource {
   start(): void
   /**
    * Takes the content over. Rejects with `RowsNotMade` when it could not be done this time, with `RowsTooSlow` when it took longer than
-   * `longestMs`; it may be asked again. With `only`, of the events just those in these places of their one request.
+   * `longestMs`; it may be asked again. With `RowsNotBegun` when others were to blame. With `only`, of the events just those in these places of their one request.
    */
   rowsOf(content: SegmentContent, only?: Stretch, longestMs?: number): Promise<SegmentRows>
   /** Nobody looks at the block of these rows any more: its memory may hold others. */

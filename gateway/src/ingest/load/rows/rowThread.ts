@@ -1,29 +1,14 @@
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
-import { isMarkedAsUntransferable, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import type { SegmentContent } from '../../spool/sealed.ts'
+import { createInHand, type InHand } from './inHand.ts'
+import { orderOf, type RowOrder } from './rowOrder.ts'
 import type { RowSource } from './rowSource.ts'
 import { RowsNotMade, RowsStopped, RowsTooSlow } from './rowsNotMade.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
 import { createSpareMemory, type SpareMemory } from './spareMemory.ts'
 import { createStarts, type Ready } from './threadStart.ts'
-
-export interface RowOrder {
-  readonly memory: ArrayBuffer
-  /** Where in it the frames are: start and length of each. */
-  readonly places: readonly (readonly [start: number, length: number])[]
-  /** Places in their one request of the events that are asked for. */
-  readonly only: Stretch | undefined
-  /** Where the block goes if it fits. */
-  readonly room: SharedArrayBuffer | null
-}
-
-/** What the thread is told once. */
-export interface RowSettings {
-  readonly redactParameters: readonly string[]
-  /** Where what is learnt of devices' clocks is kept; null: in memory, until the thread ends. */
-  readonly clockFile: string | null
-}
 
 /** `told` and `ready` answer nothing: one is for the log. */
 export type RowAnswer =
@@ -32,12 +17,23 @@ export type RowAnswer =
   | { readonly told: string }
   | Ready
 
+/** What the thread is told once. */
+export interface RowSettings {
+  readonly redactParameters: readonly string[]
+  /** Where what is learnt of devices' clocks is kept; null: in memory, until the thread ends. */
+  readonly clockFile: string | null
+  /** Names this life of the process: what was judged in it is not judged again. */
+  readonly life?: string | undefined
+}
+
 /** A request of 5 MiB, parsed, takes some 100 MB at worst; all else is memory that is handed over. */
 const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 /** A segment takes a tenth of a second. Who waits longer is told, and looks for the event that is to blame: nothing is lost by it. */
 const LONGEST_MS = 10_000
 /** The largest file of clocks was read in ten seconds on two busy cores; a machine may be many times slower. */
 const LONGEST_START_MS = 120_000
+/** One that it is at and one that it finds when that is done, so that it waits for nobody. */
+const AT_ONCE = 2
 const WORKER = new URL('./rowWorker.ts', import.meta.url)
 
 export interface RowThreadOptions extends Partial<RowSettings> {
@@ -54,9 +50,25 @@ function compiled(): { NODE_COMPILE_CACHE?: string } {
   return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
 }
 
+/** What the thread is started with. */
+export interface RowStart extends RowSettings {
+  /** It counts there what it begins: which order it died of is seen even if its last words are not heard. */
+  readonly begun: Int32Array
+}
+
+/** A thread with what it was asked for. */
+interface Running {
+  readonly thread: Worker
+  readonly ready: Promise<void>
+  readonly inHand: InHand<SegmentRows>
+  /** Memory that was given with each order in hand. */
+  readonly rooms: (SharedArrayBuffer | null)[]
+}
+
 /**
  * Makes rows in a thread of its own, so that nobody who waits for an answer waits for them. Begins anew with the next segment after
- * it died: what it knew of clocks is in `clockFile`. What it was at when it died is rejected, and may be asked for again.
+ * it died: what it knew of clocks is in `clockFile`. What it was at when it died is rejected, and may be asked for again; so is, with
+ * `RowsNotBegun`, what it was to do next.
  */
 export function createRowThread({
   worker: file = WORKER,
@@ -64,104 +76,104 @@ export function createRowThread({
   longestStartMs = LONGEST_START_MS,
   redactParameters = [],
   clockFile = null,
+  life,
   onTold = () => undefined,
   spare = createSpareMemory(),
 }: RowThreadOptions = {}): RowSource {
-  let worker: { readonly thread: Worker; readonly ready: Promise<void> } | null = null
+  let current: Running | null = null
   const ready = createStarts({ longestMs: longestStartMs, clockFile, onTold })
-  let turn: Promise<unknown> = Promise.resolve()
+  /** The last that was given to a thread, or refused. */
+  let given: Promise<unknown> = Promise.resolve()
   let isClosed = false
 
-  function running(): NonNullable<typeof worker> {
-    if (worker !== null) return worker
-    const settings: RowSettings = { redactParameters, clockFile }
-    const thread = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES, workerData: settings })
-    const started = { thread, ready: ready(thread, () => !isClosed) }
-    worker = started
+  function running(): Running {
+    if (current !== null) return current
+    const begun = new Int32Array(new SharedArrayBuffer(4))
+    const workerData: RowStart = { redactParameters, clockFile, life, begun }
+    const thread = new Worker(file, { name: 'rows', env: compiled(), resourceLimits: RESOURCES, workerData })
+    const inHand = createInHand<SegmentRows>(
+      patienceMs => {
+        end(started, new RowsTooSlow(`it took longer than ${patienceMs / 1000} s`))
+        void thread.terminate()
+      },
+      () => Atomics.load(begun, 0),
+    )
+    const started: Running = { thread, ready: ready(thread, () => !isClosed), inHand, rooms: [] }
+    current = started
     // Whoever waits for it is told why.
-    started.ready.catch(() => forget(thread))
+    started.ready.catch(() => forget(started))
     // What died by itself is told to whoever waits for it; what dies of idleness, to nobody.
-    thread.on('error', () => forget(thread))
-    thread.once('exit', () => forget(thread))
-    thread.on('message', (answer: RowAnswer) => {
-      if ('told' in answer) onTold(answer.told)
-    })
+    thread.on('error', cause => end(started, new RowsNotMade('the thread that makes rows died of it', { cause })))
+    thread.once('exit', () =>
+      end(started, isClosed ? new RowsStopped('the loader stops') : new RowsNotMade('the thread that makes rows ended')),
+    )
+    thread.on('message', (answer: RowAnswer) => take(started, answer))
     // A listener alone would keep the process.
     thread.unref()
     return started
   }
 
   /** At once, before it has ended: what comes next must not be given to it. */
-  function forget(thread: Worker): void {
-    if (worker?.thread === thread) worker = null
+  function forget(started: Running): void {
+    if (current === started) current = null
   }
 
-  async function ask(content: SegmentContent, only: Stretch | undefined, patienceMs: number): Promise<SegmentRows> {
-    if (isClosed) throw new RowsStopped('the loader has stopped')
-    const started = running()
-    const { thread } = started
-    thread.ref()
-    // Rows are not charged for the start.
-    await started.ready
-    // It may have ended since it was ready.
-    if (isClosed) throw new RowsStopped('the loader stops')
-    if (worker?.thread !== thread) throw new RowsNotMade('the thread that makes rows ended before it was asked')
-    const room = spare.take()
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        finish(() => reject(new RowsTooSlow(`it took longer than ${patienceMs / 1000} s`)))
-        forget(thread)
-        void thread.terminate()
-      }, patienceMs)
-      const onMessage = (answer: RowAnswer) => {
-        if ('told' in answer || 'ready' in answer) return
-        // Of a thread that died nobody knows whether it has let go of it.
-        if (room !== null && !('rows' in answer && answer.isInRoom)) spare.put(room)
-        finish(() => ('rows' in answer ? resolve(answer.rows) : reject(new RowsNotMade(answer.trouble))))
-      }
-      const onError = (cause: unknown) => finish(() => reject(new RowsNotMade('the thread that makes rows died of it', { cause })))
-      const onExit = () =>
-        finish(() => reject(isClosed ? new RowsStopped('the loader stops') : new RowsNotMade('the thread that makes rows ended')))
-      function finish(settle: () => void): void {
-        clearTimeout(timer)
-        thread.off('message', onMessage).off('error', onError).off('exit', onExit).unref()
-        settle()
-      }
-      thread.on('message', onMessage).on('error', onError).on('exit', onExit).ref()
-      const order: RowOrder = { ...orderOf(content), only, room }
-      thread.postMessage(order, [order.memory])
-    })
+  /** Of memory that it had nobody knows whether it has let go of it. */
+  function end(started: Running, reason: Error): void {
+    forget(started)
+    started.thread.unref()
+    started.inHand.ended(reason)
+  }
+
+  function take({ thread, inHand, rooms }: Running, answer: RowAnswer): void {
+    if ('told' in answer) onTold(answer.told)
+    if ('told' in answer || 'ready' in answer) return
+    const room = rooms.shift() ?? null
+    if (room !== null && !('rows' in answer && answer.isInRoom)) spare.put(room)
+    inHand.answered(({ resolve, reject }) => ('rows' in answer ? resolve(answer.rows) : reject(new RowsNotMade(answer.trouble))))
+    if (inHand.count() === 0) thread.unref()
+  }
+
+  /** Resolves when a thread has it, with what that thread will answer. */
+  async function give(content: SegmentContent, only: Stretch | undefined, patienceMs: number): Promise<{ answer: Promise<SegmentRows> }> {
+    let order: Awaited<ReturnType<typeof orderOf>> | null = null
+    for (;;) {
+      if (isClosed) throw new RowsStopped('the loader has stopped')
+      const started = running()
+      const { thread, inHand, rooms } = started
+      thread.ref()
+      // Rows are not charged for the start.
+      await started.ready
+      if (inHand.count() >= AT_ONCE) await inHand.first()
+      order ??= await orderOf(content).catch((cause: unknown) => {
+        throw new RowsNotMade(`what is packed cannot be read: ${String(cause)}`, { cause })
+      })
+      // Closed, or ended, since it was ready.
+      if (isClosed || current !== started) continue
+      const room = spare.take()
+      thread.postMessage({ ...order, only, room } satisfies RowOrder, [...order.memories])
+      thread.ref()
+      rooms.push(room)
+      const answer = inHand.add(patienceMs)
+      // Told to whoever asked, as soon as he can hear of it.
+      answer.catch(() => undefined)
+      return { answer }
+    }
   }
 
   return {
     start: () => void running(),
     rowsOf: (content, only, patienceMs = longestMs) => {
-      const mine = turn.then(() => ask(content, only, patienceMs))
-      turn = mine.catch(() => undefined)
-      return mine
+      const mine = given.then(() => give(content, only, patienceMs))
+      given = mine.catch(() => undefined)
+      return mine.then(({ answer }) => answer)
     },
     release: ({ block: { buffer } }) => {
       if (buffer instanceof SharedArrayBuffer) spare.put(buffer)
     },
     close: async () => {
       isClosed = true
-      await worker?.thread.terminate()
+      await current?.thread.terminate()
     },
   }
-}
-
-/** Hands over the memory that the frames lie in where it is theirs alone. */
-function orderOf(content: SegmentContent): Pick<RowOrder, 'memory' | 'places'> {
-  const memory = content[0]?.buffer
-  if (memory instanceof ArrayBuffer && !isMarkedAsUntransferable(memory) && content.every(({ buffer }) => buffer === memory)) {
-    return { memory, places: content.map(({ byteOffset, length }) => [byteOffset, length] as const) }
-  }
-  const copy = Buffer.from(new ArrayBuffer(content.reduce((sum, { length }) => sum + length, 0)))
-  let end = 0
-  const places = content.map(piece => {
-    const start = end
-    end += piece.copy(copy, start)
-    return [start, piece.length] as const
-  })
-  return { memory: copy.buffer, places }
 }

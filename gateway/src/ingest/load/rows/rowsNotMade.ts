@@ -13,7 +13,12 @@ export class RowsStopped extends RowsNotMade {
   override readonly name = 'RowsStopped'
 }
 
+/** The thread ended with what it was at before: that says nothing of these, whose memory is gone. */
+export class RowsNotBegun extends RowsNotMade {
+  override readonly name = 'RowsNotBegun'
+}
+
 /** Whether the rows may be what it died of. */
 export function isOfTheRows(error: unknown): error is RowsNotMade {
-  return error instanceof RowsNotMade && !(error instanceof RowsStopped)
+  return error instanceof RowsNotMade && !(error instanceof RowsStopped || error instanceof RowsNotBegun)
 }
