@@ -1,5 +1,5 @@
 -- Which pairs of identifiers does each event speak of? A pair without a right side says that the identifier was seen.
--- sign '-': seen together, joins nobody (role mailbox, a browser's alias, a group); email_host rows date a company's first address.
+-- sign '-': seen together, joins nobody (role mailbox, a browser's alias, a group); email_host rows date an account's first address.
 WITH
     if(user_id != '', 'user_id', 'anonymous_id') AS node_type,
     if(user_id != '', user_id, anonymous_id) AS node,

@@ -1,5 +1,5 @@
 -- How did the whole workspace move as of each closed day? s = recent ÷ expected person-days, phi = pooled variance ÷ mean of weekly
--- counts per company (its group id, else the person alone). A function of touch_daily alone, so that a merge of people changes no season;
+-- counts per account (its group id, else the person alone). A function of touch_daily alone, so that a merge of people changes no season;
 -- rounded to hundredths, so that a late event seldom does.
 SELECT
     toString(toDate32(closed_day)) AS day,

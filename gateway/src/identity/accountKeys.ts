@@ -1,6 +1,6 @@
 import { accountId, byText } from './ids.ts'
 
-/** Why a group is the company behind a domain. */
+/** Why a group is the account behind a domain. */
 export type JoinReason = 'trait' | 'members'
 
 export interface GroupKey {
@@ -33,7 +33,7 @@ export interface KnownAccount {
   readonly keys: readonly AccountKey[]
 }
 
-/** Companies, each a domain with the groups that join it, or one group alone. The key seen first (then by kind and text) gives the id. */
+/** Accounts, each a domain with the groups that join it, or one group alone. The key seen first (then by kind and text) gives the id. */
 export function accountsOf(groups: readonly GroupKey[], domains: readonly DomainKey[]): KnownAccount[] {
   const stars = new Map<string, AccountKey[]>()
   const add = (star: string, key: AccountKey) => {
@@ -65,7 +65,7 @@ function domainsSince(groups: readonly GroupKey[], domains: readonly DomainKey[]
   return since
 }
 
-/** A member of a group, as far as it says which company the group is. */
+/** A member of a group, as far as it says which account the group is. */
 export interface GroupMember {
   /** Corporate domain at the first sighting in the group; null for a free-mail address, undefined when no address is known. */
   readonly domain: string | null | undefined

@@ -13,7 +13,7 @@ export interface AccountRow {
   readonly first_seen_at: number
 }
 
-/** A company with the traits of all its groups: what a server says beats what a browser says, then what is later beats what is earlier. */
+/** An account with the traits of all its groups: what a server says beats what a browser says, then what is later beats what is earlier. */
 export function accountRow(account: KnownAccount, traits: AccountScope['traits']): AccountRow {
   const best = new Map<string, TraitRow>()
   for (const key of account.keys) {
@@ -38,7 +38,7 @@ export function accountRow(account: KnownAccount, traits: AccountScope['traits']
   }
 }
 
-/** Rows of `account_keys` for these companies. */
+/** Rows of `account_keys` for these accounts. */
 export function keyRows(accounts: readonly KnownAccount[]): KeyRow[] {
   return accounts.flatMap(account =>
     account.keys.map(key => ({ kind: key.kind, value: key.value, account_id: account.accountId, first_seen_at: key.firstSeen })),

@@ -30,7 +30,7 @@ export interface TraitRow {
   readonly rank: string
 }
 
-/** The companies around some groups and domains, as they should be and as they are stored. */
+/** The accounts around some groups and domains, as they should be and as they are stored. */
 export interface AccountScope {
   readonly accounts: readonly KnownAccount[]
   readonly before: readonly KeyRow[]
@@ -42,7 +42,7 @@ export const keyList = sqlFile<KeyParams, KeyRow>('identity_account_keys')
 const traitList = sqlFile<KeyParams, TraitRow>('trait_list')
 const hostList = sqlFile<KeyParams, { host: string; first_seen_at: number }>('edge_hosts')
 
-/** Works out again which keys are one company, for the groups and domains given and everything that shares a company with them. */
+/** Works out again which keys are one account, for the groups and domains given and everything that shares an account with them. */
 export async function loadAccountScope(
   client: ClickHouseClient,
   groupIds: ReadonlySet<string>,
@@ -128,7 +128,7 @@ function memberOf(person: Person, groupId: string): { domain: string | null | un
   return { groups, domain: then?.accountId ?? (person.hasAddress ? null : undefined) }
 }
 
-/** A `domain` trait, else a `website` trait, as a company's domain. */
+/** A `domain` trait, else a `website` trait, as an account's domain. */
 function domainTrait(traits: readonly TraitRow[] = []): string | null {
   for (const name of ['domain', 'website']) {
     const value = parse(traits.find(trait => trait.name === name)?.value)

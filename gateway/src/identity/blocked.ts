@@ -1,4 +1,4 @@
-/** Mailboxes of a role, not of a person: their address says which company, never who. */
+/** Mailboxes of a role, not of a person: their address says which account, never who. */
 export const ROLE_MAILBOXES = [
   'abuse', 'accounting', 'accounts', 'admin', 'administrator', 'billing', 'booking', 'careers', 'contact', 'customerservice', 'do-not-reply',
   'donotreply', 'enquiries', 'feedback', 'finance', 'hello', 'help', 'helpdesk', 'hostmaster', 'hr', 'info', 'inquiries', 'invoice', 'invoices',

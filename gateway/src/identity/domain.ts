@@ -10,12 +10,12 @@ const PUBLIC_MAIL: ReadonlySet<string> = new Set([...free, ...disposable])
  */
 export function registrableDomain(text: string): string | null {
   const trimmed = text.trim().toLowerCase()
-  // Private suffixes (github.io, herokuapp.com) hold one company under each name.
+  // Private suffixes (github.io, herokuapp.com) hold one account under each name.
   const domain = getDomain(trimmed.slice(trimmed.lastIndexOf('@') + 1), { allowPrivateDomains: true })
   return domain === '' ? null : domain
 }
 
-/** The company domain behind an e-mail address or its host; null for free-mail and disposable addresses. */
+/** The corporate domain behind an e-mail address or its host; null for free-mail and disposable addresses. */
 export function corporateDomain(address: string): string | null {
   const host = address
     .slice(address.lastIndexOf('@') + 1)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** A value with its kind: `user_id`, `anonymous_id`, `email` of a person; `group_id`, `domain` of a company. */
+/** A value with its kind: `user_id`, `anonymous_id`, `email` of a person; `group_id`, `domain` of an account. */
 export interface Identifier {
   readonly type: string
   readonly value: string

@@ -5,8 +5,8 @@ import { idsOf, lookup } from './lookup.ts'
 import { type EdgeRow, edgeList } from './neighbourhood.ts'
 import { type MapRow, mapList, ownerOf, profileIdentifiers } from './profileMap.ts'
 
-/** Something that ties a person to a company; times in epoch ms. */
-export interface CompanyTie {
+/** Something that ties a person to an account; times in epoch ms. */
+export interface AccountTie {
   readonly kind: 'domain' | 'group_id'
   readonly value: string
   readonly firstSeen: number
@@ -17,12 +17,12 @@ export interface Person {
   readonly profileId: string
   /** Epoch ms; Infinity when nothing is known any more. */
   readonly firstSeen: number
-  readonly ties: readonly CompanyTie[]
+  readonly ties: readonly AccountTie[]
   /** Some e-mail address is known, corporate or not. */
   readonly hasAddress: boolean
 }
 
-/** The people to whom these identifiers belong, with all that ties them to companies. There may be more people than asked for. */
+/** The people to whom these identifiers belong, with all that ties them to accounts. There may be more people than asked for. */
 export async function peopleWith(client: ClickHouseClient, identifiers: readonly Identifier[]): Promise<Person[]> {
   const rows = await lookup(client, mapList, identifiers)
   return peopleOf(
@@ -55,7 +55,7 @@ function assemblePeople(owners: readonly MapRow[], edges: readonly EdgeRow[]): P
   }))
 }
 
-function tieOf(row: EdgeRow): CompanyTie[] {
+function tieOf(row: EdgeRow): AccountTie[] {
   const times = { firstSeen: row.first_seen_at, lastSeen: row.last_seen_at }
   if (row.right_type === 'group_id') return [{ kind: 'group_id', value: row.right, ...times }]
   // What an undo took away is not the person's address.

@@ -9,7 +9,7 @@ import { type Identifier, keyOf, profileId } from '../identity/ids.ts'
 import { idsOf, type KeyParams, lookup } from '../identity/lookup.ts'
 import { membershipsOf } from '../identity/membership.ts'
 import { loadNeighbourhood } from '../identity/neighbourhood.ts'
-import { type CompanyTie, type Person, peopleOf, peopleWith } from '../identity/people.ts'
+import { type AccountTie, type Person, peopleOf, peopleWith } from '../identity/people.ts'
 import { parseIdentityMark, touchedIdentifiers } from './identityWindow.ts'
 import type { Job } from './job.ts'
 import { parseMark, unseenSegments } from './segments.ts'
@@ -32,7 +32,7 @@ const DAY_MS = 86_400_000
 /** From the very beginning: 1970-01-02, the first day that a column of dates can be told from an empty one. */
 const FIRST_DAY = DAY_MS
 
-/** Who belongs to which company since when, and which keys are one company. Follows what stitch has resolved. */
+/** Who belongs to which account since when, and which keys are one account. Follows what stitch has resolved. */
 export const membershipsJob: Job = {
   name: 'memberships',
   after: 'stitch',
@@ -101,7 +101,7 @@ function lostDomains(touched: readonly Identifier[]): Identifier[] {
   })
 }
 
-/** A key that came to another company than before; '' where there was or is none. */
+/** A key that came to another account than before; '' where there was or is none. */
 interface Move {
   readonly key: KeyRow
   readonly from: string
@@ -115,7 +115,7 @@ function movesOf(keys: Changes<KeyRow>, before: readonly KeyRow[]): Move[] {
   return [...written, ...gone].filter(move => move.from !== move.to)
 }
 
-/** People of the companies that lost a key: their memberships change although nothing new was said of them. */
+/** People of the accounts that lost a key: their memberships change although nothing new was said of them. */
 async function peopleOfMoves(client: ClickHouseClient, moves: readonly Move[]): Promise<{ people: Person[]; profileIds: string[] }> {
   const accounts = new Set(moves.map(move => move.from).filter(account => account !== ''))
   const rows = (await lookup(client, membershipList, idsOf(accounts), 'account')).filter(row => accounts.has(row.account_id))
@@ -191,7 +191,7 @@ function keyOfRow(row: KeyRow): Identifier {
   return { type: row.kind, value: row.value }
 }
 
-function keyOfTie(tie: CompanyTie): Identifier {
+function keyOfTie(tie: AccountTie): Identifier {
   return { type: tie.kind, value: tie.value }
 }
 

@@ -46,7 +46,7 @@ ${paging(query, page)}`,
 
 function filters(query: AccountQuery, stages: readonly string[]): Html {
   return html`<form class="filters" method="get" action="/console/" role="search" aria-label="Filter accounts">
-<div class="field wide"><label for="q">Company, domain or id</label><input id="q" name="q" type="search" maxlength="200" value="${query.q}"></div>
+<div class="field wide"><label for="q">Name, domain or id</label><input id="q" name="q" type="search" maxlength="200" value="${query.q}"></div>
 ${select('band', 'Band', [...BANDS].reverse(), query.band)}
 ${select('stage', 'Stage', stages, query.stage)}
 ${select('status', 'Status', STATUSES, query.status)}

@@ -67,7 +67,7 @@ function person(member: Member, now: number): Html {
 </tr>`
 }
 
-const KEYS: { readonly [kind: string]: string } = { domain: 'Domain', alias: 'Other domain', group_id: 'Company id', crm_id: 'CRM id' }
+const KEYS: { readonly [kind: string]: string } = { domain: 'Domain', alias: 'Other domain', group_id: 'Group id', crm_id: 'CRM id' }
 
 function known(account: Account): Html {
   // What the head of the page says already is not said again.

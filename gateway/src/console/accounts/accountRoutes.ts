@@ -82,7 +82,7 @@ export function createAccountPages({ reader, models, now }: AccountPagesDeps): H
 
 function noAccount(c: Context): Promise<Response> {
   return noticePage(c, 404, 'No such account', [
-    html`No company has the domain or id “${label(c.req.param('id') ?? '', 80)}”.`,
+    html`No account has the domain or id “${label(c.req.param('id') ?? '', 80)}”.`,
     html`Search for it among <a href="/console/">all accounts</a>. It appears once the jobs have run over its events.`,
   ])
 }

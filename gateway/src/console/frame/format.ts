@@ -67,7 +67,7 @@ export function ruleWords(rule: string): string {
 
 const RULES: { readonly [rule: string]: string } = {
   email_domain: 'Work e-mail',
-  group: 'Company id',
+  group: 'Group id',
 }
 
 /** `0.9` → `90 %`. */

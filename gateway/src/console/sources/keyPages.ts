@@ -11,7 +11,7 @@ const SCOPE_WORDS: { readonly [scope in Scope]: string } = {
   read: 'read accounts, people, reports',
   admin: 'run jobs, change models and webhooks',
   import: 'import history with its own times',
-  delete: 'delete people and companies',
+  delete: 'delete people and accounts',
   merge: 'undo merges',
 }
 
