@@ -117,7 +117,7 @@ const PURE = [
   'gateway/src/plan/check.ts',
   'gateway/src/plan/closed.ts',
   'gateway/src/plan/violation.ts',
-  'gateway/src/plan/tally.ts',
+  'gateway/src/plan/violationTally.ts',
   'gateway/src/plan/diff/diffPlans.ts',
   'gateway/src/plan/diff/diffSchema.ts',
   'gateway/src/plan/schema/inline.ts',

@@ -3,7 +3,7 @@ import { insertRows, rows, sqlFile, sqlTime } from '../db/query.ts'
 import { openPlanBook } from '../plan/book.ts'
 import { breathe } from '../plan/breathe.ts'
 import { type ActivePlan, activePlans } from '../plan/store.ts'
-import { createTally } from '../plan/tally.ts'
+import { createViolationTally } from '../plan/violationTally.ts'
 import type { Job, JobContext } from './job.ts'
 import { type SegmentWindow, unseenSegments } from './segments.ts'
 
@@ -51,7 +51,7 @@ export const planViolationsJob: Job = {
     const plans = await activePlans(db)
     const sources = observed(plans)
     if (sources.named.length === 0 && !sources.others) return { rows: 0, watermark: window.next }
-    const tally = createTally()
+    const tally = createViolationTally()
     await check({ db, signal }, plans, sources, window, tally)
     const found = tally.rows()
     await insertRows(db.client, 'plan_violations', found)
@@ -81,7 +81,7 @@ async function check(
   plans: readonly ActivePlan[],
   sources: Observed,
   window: SegmentWindow,
-  tally: ReturnType<typeof createTally>,
+  tally: ReturnType<typeof createViolationTally>,
 ): Promise<void> {
   const book = await openPlanBook({
     heads: async () => [],

@@ -1,7 +1,8 @@
 /**
  * Patterns of a tracking plan, matched in time proportional to text × pattern whatever either says: a set of states walks along the text and
- * nothing is ever tried twice (Thompson 1968), and where a character leads from a set is remembered. V8's own engine backtracks, and `(a+)+$` on 40 characters would stop the gateway. The language is
- * the part of ECMAScript's, with the `u` flag, that this can be done for: no back references, no look-around. Pure.
+ * nothing is ever tried twice (Thompson 1968), and where a character leads from a set is remembered. V8's own engine backtracks, and `(a+)+$`
+ * on 40 characters would stop the gateway. The language is the part of ECMAScript's, with the `u` flag, that this can be done for: no back
+ * references, no look-around. Pure.
  */
 import { PLAN_LIMITS } from '@waymark/schemas/plan'
 import { type Node, parsePattern } from './patternSyntax.ts'

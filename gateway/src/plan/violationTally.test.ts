@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { PLAN } from './example.fixture.ts'
-import { createTally } from './tally.ts'
+import { createViolationTally } from './violationTally.ts'
 
 const AT = Date.UTC(2026, 2, 1, 9)
 const SUBJECT = { segment_id: 's', source_id: 'web', hour: AT, received_at: AT, type: 'track' }
 
 it('names of events and of properties that no end is to make no list without end, and every violation is counted', () => {
-  const tally = createTally()
+  const tally = createViolationTally()
   const add = (event: string, path: string) =>
     tally.add({ ...SUBJECT, event }, { code: 'unplanned_event', path, message: 'is not in the plan' }, PLAN)
   for (let n = 0; n < 6_000; n++) add(`Named ${n}`, '/event')

@@ -29,7 +29,7 @@ export interface TallySubject {
   readonly event: string
 }
 
-export function createTally() {
+export function createViolationTally() {
   const kinds = new Map<string, Counted>()
 
   return {
