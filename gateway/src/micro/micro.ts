@@ -95,7 +95,7 @@ export function createMicro({
       import('../openapi/openapiRoutes.ts'),
       import('../openapi/microOperations.ts'),
       import('../openapi/sendOperations.ts'),
-      import('../openapi/readOperations.ts'),
+      import('../openapi/operateOperations.ts'),
     ])
     return createOpenApiRoutes(version, [...MICRO, ...SEND, ...HEALTH, ...PEERS])
   })

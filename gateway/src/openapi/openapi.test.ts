@@ -7,8 +7,8 @@ import { createSurface, type SurfaceDeps } from '../surface.ts'
 import { documentOf } from './document.ts'
 import { MICRO } from './microOperations.ts'
 import { OPERATIONS } from './openapiRoutes.ts'
+import { HEALTH } from './operateOperations.ts'
 import type { Operation } from './operation.ts'
-import { HEALTH } from './readOperations.ts'
 import { PEERS, SEND } from './sendOperations.ts'
 
 /** Everything that is opened, not opened: the routes are listed here, and none of them is asked. */

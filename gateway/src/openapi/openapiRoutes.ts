@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { protectiveHeaders } from '../console/frame/guard.ts'
 import { documentOf } from './document.ts'
+import { HEALTH, OPERATE } from './operateOperations.ts'
 import type { Operation } from './operation.ts'
 import { page } from './page.ts'
-import { HEALTH, OPERATE, PLANS, READ } from './readOperations.ts'
+import { PLANS } from './planOperations.ts'
+import { READ } from './readOperations.ts'
 import { PEERS, SEND } from './sendOperations.ts'
 
 /** Every route of a gateway but the console's and the demo site's pages. */

@@ -66,3 +66,5 @@ export const PAGED: readonly Parameter[] = [
   { name: 'limit', says: 'Entries of a page.', schema: whole(200, 50) },
   { name: 'cursor', says: '`nextCursor` of the page before.', schema: TEXT },
 ]
+
+export const oneOf = (words: readonly string[]) => ({ enum: [...words] })

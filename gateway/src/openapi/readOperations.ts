@@ -1,6 +1,6 @@
 import { BANDS } from '../model/intent/intentBands.ts'
 import { ACCOUNT_SORTS, STATUSES } from '../read/accounts.ts'
-import { INSTANT, json, type Operation, other, PAGED, type Parameter, TEXT, whole } from './operation.ts'
+import { INSTANT, json, type Operation, oneOf, PAGED, type Parameter, TEXT, whole } from './operation.ts'
 
 const ACCOUNT: readonly Parameter[] = [
   {
@@ -21,7 +21,6 @@ const PERSON: readonly Parameter[] = [
   },
   { name: 'value', says: 'The identifier.', schema: TEXT, isRequired: true, example: 'u_1' },
 ]
-const oneOf = (words: readonly string[]) => ({ enum: [...words] })
 
 function reading(path: string, summary: string, answers: Operation['answers'], more: Partial<Operation> = {}): Operation {
   return { method: 'get', path, tag: 'Accounts and people', summary, access: 'read', answers, refusals: [401, 403], ...more }
@@ -120,132 +119,4 @@ export const READ: readonly Operation[] = [
     answers: { 200: json('MergeUndone', 'The link is cut.') },
     refusals: [401, 403, 404],
   },
-]
-
-const PLAN: readonly Parameter[] = [{ name: 'id', says: 'Of the plan.', schema: TEXT, isRequired: true, example: 'site' }]
-
-function planned(path: string, summary: string, answers: Operation['answers'], more: Partial<Operation> = {}): Operation {
-  return { ...reading(path, summary, answers, more), tag: 'Tracking plans' }
-}
-
-export const PLANS: readonly Operation[] = [
-  planned('/v1/plans', 'Plans in force', { 200: json('PlanList', 'One entry a plan.') }),
-  planned(
-    '/v1/plans/{id}',
-    'A plan',
-    { 200: json('PlanAnswer', 'The plan, and the versions it had.') },
-    {
-      inPath: PLAN,
-      query: [{ name: 'version', says: 'An older one.', schema: { type: 'integer', minimum: 1 } }],
-      refusals: [400, 401, 403, 404],
-    },
-  ),
-  planned(
-    '/v1/plans/{id}',
-    'Put a plan in force',
-    { 200: json('PlanPushed', 'In force within five seconds, everywhere.') },
-    {
-      method: 'put',
-      access: 'admin',
-      inPath: PLAN,
-      body: {
-        schema: 'TrackingPlan',
-        isRequired: true,
-        example: { id: 'site', version: 1, sources: { web: 'observe' }, events: { 'Demo Requested': {} } },
-      },
-      refusals: [400, 401, 403, 409, 413, 429],
-    },
-  ),
-  planned(
-    '/v1/plan/violations',
-    'How plans are kept to',
-    { 200: json('ViolationList', 'By source, event and fault.') },
-    {
-      query: [
-        { name: 'from', says: 'Seven days before `to` when left out.', schema: INSTANT },
-        { name: 'to', says: 'Now when left out.', schema: INSTANT },
-        { name: 'source', says: 'One source.', schema: TEXT },
-        { name: 'event', says: 'One event.', schema: TEXT },
-      ],
-      refusals: [400, 401, 403],
-    },
-  ),
-]
-
-function operating(path: string, summary: string, answers: Operation['answers'], more: Partial<Operation> = {}): Operation {
-  return { method: 'get', path, tag: 'Operate', summary, access: 'anybody', answers, refusals: [], ...more }
-}
-
-const PERIOD: readonly Parameter[] = [
-  { name: 'from', says: 'Received from then on; everything when left out.', schema: INSTANT },
-  { name: 'to', says: 'And before then.', schema: INSTANT },
-]
-
-export const HEALTH: readonly Operation[] = [
-  operating('/healthz', 'Whether the process lives', { 200: json('HealthAnswer', 'It does.') }),
-  operating(
-    '/readyz',
-    'Whether it can do its work',
-    { 200: json('ReadyAnswer', 'It can.'), 503: json('NotReadyAnswer', 'It cannot, and why.') },
-    {
-      query: [{ name: 'for', says: 'One of its uses.', schema: oneOf(['ingest', 'read']) }],
-    },
-  ),
-  operating('/openapi.json', 'This description', { 200: other('application/json', 'OpenAPI 3.1.') }),
-  operating('/openapi', 'This description, to read', { 200: other('text/html', 'A page.') }),
-  operating('/openapi.css', 'How the page looks', { 200: other('text/css', 'A style sheet.') }),
-  operating('/waymark.js', 'The browser SDK', { 200: other('text/javascript', 'The script.') }),
-]
-
-export const OPERATE: readonly Operation[] = [
-  operating(
-    '/v1/stats',
-    'What became of the events of a period',
-    { 200: json('StatsAnswer', 'Counts, in all and by source.') },
-    {
-      access: 'read',
-      query: PERIOD,
-      refusals: [400, 401, 403],
-    },
-  ),
-  operating(
-    '/v1/rejected',
-    'Events that were not stored',
-    { 200: json('RejectedList', 'Newest first, with the reason of each.') },
-    {
-      access: 'read',
-      query: [
-        { name: 'source', says: 'One source.', schema: TEXT },
-        { name: 'code', says: 'One reason.', schema: TEXT },
-        { name: 'event', says: 'Name of a track event, type of any other.', schema: TEXT },
-        ...PERIOD,
-        ...PAGED,
-      ],
-      refusals: [400, 401, 403],
-    },
-  ),
-  operating(
-    '/v1/rejected/replay',
-    'Take rejected events in again',
-    { 200: json('Replayed', 'What became of them.') },
-    {
-      says: 'After what was wrong has been mended, a tracking plan for instance. Each is stored once, with the time at which it was received first.',
-      method: 'post',
-      access: 'import',
-      body: { schema: 'ReplayRequest', isRequired: false, example: { source: 'web' } },
-      refusals: [400, 401, 403, 429],
-    },
-  ),
-  operating(
-    '/v1/jobs/run',
-    'Run the jobs now, and wait',
-    { 200: json('JobRuns', 'What each job did.') },
-    {
-      method: 'post',
-      access: 'admin',
-      body: { schema: 'JobRequest', isRequired: false, example: {} },
-      refusals: [400, 401, 403, 409],
-    },
-  ),
-  operating('/metrics', 'Metrics', { 200: other('text/plain', 'In Prometheus’ text format.') }, { access: 'metrics', refusals: [401] }),
 ]
