@@ -5,7 +5,7 @@ import type { FindOrigin, Origin } from './enrich/origin.ts'
 import { mayHoldAddress } from './event/addressMembers.ts'
 import { isRecord, type JsonObject } from './event/json.ts'
 import { keepable } from './event/keepable.ts'
-import { sanitise } from './event/sanitise.ts'
+import { createSanitiser } from './event/sanitise.ts'
 import type { IngestRequest } from './receive.ts'
 import type { KeptRequest, RequestFacts } from './spool/frame.ts'
 
@@ -79,9 +79,10 @@ function isBloated({ bytes, events }: IngestRequest): boolean {
   return bytes > 2 * LIMITS.eventBytes * events.length
 }
 
-function written(accepted: readonly Accepted[], { events, shared }: IngestRequest): Buffer {
+function written(accepted: readonly Accepted[], { events, shared, texts }: IngestRequest): Buffer {
   const { context, integrations } = shared
-  const batch = accepted.map(({ index }) => keepable(sanitise(events[index]).value))
+  const sanitised = createSanitiser(texts)
+  const batch = accepted.map(({ index }) => keepable(sanitised(events[index]).value))
   return Buffer.from(JSON.stringify({ batch, context: isRecord(context) ? addressless(context) : undefined, integrations }))
 }
 

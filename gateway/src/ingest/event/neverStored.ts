@@ -48,37 +48,42 @@ export function createWithoutNamed(names: readonly string[]): WithoutNamed {
   function rid(value: unknown, depth: number): unknown {
     if (typeof value !== 'object' || value === null) return value
     if (depth > DEEPEST) return null
-    if (Array.isArray(value)) return changed(value, item => rid(item, depth + 1)) ?? value
-    return isRecord(value) ? members(value, isNamed, member => rid(member, depth + 1)) : value
+    return isRecord(value) ? members(value, isNamed, rid, depth + 1) : (changed(value as readonly unknown[], rid, depth + 1) ?? value)
   }
 
   /** Of the context only the traits: the rest says where an event comes from, and has names of its own. */
   function ridContext(context: unknown): unknown {
     if (!isRecord(context)) return rid(context, 1)
-    return members(
-      context,
-      () => false,
-      (value, key) => (key === 'traits' ? rid(value, 2) : value),
-    )
+    return members(context, none, ridTraits, 2)
+  }
+
+  function ridTraits(value: unknown, depth: number, key: string): unknown {
+    return key === 'traits' ? rid(value, depth) : value
   }
 
   function ridNoted(noted: unknown): unknown {
     if (!isRecord(noted)) return rid(noted, 1)
-    return members(
-      noted,
-      key => !NOTED.has(key) && isNamed(key),
-      value => rid(value, 2),
-    )
+    return members(noted, goesOfNoted, rid, 2)
   }
 
-  return event => {
-    if (!isRecord(event)) return rid(event, 0)
-    return members(
-      event,
-      key => key !== 'context' && !ENVELOPE.has(key) && isNamed(key),
-      (value, key) => (key === 'context' ? ridContext(value) : key === '_received' ? ridNoted(value) : rid(value, 1)),
-    )
+  function goesOfNoted(key: string): boolean {
+    return !NOTED.has(key) && isNamed(key)
   }
+
+  function goesOfEvent(key: string): boolean {
+    return key !== 'context' && !ENVELOPE.has(key) && isNamed(key)
+  }
+
+  function ridMember(value: unknown, depth: number, key: string): unknown {
+    if (key === 'context') return ridContext(value)
+    return key === '_received' ? ridNoted(value) : rid(value, depth)
+  }
+
+  return event => (isRecord(event) ? members(event, goesOfEvent, ridMember, 1) : rid(event, 0))
+}
+
+function none(): boolean {
+  return false
 }
 
 /** By source, made anew when what is set for it is; null where nothing is. `namesOf` gives the same list while nothing changed. */
@@ -107,37 +112,50 @@ export function reduced<S extends { readonly context?: unknown; readonly integra
   const told = { ...(context === undefined ? {} : { context }), ...(integrations === undefined ? {} : { integrations }) }
   const kept = without(told)
   return {
-    events: changed(events, without) ?? events,
+    events: changed(events, without, 0) ?? events,
     shared: kept === told ? shared : { ...shared, ...(kept as typeof told) },
     isReduced: true,
   }
 }
 
-/** The object itself where nothing goes and nothing changes. */
-function members(object: JsonObject, goes: (key: string) => boolean, of: (value: unknown, key: string) => unknown): JsonObject {
-  let isSame = true
-  const left: [string, unknown][] = []
-  for (const [key, value] of Object.entries(object)) {
-    if (goes(key)) {
-      isSame = false
-      continue
+/** What is left of a value that stands so deep under this key. */
+type Rid = (value: unknown, depth: number, key: string) => unknown
+
+/** The object itself where nothing goes and nothing changes, as in most: then nothing is made. */
+function members(object: JsonObject, goes: (key: string) => boolean, of: Rid, depth: number): JsonObject {
+  let left: [string, unknown][] | null = null
+  // Objects of JSON have no enumerable properties but their own.
+  for (const key in object) {
+    const value = object[key]
+    const isGoing = goes(key)
+    const kept = isGoing ? undefined : of(value, depth, key)
+    if (left === null) {
+      if (!isGoing && kept === value) continue
+      left = entriesBefore(object, key)
     }
-    const kept = of(value, key)
-    if (kept !== value) isSame = false
-    left.push([key, kept])
+    if (!isGoing) left.push([key, kept])
   }
-  return isSame ? object : Object.fromEntries(left)
+  return left === null ? object : Object.fromEntries(left)
+}
+
+function entriesBefore(object: JsonObject, end: string): [string, unknown][] {
+  const entries: [string, unknown][] = []
+  for (const key in object) {
+    if (key === end) break
+    entries.push([key, object[key]])
+  }
+  return entries
 }
 
 /** null where all stay what they are. */
-function changed(list: readonly unknown[], of: (value: unknown) => unknown): unknown[] | null {
-  let isSame = true
-  const left = list.map(value => {
-    const kept = of(value)
-    if (kept !== value) isSame = false
-    return kept
-  })
-  return isSame ? null : left
+function changed(list: readonly unknown[], of: (value: unknown, depth: number) => unknown, depth: number): unknown[] | null {
+  let left: unknown[] | null = null
+  for (let place = 0; place < list.length; place++) {
+    const kept = of(list[place], depth)
+    if (left === null && kept !== list[place]) left = list.slice(0, place)
+    left?.push(kept)
+  }
+  return left
 }
 
 /**
