@@ -145,6 +145,14 @@ describe('a gateway that is operated', () => {
   }, 30_000)
 })
 
+test('a first start and a stop say nothing to worry about', async () => {
+  const folder = temporaryDataDir()
+  const gateway = await startGateway({ dataDir: folder.path })
+  await gateway.stop()
+  expect(gateway.output()).not.toMatch(/"level":"(?:warn|error)"/)
+  folder.remove()
+}, 30_000)
+
 test('the doctor names a damaged spool, an unreachable server and a dead gateway, and no password; it changes no byte', async () => {
   const folder = temporaryDataDir()
   const CLICKHOUSE_URL = `http://default:markpassword@127.0.0.1:${await freePort()}/waymark`

@@ -106,19 +106,28 @@ async function start(
   const warehouse = reachWarehouse({ config, log, prepare: db => prepare(db, config, models, now()) })
   opened.push(() => warehouse.close())
   const { db } = warehouse
+  const leaving = new AbortController()
+  let wasReached = false
+  void warehouse.opened.then(() => {
+    wasReached = true
+  })
+  // Before the warehouse is there, of which is told enough, and while this process leaves, it is no news.
+  const stale = (message: string) => (error: unknown) => {
+    if (wasReached && !leaving.signal.aborted) log.warn(message, { error: explainError(error) })
+  }
   const keys = await openKeyRing({
     writeKeys,
     secretKeys,
     loadCreated: () => listKeys(db),
     copy: keyCopy(config.dataDir),
-    onStale: error => log.warn('created keys cannot be read; the last good copy is used', { error: explainError(error) }),
+    onStale: stale('created keys cannot be read; the last good copy is used'),
   })
   opened.push(async () => keys.close())
   const plans = await openPlanBook({
     heads: () => listHeads(db),
     plans: () => activePlans(db),
     copy: planCopy(config.dataDir),
-    onStale: error => log.warn('tracking plans cannot be read; those in force last hold', { error: explainError(error) }),
+    onStale: stale('tracking plans cannot be read; those in force last hold'),
     onBroken: (plan, error) => log.error('events cannot be checked by their tracking plan and pass', { plan, error: explainError(error) }),
   })
   opened.push(async () => plans.close())
@@ -133,10 +142,6 @@ async function start(
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
 
-  let wasReached = false
-  void warehouse.opened.then(() => {
-    wasReached = true
-  })
   const origins = await openOriginFiles({
     paths: { GEOIP_FILE: config.geoipFile, GEOIP_ASN_FILE: config.geoipAsnFile },
     onTrouble: (setting, error) =>
@@ -146,7 +151,6 @@ async function start(
       }),
   })
   opened.push(async () => origins?.close())
-  const leaving = new AbortController()
   let connections: Connections | null = null
   const below = config.ingestPath === null ? null : createBelowPath(config.ingestPath)
   const app = createSurface({

@@ -48,6 +48,8 @@ export function rejectedCommand(argv: readonly string[], edges: CommandEdges): P
           terminal.out(
             `${one.id}  ${one.receivedAt}  ${one.source}  ${one.code}  ${one.event || '–'}  ${one.path} ${one.message}${one.isReplayed ? '  (replayed)' : ''}\n`,
           )
+      if (data.length === 0) terminal.err('no rejected events\n')
+      else if (nextCursor !== null) terminal.err(`the newest ${data.length}; there are more: a filter, or --limit up to 200\n`)
       return true
     }
     const ids = values.id ?? []
