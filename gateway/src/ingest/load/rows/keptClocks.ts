@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createDeviceClocks, type DeviceClocks } from '../../enrich/devices.ts'
+import { remembered } from '../../enrich/remembered.ts'
 import {
   type Journal,
   type JournalLimits,
@@ -41,6 +42,8 @@ export const TIDY_MS = 3_600_000
 /** The room that is given back on a full volume is for what empties the spool: the clocks are in memory too. */
 const LEAST_FREE_BYTES = 64 * 1024 * 1024
 const TRY_AGAIN_MS = 60_000
+/** Of devices that are at it just now. */
+const REMEMBERED_KEYS = 8000
 
 /**
  * The file is a journal: changed clocks are added at its end, the last line of a device counts, and it is written anew when most of it is
@@ -54,7 +57,7 @@ export function openKeptClocks(file: string, edges: KeptClocksEdges): KeptClocks
   const salt = before?.salt ?? newSalt()
   const changed = new Map<string, KeyedClock[1]>()
   const clocks = createDeviceClocks(capacity, {
-    keyOf: remembered(device => hash('sha256', `${salt}\0${device}`, 'base64url').slice(0, 22)),
+    keyOf: remembered(device => hash('sha256', `${salt}\0${device}`, 'base64url').slice(0, 22), REMEMBERED_KEYS),
     known: before?.clocks ?? [],
     onChange: (key, clock) => changed.set(key, clock),
   })
@@ -143,13 +146,4 @@ function freeOn(folder: string): number {
 
 function randomSalt(): string {
   return randomBytes(16).toString('base64url')
-}
-
-/** Events of one device stand together. */
-function remembered(make: (text: string) => string): (text: string) => string {
-  let [asked, made] = ['', make('')]
-  return text => {
-    if (text !== asked) [asked, made] = [text, make(text)]
-    return made
-  }
 }
