@@ -124,7 +124,8 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
       return receive({ ...told(source), findOrigin: deps.origins?.find, ...left, body: envelope.body, bytes, texts })
     }
     const taken = async (body: Buffer): Promise<IngestReply> => {
-      const scanned = scan(body, { single: isSingle, type })
+      // Where each event is looked at anyway, and the header told so, the scan would be for nothing.
+      const scanned = early !== null && needsLook(early.sourceId) ? null : scan(body, { single: isSingle, type })
       if (scanned === null) return takeParsed(body, null)
       const source = sourceOf({ writeKey: scanned.envelope('writeKey'), source: scanned.envelope('source') })
       deps.guard?.taking(c, source, scanned.count)
