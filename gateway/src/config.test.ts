@@ -23,6 +23,9 @@ test('an empty environment gives the documented defaults', () => {
     geoipFile: null,
     geoipAsnFile: null,
     redactParameters: [],
+    remoteKey: null,
+    metricsKey: null,
+    quarantineDays: 30,
   })
 })
 
@@ -44,6 +47,8 @@ test('values are read', () => {
       GEOIP_FILE: 'country.mmdb',
       GEOIP_ASN_FILE: '/srv/asn.mmdb',
       REDACT_PARAMETERS: 'patient-id, user[ref] caseNo',
+      METRICS_KEY: 'a-key-of-sixteen',
+      QUARANTINE_DAYS: '7',
     },
     '/',
   )
@@ -62,6 +67,8 @@ test('values are read', () => {
     geoipFile: '/country.mmdb',
     geoipAsnFile: '/srv/asn.mmdb',
     redactParameters: ['patient-id', 'user[ref]', 'caseNo'],
+    metricsKey: 'a-key-of-sixteen',
+    quarantineDays: 7,
   })
   expect(config.writeKeys).toEqual([
     { name: 'web', key: 'wk_1', server: false },
@@ -83,7 +90,9 @@ test('every problem is reported at once, each naming its variable', () => {
     TRUST_PROXY: 'proxy.acme.com',
     SOURCE_EVENTS_PER_SECOND: '1.5',
     ADDRESS_EVENTS_PER_SECOND: 'many',
-    MAX_CONNECTIONS: '5',
+    MAX_CONNECTIONS: '00',
+    METRICS_KEY: 'short',
+    QUARANTINE_DAYS: '0',
     INGEST_PATH: '/my-analytics',
     REDACT_PARAMETERS: 'ref, a=b',
   }

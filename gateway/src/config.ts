@@ -133,7 +133,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
   function maxConnections(): number {
     const value = text('MAX_CONNECTIONS')
     if (value === null) return 10_000
-    if (!/^\d{2,7}$/.test(value)) problem('MAX_CONNECTIONS', 'use a whole number from 10 to 9999999')
+    if (!/^[1-9]\d{1,6}$/.test(value)) problem('MAX_CONNECTIONS', 'use a whole number from 10 to 9999999')
     return Number(value)
   }
 
