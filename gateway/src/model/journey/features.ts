@@ -1,21 +1,10 @@
 import type { IntentModel } from '@waymark/schemas/model'
+import type { IntentTouch } from '../intent/intentEvidence.ts'
 
-/** One row of `touch_daily` as an account sees it. */
-export interface AccountTouch {
-  readonly profileId: string
-  /** Certainty that the touch belongs to the account, 0–1. */
-  readonly q: number
-  readonly identified: boolean
-  /** Factor of the person's role. */
-  readonly role: number
-  readonly type: string
-  readonly topic: string
-  /** Days since 1970-01-01, UTC. */
-  readonly day: number
-  readonly n: number
+/** One row of `touch_daily` as an account sees it, and what tells its order and its evidence. */
+export interface AccountTouch extends IntentTouch {
   /** Epoch milliseconds. */
   readonly firstAt: number
-  readonly lastAt: number
   readonly messageId: string
 }
 
