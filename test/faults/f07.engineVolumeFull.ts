@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, statfsSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../../gateway/src/simulate/random.ts'
 import { temporaryDataDir } from '../gateway.ts'
@@ -28,9 +28,9 @@ export const engineVolumeFull: Fault = {
       try {
         const load = startLoad({ url: gateway.url, connections: 16, perRequest: 10, eventsPerSecond: 2000 })
         await pause(500)
-        const filler = join(engineDir, 'filler')
         // First, for after failures in a row the loader waits longer and longer, and is never met while it writes.
-        const times = await fillAgainAndAgain(engineDir, filler, size * 500, random)
+        const times = await fillAgainAndAgain(engineDir, size * 500, random)
+        const filler = join(engineDir, 'filler')
         fill(engineDir, filler)
         const before = load.acknowledged.size
         await pause(size * 500)
@@ -73,26 +73,59 @@ export const engineVolumeFull: Fault = {
 /** Takes all but a crumb of the volume; the engine may write between the look and the grab, so the next try leaves more. */
 function fill(volume: string, filler: string): void {
   for (const crumb of [64 * 1024, 2 ** 20, 4 * 2 ** 20]) {
-    const { bavail, bsize } = statfsSync(volume)
-    if (spawnSync('fallocate', ['-l', String(bavail * bsize - crumb), filler]).status === 0) return
+    if (fallocate(filler, roomOn(volume) - crumb)) return
     rmSync(filler, { force: true })
   }
   throw new Error(`${volume} could not be filled`)
 }
 
 /**
- * The engine reserves room before it writes, and is cut off where somebody else takes it meanwhile: so the volume is filled at moments that have
- * nothing to do with what it is at. Resolves with how often.
+ * The engine reserves room before it writes, and is cut off where somebody else takes it meanwhile: so the volume is filled when it has begun to
+ * write, or at some moment when it does not. Resolves with how often.
  */
-async function fillAgainAndAgain(volume: string, filler: string, ms: number, random: Random): Promise<number> {
+async function fillAgainAndAgain(volume: string, ms: number, random: Random): Promise<number> {
   const until = performance.now() + ms
   let times = 0
   while (performance.now() < until) {
-    await pause(150 * random.next())
-    const { bavail, bsize } = statfsSync(volume)
-    if (spawnSync('fallocate', ['-l', String(bavail * bsize), filler]).status === 0) times++
+    await untilWriting(volume, 300 * random.next())
+    // In a millisecond, where a file would take many to fill: what is used is all there is.
+    const { blocks, bfree, bsize } = statfsSync(volume)
+    if (resize(volume, (blocks - bfree + 1) * bsize)) times++
     await pause(40 * random.next())
-    rmSync(filler, { force: true })
+    resize(volume, VOLUME_MB * 2 ** 20)
   }
   return times
+}
+
+function resize(volume: string, bytes: number): boolean {
+  return spawnSync('mount', ['-o', `remount,size=${bytes}`, volume]).status === 0
+}
+
+/** Until a part is being written, but not longer than so many milliseconds. */
+async function untilWriting(volume: string, withinMs: number): Promise<void> {
+  const until = performance.now() + withinMs
+  const store = join(volume, 'data', 'store')
+  const tables = list(store).flatMap(prefix => list(join(store, prefix)).map(table => join(store, prefix, table)))
+  while (performance.now() < until) {
+    if (tables.some(table => list(table).some(name => name.startsWith('tmp_insert')))) return
+    await pause(1)
+  }
+}
+
+/** [] of what is gone, or no folder. */
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function roomOn(volume: string): number {
+  const { bavail, bsize } = statfsSync(volume)
+  return bavail * bsize
+}
+
+function fallocate(file: string, bytes: number): boolean {
+  return spawnSync('fallocate', ['-l', String(bytes), file]).status === 0
 }

@@ -1,6 +1,7 @@
 import type { IngestCounts } from '../../gateway/src/ingest/stats.ts'
 import { freePort, gatewayEnvironment, read, runJobs } from '../gateway.ts'
 import { killEngine, type Launched, launch } from './launch.ts'
+import { waitingFor } from './waits.ts'
 
 /** The gateway as it is shipped, in a process group of its own. */
 export interface GatewayProcess extends Launched {
@@ -44,11 +45,11 @@ export async function tryGateway({ dataDir, port, env = {}, under = [], script =
     dataDir,
     stats: () => read<IngestCounts>({ url }, '/v1/stats'),
     // The first job alone: it waits for the loader, and nothing of the rest is wanted.
-    drain: async () => void (await runJobs({ url }, { jobs: ['stitch'] })),
+    drain: () => waitingFor('the first job, which waits for the loader', async () => void (await runJobs({ url }, { jobs: ['stitch'] }))),
     async killAll() {
       running.signal('SIGKILL')
       killEngine(dataDir)
-      await running.exited
+      await waitingFor(`the end of process ${running.pid}`, () => running.exited)
     },
   }
 }

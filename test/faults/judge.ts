@@ -1,6 +1,7 @@
 import { readHandover } from '../../gateway/src/db/engine/handover.ts'
 import { openDatabase } from '../../gateway/src/db/open.ts'
 import type { IngestCounts } from '../../gateway/src/ingest/stats.ts'
+import { waitingFor } from './waits.ts'
 
 export interface Verdict {
   readonly acknowledged: number
@@ -31,7 +32,9 @@ export async function ask<Row>(dataDir: string, query: string): Promise<Row[]> {
   if (engine === null) throw new Error(`no engine.json in ${dataDir}`)
   const db = await openDatabase({ engine })
   try {
-    return await (await db.client.query({ query, format: 'JSONCompactEachRow' })).json<Row>()
+    return await waitingFor(`the engine's answer to ${query}`, async () =>
+      (await db.client.query({ query, format: 'JSONCompactEachRow' })).json<Row>(),
+    )
   } finally {
     await db.close()
   }

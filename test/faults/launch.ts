@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readHandover } from '../../gateway/src/db/engine/handover.ts'
+import { waitingFor } from './waits.ts'
 
 export interface Exit {
   readonly code: number | null
@@ -37,10 +38,18 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const COMPOSED = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: join(tmpdir(), 'waymark-compile-cache') }
 /** Groups that still live, so that a harness that ends early leaves nothing behind. */
 const alive = new Set<Running>()
-process.once('exit', () => {
-  for (const running of alive) running.signal('SIGKILL')
-})
+process.once('exit', endAll)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+
+/** Those that still live, the oldest first. */
+export function livingNow(): readonly Running[] {
+  return [...alive]
+}
+
+/** SIGKILL to all of them. */
+export function endAll(): void {
+  for (const running of alive) running.signal('SIGKILL')
+}
 
 /** Starts it and waits for its ready line; what died before that has no `ready`. */
 export async function launch({ command: [file, ...args], env, readyLine }: LaunchOptions): Promise<Launched | (Running & { ready: null })> {
@@ -60,7 +69,7 @@ export async function launch({ command: [file, ...args], env, readyLine }: Launc
     output: () => pieces.join(''),
   }
   alive.add(running)
-  const ready = await new Promise<string | null>((resolve, reject) => {
+  const isReady = new Promise<string | null>((resolve, reject) => {
     const take = (data: Buffer) => {
       pieces.push(data.toString())
       const found = readyLine.exec(pieces.slice(-20).join(''))?.[1]
@@ -70,6 +79,7 @@ export async function launch({ command: [file, ...args], env, readyLine }: Launc
     child.stderr.on('data', take)
     exited.then(() => resolve(null), reject)
   })
+  const ready = await waitingFor(`the ready line of process ${pid}`, () => isReady)
   void exited.then(() => alive.delete(running))
   return ready === null ? { ...running, ready } : { ...running, ready, readyMs: performance.now() - began }
 }

@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { KEYS } from '../gateway.ts'
 import { pause } from './launch.ts'
+import { waitingFor } from './waits.ts'
 
 /** What became of one request. */
 export interface Answer {
@@ -85,7 +86,7 @@ export function startLoad(plan: LoadPlan): Load {
     answers,
     async stop() {
       isOver = true
-      await ended
+      await waitingFor('an answer to every request of a load', () => ended)
       agent.destroy()
       running.delete(load)
     },

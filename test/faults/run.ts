@@ -6,6 +6,7 @@ import { appendFileSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createRandom } from '../../gateway/src/simulate/random.ts'
+import { inTime, LONGEST_MS } from './deadline.ts'
 import type { Fault, Form, Outcome } from './fault.ts'
 import { stopLoads } from './load.ts'
 
@@ -60,10 +61,19 @@ export async function runFaults(faults: readonly Fault[], argv: readonly string[
   return reports.every(({ broken }) => broken.length === 0) ? 0 : 1
 }
 
-/** One fault, timed; what it throws is a broken promise too. */
+export interface RunOptions {
+  readonly form: Form
+  readonly size?: number
+  readonly seed: number
+  readonly log: (line: string) => void
+  /** A fault that takes longer is broken, and says what it waited for. */
+  readonly withinMs?: number
+}
+
+/** One fault, timed; what it throws is a broken promise too, and so is that it does not end. */
 export async function runOne(
   fault: Fault,
-  { form, size = fault.sizes[form], seed, log }: { form: Form; size?: number; seed: number; log: (line: string) => void },
+  { form, size = fault.sizes[form], seed, log, withinMs = LONGEST_MS[form] }: RunOptions,
 ): Promise<Report> {
   const began = performance.now()
   const seconds = () => Math.round((performance.now() - began) / 100) / 10
@@ -71,7 +81,7 @@ export async function runOne(
   if (skipped !== null) return { id: fault.id, seed, size, seconds: 0, skipped, figures: {}, broken: [] }
   log(`${fault.id} ${fault.title}: ${form}, ${size} ${fault.unit}, seed ${seed}`)
   try {
-    const outcome = await fault.run({ form, size, random: createRandom(seed), log })
+    const outcome = await inTime(withinMs, () => fault.run({ form, size, random: createRandom(seed), log }), log)
     return { id: fault.id, seed, size, seconds: seconds(), skipped, ...outcome }
   } catch (error) {
     log(error instanceof Error ? (error.stack ?? error.message) : String(error))
