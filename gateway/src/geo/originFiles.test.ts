@@ -17,7 +17,14 @@ const at = (name: string) => join(place.folder, name)
 
 const TELEKOM = { autonomous_system_number: 3320, autonomous_system_organization: 'Deutsche Telekom AG' }
 const COUNTRIES = mmdb({ '203.0.113.0/24': { country: { iso_code: 'DE' } }, '198.51.100.0/24': { country: { iso_code: 'JP' } } })
-const NETWORKS = mmdb({ '203.0.113.0/24': TELEKOM, '192.0.2.0/24': { autonomous_system_number: 64500 } }, 'GeoLite2-ASN')
+const NETWORKS = mmdb(
+  {
+    '203.0.113.0/24': TELEKOM,
+    '192.0.2.0/24': { autonomous_system_number: 64500 },
+    '198.51.100.0/24': { autonomous_system_organization: 'No number' },
+  },
+  'GeoLite2-ASN',
+)
 const COMBINED = mmdb({
   '203.0.113.0/24': { country: 'AT', asn: 'AS1', as_name: 'One' },
   '192.0.2.0/24': { country: 'CH', asn: 'AS2', as_name: 'Two' },
@@ -45,7 +52,7 @@ it('needs neither of the two', async () => {
   expect(await found(null, 'asn.mmdb')).toEqual([
     { country: '', asn: 3320, organisation: 'Deutsche Telekom AG' },
     { country: '', asn: 64500 },
-    null,
+    { country: '', organisation: 'No number' },
     null,
   ])
   expect(await openOriginFiles({ paths: { GEOIP_FILE: null, GEOIP_ASN_FILE: null }, onTrouble: () => undefined })).toBeNull()

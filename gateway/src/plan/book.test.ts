@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { TurnTaken, takeSharedTurn } from '../db/sharedTurn.ts'
 import { openPlanBook, type PlanBook } from './book.ts'
+import { plansBySource } from './bySource.ts'
 import { planCopy } from './copy.ts'
 import { planOf, planWith, track } from './example.fixture.ts'
 import { createPlanGate } from './gate.ts'
@@ -95,6 +96,26 @@ describe('the table of plans', () => {
     expect(await pushPlan(test.db, plan, edges)).toEqual({ outcome: 'pushed', version: 1 })
   })
 
+  it('is not told by a push that stood still: another may have gone on in its place', async () => {
+    let lostMs = 0
+    const client = new Proxy(test.db.client, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as unknown
+        if (typeof value !== 'function') return value
+        const call = value.bind(target)
+        if (name !== 'query') return call
+        return (params: { query: string }) => {
+          if (params.query.includes('tracking_plans')) lostMs = 20_000
+          return call(params)
+        }
+      },
+    })
+    const plan = planWith({ id: 'asleep', sources: { asleep: 'observe' } })
+    const asleep = pushPlan({ ...test.db, client }, plan, { ...edges, now: () => edges.now() + lostMs })
+    await expect(asleep).rejects.toBeInstanceOf(TurnTaken)
+    expect(await readPlan(test.db, 'asleep')).toBeNull()
+  })
+
   it('is read by queries of the declared types', async () => {
     const kinds = async (query: { name: string; sql: string }, params: object) => describeQuery(test.db.client, query, params as never)
     expect(await kinds(headsQuery, {})).toEqual({ id: 'String', version: 'UInt32', pushed_at: 'Int64' })
@@ -134,6 +155,14 @@ describe('the plans in force', () => {
     expect(later.of('web')?.check(track('One', {}))).toHaveLength(1)
     expect(stale).toHaveBeenCalledTimes(1)
     for (const one of [book, later]) one.close()
+  })
+
+  it('of two that name a source the first holds', () => {
+    const of = plansBySource(
+      ['block', 'observe'].map(mode => planWith({ id: mode, sources: { web: mode as 'block' | 'observe', [mode]: 'quarantine' } })),
+      vi.fn(),
+    )
+    expect([of('web')?.plan.id, of('observe')?.plan.id, of('app')]).toEqual(['block', 'observe', null])
   })
 
   it('follow a push by themselves', async () => {
