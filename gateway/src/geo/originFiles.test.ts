@@ -21,7 +21,7 @@ const NETWORKS = mmdb(
   {
     '203.0.113.0/24': TELEKOM,
     '192.0.2.0/24': { autonomous_system_number: 64500 },
-    '198.51.100.0/24': { autonomous_system_organization: 'No number' },
+    '198.51.100.0/24': { country_code: 'FR' },
   },
   'GeoLite2-ASN',
 )
@@ -52,7 +52,7 @@ it('needs neither of the two', async () => {
   expect(await found(null, 'asn.mmdb')).toEqual([
     { country: '', asn: 3320, organisation: 'Deutsche Telekom AG' },
     { country: '', asn: 64500 },
-    { country: '', organisation: 'No number' },
+    { country: 'FR' },
     null,
   ])
   expect(await openOriginFiles({ paths: { GEOIP_FILE: null, GEOIP_ASN_FILE: null }, onTrouble: () => undefined })).toBeNull()
