@@ -24,6 +24,8 @@ test('the second takes over engine and spool of the first when that is killed; b
   const first = await startGateway({ dataDir: data.path })
   const second = await startGateway({ dataDir: data.path, env: { ROLE: 'ingest', LOG_LEVEL: 'warn' } })
   alive.push(first, second)
+  // The link that the first has printed is not ended by another.
+  expect([first, second].map(gateway => gateway.output().includes('/console/set-up?token='))).toEqual([true, false])
   const before = enginePid()
   const plan = { connections: 8, perRequest: 10, eventsPerSecond: 1000 }
   const [toFirst, toSecond] = [startLoad({ url: first.url, ...plan }), startLoad({ url: second.url, ...plan })]

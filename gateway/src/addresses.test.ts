@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { announcedGateways, announceGateway, isAlive } from './addresses.ts'
-import { runningGateway } from './cli/command.ts'
+import { announcedGateways, announceGateway, findGateway, isAlive } from './addresses.ts'
 import { gatewayChecks } from './cli/doctor/gatewayChecks.ts'
 
 /** More than any system gives. */
@@ -46,14 +45,15 @@ describe('gateways of one folder', () => {
     const server = createServer((_, response) => void response.end('{}')).listen(0, '127.0.0.1')
     await new Promise(done => server.once('listening', done))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    expect(await runningGateway({ config: { dataDir } })).toBeNull()
+    expect(await findGateway(dataDir)).toBeNull()
     const living = await announceGateway(dataDir, 'gateway-2', { url, pid: OWN })
     // Killed, and since then somebody else listens on its port.
     await announceGateway(dataDir, 'gateway', { url: `${url}/stranger`, pid: NOBODY })
-    expect(await runningGateway({ config: { dataDir } })).toBe(url)
+    expect(await findGateway(dataDir)).toBe(url)
+    expect(await findGateway(dataDir, url)).toBeNull()
     expect((await gatewayChecks(dataDir)).isRunning).toBe(true)
     await living()
-    expect(await runningGateway({ config: { dataDir } })).toBeNull()
+    expect(await findGateway(dataDir)).toBeNull()
     server.close()
   })
 })

@@ -28,6 +28,18 @@ export async function announcedGateways(dataDir: string): Promise<GatewayAddress
   return found.filter(address => address !== null)
 }
 
+const PATIENCE_MS = 2_000
+
+/** Where one listens that lives and answers, and not at `but`; null when none does. */
+export async function findGateway(dataDir: string, but = ''): Promise<string | null> {
+  for (const address of await announcedGateways(dataDir)) {
+    if (address.url === but || !isAlive(address)) continue
+    const answer = await fetch(`${address.url}/healthz`, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null)
+    if (answer?.ok === true) return address.url
+  }
+  return null
+}
+
 /** A killed gateway leaves its file: a key must not go to whatever listens on its port now. */
 export function isAlive({ pid }: GatewayAddress): boolean {
   try {

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { basename } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
-import { announceGateway } from './addresses.ts'
+import { announceGateway, findGateway } from './addresses.ts'
 import type { Config } from './config.ts'
 import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
@@ -209,7 +209,9 @@ async function start(
   server.prependListener('request', foldSlashesOf)
   await listen(server, config.host, port)
   opened.push(() => stopListening(server))
-  const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url })
+  // Another gateway of the folder has printed a link, which a new one would end.
+  const isAlone = (await findGateway(config.dataDir, url)) === null
+  const { setupUrl } = isAlone ? await consoleSetup({ dataDir: config.dataDir, publicUrl: url }) : { setupUrl: null }
   const takeBack = await announceGateway(config.dataDir, basename(spool.folder), { url, pid: process.pid })
   void warehouse.opened.then(() => Promise.all([keys.reload(), settings.reload(), plans.reload()]))
   work.startAfter(warehouse.opened, async signal =>

@@ -1,4 +1,4 @@
-import { announcedGateways, isAlive } from '../addresses.ts'
+import { findGateway } from '../addresses.ts'
 import type { Config } from '../config.ts'
 import { generatedKeys } from '../keys/files.ts'
 import type { Scope } from '../keys/parse.ts'
@@ -19,13 +19,8 @@ export function commandLog({ config, terminal, now }: CommandEdges): Log {
 }
 
 /** Where a gateway of this data folder listens; null when none runs. */
-export async function runningGateway({ config }: { readonly config: Pick<Config, 'dataDir'> }): Promise<string | null> {
-  for (const address of await announcedGateways(config.dataDir)) {
-    if (!isAlive(address)) continue
-    const answer = await fetch(`${address.url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null)
-    if (answer?.ok === true) return address.url
-  }
-  return null
+export function runningGateway({ config }: CommandEdges): Promise<string | null> {
+  return findGateway(config.dataDir)
 }
 
 /** A secret key with this scope from the configuration or from the generated ones; null when there is none. */
