@@ -24,10 +24,10 @@ export function defaultMemory(total: number): number {
 /** Bytes. Inserts and merges are refused before the volume is full, for then the engine would cut them off (soundWrites.ts). */
 const KEPT_FREE = 64 * 2 ** 20
 /**
- * A merge is not synced: until the kernel has written it, what it was made of is the only copy that survives a power failure, or a write that was
- * cut off. The library's own default is 0, a server's this.
+ * A merge is not synced: until the kernel has written it, which takes it half a minute, what it was made of is the only copy that survives a power
+ * failure, or a write that was cut off. The library's own default is 0, a server's 480.
  */
-const OLD_PARTS_SECONDS = 480
+const OLD_PARTS_SECONDS = 120
 
 /**
  * Server configuration. Parts that are cut off are dropped at a start, however many, instead of keeping the engine from it: their rows were

@@ -28,15 +28,16 @@ export function keepDefinitions(folder: string): void {
 
 /**
  * After a start that failed with these last words: puts the copy in place of each definition that is empty or that the words name, and sets
- * aside those of which there is no copy: nothing was ever stored by them, for their tables were still being made. Tells what it did; nothing
- * means that definitions are not to blame.
+ * aside those of which there is no copy: nothing was ever stored by them, for their tables were still being made. Orders to change a table that
+ * the words name go where nothing stands in them: whoever gave them was told that they failed. Tells what it did; nothing means that none of
+ * these is to blame.
  */
 export function mendDefinitions(folder: string, words: string): readonly string[] {
   const metadata = join(folder, 'data', 'metadata')
   const copies = join(folder, COPIES)
   // A folder that no engine has started in since there are copies: all would be set aside.
   if (statSync(copies, { throwIfNoEntry: false }) === undefined) return []
-  return definitions(metadata).flatMap(name => {
+  const mended = definitions(metadata).flatMap(name => {
     const [path, copy] = [join(metadata, name), join(copies, name)]
     if (statSync(path).size > 0 && !words.includes(relative(join(folder, 'data'), realpathSync(path)))) return []
     const kept = statSync(copy, { throwIfNoEntry: false }) === undefined ? null : readFileSync(copy)
@@ -49,6 +50,21 @@ export function mendDefinitions(folder: string, words: string): readonly string[
     mkdirSync(dirname(aside), { recursive: true, mode: 0o700 })
     renameSync(path, aside)
     return [`the definition ${name} was cut off while it was made and was put into ${ASIDE}`]
+  })
+  return [...mended, ...withoutEmptyOrders(join(folder, 'data', 'store'), words)]
+}
+
+/** `mutation_7.txt` in the folder of a table. */
+function withoutEmptyOrders(store: string, words: string): string[] {
+  const tables = [...new Set(words.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g))]
+  const orders = tables.flatMap(table => {
+    const folder = join(store, table.slice(0, 3), table)
+    return list(folder).flatMap(name => (/^mutation_\d+\.txt$/.test(name) ? [join(folder, name)] : []))
+  })
+  return orders.flatMap(path => {
+    if (statSync(path).size > 0) return []
+    rmSync(path)
+    return [`the order ${relative(store, path)} was cut off and was removed`]
   })
 }
 
