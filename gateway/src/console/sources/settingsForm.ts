@@ -20,10 +20,10 @@ const MOST_ORIGINS = 200
 export function readSettingsForm(source: string, body: { readonly [name: string]: unknown }): ReadSettings {
   const form: SettingsForm = {
     source,
-    origins: field(body.origins).slice(0, 8_000),
-    rate: field(body.rate).trim().slice(0, 20),
+    origins: field(body.origins),
+    rate: field(body.rate).trim(),
     isFirstParty: field(body.firstParty) === 'on',
-    neverStored: field(body.neverStored).slice(0, 4_000),
+    neverStored: field(body.neverStored),
   }
   const { origins, wrong } = readOrigins(form.origins)
   const [first] = wrong

@@ -37,3 +37,13 @@ it('sets what a source may do, says what is wrong with it, and shows whom it tur
   expect(configured).toMatch(/disabled[^>]*>https:\/\/www\.acme\.com</)
   expect((await world().console.get(`/console/sources/settings?source=${encodeURIComponent(HOSTILE)}`)).status).toBe(404)
 })
+
+it('keeps the last of many long origins whole', async () => {
+  const origins = Array.from({ length: 150 }, (_, n) => `https://shop-${n}.a-rather-long-name-of-a-site.example.com`)
+  const answer = await world().console.post('/console/sources/settings', [
+    ['source', 'web2'],
+    ['origins', origins.join('\r\n')],
+  ])
+  expect(answer.status).toBe(303)
+  expect(world().settings.of('web2')?.origins).toEqual(origins)
+})
