@@ -1,45 +1,23 @@
 /** Nothing is lost when pages go away or the collector fails: the shipped one-file build in real Chromium. */
-import type { Browser, BrowserContext, Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { bundle } from '../sdk-browser/build.ts'
-import { launchChromium, ORDINARY_USER_AGENT } from './browser.ts'
-import { type Behaviour, type Collector, type Site, startCollector, startSite } from './browserSite.ts'
+import type { Page } from 'playwright'
+import { expect, test } from 'vitest'
+import { browserPages } from './browserPages.ts'
+import type { Behaviour } from './browserSite.ts'
 
-let browser: Browser
-let collector: Collector
-let site: Site
-let context: BrowserContext
-
-beforeAll(async () => {
-  const script = await bundle('waymark.js')
-  site = await startSite(script, path => {
-    const tag = `<script src="/waymark.js" data-write-key="wk" data-host="${collector.url}" data-auto-page="false"></script>`
-    return { body: `<!doctype html><title>${path}</title>${path === '/blank' ? '' : tag}` }
-  })
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  site?.close()
-})
-beforeEach(async () => {
-  collector = await startCollector()
-  context = await browser.newContext({ userAgent: ORDINARY_USER_AGENT })
-})
-afterEach(async () => {
-  await context.close()
-  collector.close()
+const pages = browserPages((path, host) => {
+  const tag = `<script src="/waymark.js" data-write-key="wk" data-host="${host}" data-auto-page="false"></script>`
+  return { body: `<!doctype html><title>${path}</title>${path === '/blank' ? '' : tag}` }
 })
 
-const at = (path: string) => `http://www.acme.test:${site.port}${path}`
+const at = (path: string) => `http://www.acme.test:${pages.site.port}${path}`
 const names = (count: number) => Array.from({ length: count }, (_, index) => `Event ${index}`)
 const all = (count: number) => (events: { event?: string }[]) => events.filter(({ event }) => event).length === count
 const failing = (times: number, behaviour: Behaviour) => {
-  collector.behave = index => (index < times ? behaviour : undefined)
+  pages.collector.behave = index => (index < times ? behaviour : undefined)
 }
 
 async function open(path = '/home'): Promise<Page> {
-  const page = await context.newPage()
+  const page = await pages.context.newPage()
   await page.goto(at(path))
   return page
 }
@@ -63,39 +41,39 @@ async function track(page: Page, count: number, then = '') {
 test('ten events and then a navigation in the same task: all arrive at once, in order, without a preflight', async () => {
   const page = await open()
   await track(page, 10, '/blank')
-  await collector.until(all(10), 5_000)
-  expect(collector.tracked()).toEqual(names(10))
-  expect(collector.requests.map(({ method }) => method)).toEqual(['POST'])
+  await pages.collector.until(all(10), 5_000)
+  expect(pages.collector.tracked()).toEqual(names(10))
+  expect(pages.collector.requests.map(({ method }) => method)).toEqual(['POST'])
 })
 
 test('what is too much for a dying page goes from the next page of the tab, copies included never twice by id', async () => {
   const page = await open()
   await track(page, 600, '/home')
-  await collector.until(all(600))
-  expect(collector.tracked().sort()).toEqual(names(600).sort())
+  await pages.collector.until(all(600))
+  expect(pages.collector.tracked().sort()).toEqual(names(600).sort())
 })
 
 test('a closed tab loses nothing', async () => {
   const opener = await open('/blank')
-  const [page] = await Promise.all([context.waitForEvent('page'), opener.evaluate(url => void window.open(url), at('/home'))])
+  const [page] = await Promise.all([pages.context.waitForEvent('page'), opener.evaluate(url => void window.open(url), at('/home'))])
   await page.waitForFunction(() => window.waymark !== undefined)
   await track(page, 10, 'close')
-  await collector.until(all(10), 5_000)
+  await pages.collector.until(all(10), 5_000)
 })
 
 test('a crashed page loses nothing: a later page takes over what it left', async () => {
   const page = await open()
   failing(99, { status: 500 })
   await track(page, 10)
-  const session = await context.newCDPSession(page)
+  const session = await pages.context.newCDPSession(page)
   session.send('Page.crash').catch(() => {
     // A crashed page does not answer.
   })
   await page.waitForEvent('crash')
   failing(0, undefined)
   await open('/next')
-  await collector.until(all(10))
-  expect(collector.tracked()).toEqual(names(10))
+  await pages.collector.until(all(10))
+  expect(pages.collector.tracked()).toEqual(names(10))
 })
 
 test.each<[string, number, Behaviour]>([
@@ -106,9 +84,9 @@ test.each<[string, number, Behaviour]>([
   const page = await open()
   failing(times, behaviour)
   await track(page, 10)
-  await collector.until(() => collector.requests.length > times)
-  await collector.until(all(10))
-  expect(collector.tracked()).toEqual(names(10))
+  await pages.collector.until(() => pages.collector.requests.length > times)
+  await pages.collector.until(all(10))
+  expect(pages.collector.tracked()).toEqual(names(10))
 })
 
 test('waits as long as a Retry-After says, also when the page is left meanwhile', async () => {
@@ -117,8 +95,8 @@ test('waits as long as a Retry-After says, also when the page is left meanwhile'
   await track(page, 10)
   await page.evaluate(() => window.waymark.flush())
   await page.evaluate(() => dispatchEvent(new Event('pagehide')))
-  await collector.until(all(10))
-  const [refused, accepted] = collector.requests
+  await pages.collector.until(all(10))
+  const [refused, accepted] = pages.collector.requests
   expect((accepted?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThan(1_900)
 })
 
@@ -132,18 +110,18 @@ test('flush says what was delivered and what still waits', async () => {
 
 test('delivers when the network comes back, and from the next page when the tab was closed meanwhile', async () => {
   const page = await open()
-  await context.setOffline(true)
+  await pages.context.setOffline(true)
   await track(page, 5)
   expect(await page.evaluate(() => window.waymark.flush())).toMatchObject({ pending: 5 })
-  await context.setOffline(false)
-  await collector.until(all(5), 3_000)
+  await pages.context.setOffline(false)
+  await pages.collector.until(all(5), 3_000)
 
-  await context.setOffline(true)
+  await pages.context.setOffline(true)
   await page.evaluate(() => window.waymark.track('Offline Then Closed'))
   await page.close()
-  await context.setOffline(false)
+  await pages.context.setOffline(false)
   await open('/next')
-  await collector.until(all(6))
+  await pages.collector.until(all(6))
 })
 
 test('halves a refused batch down to the event that is refused, drops that one and says so', async () => {
@@ -159,7 +137,7 @@ test('halves a refused batch down to the event that is refused, drops that one a
   await track(page, 4)
   expect(await page.evaluate(() => window.waymark.flush())).toEqual({ delivered: 3, pending: 0, failed: 1 })
   expect(await page.evaluate(() => (window as unknown as { errors: unknown }).errors)).toEqual([[413, false, 1]])
-  expect(collector.tracked()).toEqual(names(4).slice(1))
+  expect(pages.collector.tracked()).toEqual(names(4).slice(1))
 })
 
 test('a rejected event of an accepted batch is told with its code and not sent again', async () => {
@@ -181,7 +159,7 @@ test('a rejected event of an accepted batch is told with its code and not sent a
 })
 
 test('without storage events are kept in memory and delivered all the same', async () => {
-  await context.addInitScript(() => {
+  await pages.context.addInitScript(() => {
     for (const name of ['localStorage', 'sessionStorage']) {
       Object.defineProperty(window, name, {
         get() {
@@ -193,7 +171,7 @@ test('without storage events are kept in memory and delivered all the same', asy
   const page = await open()
   failing(2, { status: 500 })
   await track(page, 10)
-  await collector.until(all(10))
+  await pages.collector.until(all(10))
 })
 
 test('works again after the back-forward cache: what another page delivered meanwhile is not sent twice', async () => {
@@ -201,13 +179,13 @@ test('works again after the back-forward cache: what another page delivered mean
   await page.evaluate(() => Object.assign(window, { sameDocument: true }))
   failing(1, { status: 500 })
   await track(page, 3, '/next')
-  await collector.until(all(3))
+  await pages.collector.until(all(3))
   await page.goBack({ waitUntil: 'commit' })
   expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true)
   await page.evaluate(() => window.waymark.track('After Return'))
   await page.evaluate(() => window.waymark.flush())
-  expect(collector.tracked()).toEqual([...names(3), 'After Return'])
-  expect(collector.copies()).toBe(4)
+  expect(pages.collector.tracked()).toEqual([...names(3), 'After Return'])
+  expect(pages.collector.copies()).toBe(4)
 })
 
 test('the tab that comes back from hiding goes on sending', async () => {
@@ -219,8 +197,8 @@ test('the tab that comes back from hiding goes on sending', async () => {
     }, state)
   await track(page, 1)
   await hide('hidden')
-  await collector.until(all(1), 900)
+  await pages.collector.until(all(1), 900)
   await hide('visible')
   await page.evaluate(() => window.waymark.track('Later'))
-  await collector.until(all(2))
+  await pages.collector.until(all(2))
 })

@@ -1,56 +1,37 @@
 /** What a page of a customer sees and sends: the shipped one-file build in real Chromium. */
-import type { Browser, BrowserContext, Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { bundle } from '../sdk-browser/build.ts'
+import type { Page } from 'playwright'
+import { expect, test } from 'vitest'
 import { snippet } from '../sdk-browser/src/snippet.ts'
-import { launchChromium, ORDINARY_USER_AGENT } from './browser.ts'
-import { type Collector, type Site, startCollector, startSite } from './browserSite.ts'
+import { ORDINARY_USER_AGENT } from './browser.ts'
+import { browserPages } from './browserPages.ts'
 
-let browser: Browser
-let collector: Collector
-let site: Site
-let context: BrowserContext
+const tag = (host: string, extra = '') => `<script src="/waymark.js" data-write-key="wk" data-host="${host}"${extra}></script>`
+const at = (path: string, host = 'www.acme.test') => `http://${host}:${pages.site.port}${path}`
 
-const tag = (extra = '') => `<script src="/waymark.js" data-write-key="wk" data-host="${collector.url}"${extra}></script>`
-const at = (path: string, host = 'www.acme.test') => `http://${host}:${site.port}${path}`
-
-beforeAll(async () => {
-  const script = await bundle('waymark.js')
-  site = await startSite(script, path => {
-    const title = `<!doctype html><title>${path}</title>`
-    if (path === '/blank') return { body: title }
-    if (path === '/manual') return { body: title + tag(' data-auto-page="false"') }
-    if (path === '/snippet')
-      return {
-        body: `${title}${snippet({ writeKey: 'wk', host: collector.url, src: '/waymark.js' })}<script>waymark.track("Early")</script>`,
-      }
-    const policy = `default-src 'none'; script-src 'nonce-n1'; connect-src ${collector.url}`
-    if (path === '/strict') {
-      const body = title + snippet({ writeKey: 'wk', host: collector.url, src: '/waymark.js', nonce: 'n1' })
-      return { body, headers: { 'content-security-policy': policy } }
+const pages = browserPages((path, host) => {
+  const title = `<!doctype html><title>${path}</title>`
+  if (path === '/blank') return { body: title }
+  if (path === '/manual') return { body: title + tag(host, ' data-auto-page="false"') }
+  if (path === '/snippet')
+    return {
+      body: `${title}${snippet({ writeKey: 'wk', host, src: '/waymark.js' })}<script>waymark.track("Early")</script>`,
     }
-    if (path === '/stricter') {
-      return { body: title + tag(' nonce="n1"'), headers: { 'content-security-policy': `${policy}; require-trusted-types-for 'script'` } }
+  const policy = `default-src 'none'; script-src 'nonce-n1'; connect-src ${host}`
+  if (path === '/strict') {
+    const body = title + snippet({ writeKey: 'wk', host, src: '/waymark.js', nonce: 'n1' })
+    return { body, headers: { 'content-security-policy': policy } }
+  }
+  if (path === '/stricter') {
+    return {
+      body: title + tag(host, ' nonce="n1"'),
+      headers: { 'content-security-policy': `${policy}; require-trusted-types-for 'script'` },
     }
-    return { body: title + tag() }
-  })
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  site?.close()
-})
-beforeEach(async () => {
-  collector = await startCollector()
-  context = await browser.newContext({ userAgent: ORDINARY_USER_AGENT })
-})
-afterEach(async () => {
-  await context.close()
-  collector.close()
+  }
+  return { body: title + tag(host) }
 })
 
 async function open(path: string): Promise<Page> {
-  const page = await context.newPage()
+  const page = await pages.context.newPage()
   await page.goto(at(path))
   return page
 }
@@ -63,7 +44,7 @@ async function sent(page: Page) {
 
 test('a script tag is enough: the page view arrives with page, campaign, session and library, without a preflight', async () => {
   const page = await open('/pricing?utm_source=news&utm_campaign=spring#plans')
-  const [event] = await collector.until(events => events.length === 1)
+  const [event] = await pages.collector.until(events => events.length === 1)
   expect(event).toMatchObject({
     type: 'page',
     properties: { path: '/pricing', title: '/pricing' },
@@ -82,7 +63,7 @@ test('a script tag is enough: the page view arrives with page, campaign, session
   })
   expect(event?.messageId).toMatch(/^[0-9a-f]{32}-1$/)
   expect(event?.context).not.toHaveProperty('webdriver')
-  expect(collector.requests).toMatchObject([
+  expect(pages.collector.requests).toMatchObject([
     { method: 'POST', contentType: 'text/plain;charset=UTF-8', keys: ['writeKey', 'sentAt', 'context', 'batch'] },
   ])
   expect(await page.evaluate(() => window.Waymark?.createWaymark !== undefined)).toBe(true)
@@ -91,11 +72,11 @@ test('a script tag is enough: the page view arrives with page, campaign, session
 test('calls made before the script has arrived keep their order', async () => {
   const page = await open('/snippet')
   await sent(page)
-  expect(collector.events().map(event => event.event ?? event.type)).toEqual(['page', 'Early'])
+  expect(pages.collector.events().map(event => event.event ?? event.type)).toEqual(['page', 'Early'])
 })
 
 test('pages with a strict content policy work: the snippet by its nonce, the script tag under Trusted Types too', async () => {
-  const page = await context.newPage()
+  const page = await pages.context.newPage()
   const violations: string[] = []
   page.on('console', message => message.type() === 'error' && violations.push(message.text()))
   for (const path of ['/strict', '/stricter']) {
@@ -103,7 +84,7 @@ test('pages with a strict content policy work: the snippet by its nonce, the scr
     await sent(page)
   }
   expect(violations).toEqual([])
-  expect(collector.events().map(event => event.context.page.path)).toEqual(['/strict', '/stricter'])
+  expect(pages.collector.events().map(event => event.context.page.path)).toEqual(['/strict', '/stricter'])
 })
 
 test('identify and group stay known on the next page; reset forgets them and takes a new anonymous id', async () => {
@@ -118,7 +99,7 @@ test('identify and group stay known on the next page; reset forgets them and tak
   await page.evaluate(() => window.waymark.reset())
   await page.evaluate(() => window.waymark.track('Signed Out'))
   await sent(page)
-  const events = collector.events()
+  const events = pages.collector.events()
 
   const [first, identify, group, , feature, signedOut] = events
   expect(identify).toMatchObject({ type: 'identify', userId: 'u_1', traits: { email: 'ana@acme.test' }, anonymousId: first?.anonymousId })
@@ -136,29 +117,29 @@ test('identify and group stay known on the next page; reset forgets them and tak
 })
 
 test('two subdomains share one anonymous id by a cookie of the whole site, which wins over localStorage', async () => {
-  const page = await context.newPage()
+  const page = await pages.context.newPage()
   await page.goto(at('/', 'www.acme.test'))
   await sent(page)
   await page.goto(at('/', 'app.acme.test'))
   await sent(page)
-  const [first, second] = collector.events()
+  const [first, second] = pages.collector.events()
   expect(second?.anonymousId).toBe(first?.anonymousId)
 
-  const cookies = (await context.cookies()).filter(({ name }) => name === 'wm_aid')
+  const cookies = (await pages.context.cookies()).filter(({ name }) => name === 'wm_aid')
   expect(cookies).toMatchObject([{ domain: '.acme.test', path: '/', sameSite: 'Lax', secure: false, value: first?.anonymousId }])
   expect((cookies[0]?.expires ?? 0) - Date.now() / 1000).toBeGreaterThan(399 * 86_400)
 
   await page.evaluate(() => localStorage.setItem('wm_aid', 'a-stale-mirror'))
   await page.goto(at('/again', 'app.acme.test'))
   await sent(page)
-  expect(collector.events()[2]?.anonymousId).toBe(first?.anonymousId)
+  expect(pages.collector.events()[2]?.anonymousId).toBe(first?.anonymousId)
 })
 
 test('the id comes back from localStorage when the cookies are gone', async () => {
   await sent(await open('/'))
-  await context.clearCookies()
+  await pages.context.clearCookies()
   await sent(await open('/again'))
-  const [first, second] = collector.events()
+  const [first, second] = pages.collector.events()
   expect(second?.anonymousId).toBe(first?.anonymousId)
 })
 
@@ -180,7 +161,7 @@ test('every view of a single-page application counts once, with the previous add
   await page.goBack()
   await page.evaluate(() => window.waymark.track('Last'))
   await sent(page)
-  expect(collector.events().map(({ context: { page: seen } }) => [seen.path, seen.title, seen.referrer])).toEqual([
+  expect(pages.collector.events().map(({ context: { page: seen } }) => [seen.path, seen.title, seen.referrer])).toEqual([
     ['/home', '/home', ''],
     ['/pricing', 'Pricing', at('/home')],
     ['/pricing', 'Pricing', at('/pricing?seats=9#team')],
@@ -200,7 +181,7 @@ test('a page view of the application itself replaces the automatic one, and auto
   await manual.evaluate(() => history.pushState({}, '', '/elsewhere'))
   await manual.evaluate(() => window.waymark.track('Only This'))
   await sent(manual)
-  const names = collector.events().map(event => event.event ?? event.name ?? event.context.page.path)
+  const names = pages.collector.events().map(event => event.event ?? event.name ?? event.context.page.path)
   expect(names.filter(name => name !== '/home')).toEqual(['Docs', 'Only This'])
 })
 
@@ -223,18 +204,18 @@ test('without consent nothing is sent and nothing is stored; taking it back eras
 
   await page.evaluate(() => window.waymark.consent({ analytics: true }))
   await sent(page)
-  expect(collector.events().map(event => event.context.page.path)).toEqual(['/home', '/other'])
-  expect(collector.tracked()).not.toContain('Never Sent')
+  expect(pages.collector.events().map(event => event.context.page.path)).toEqual(['/home', '/other'])
+  expect(pages.collector.tracked()).not.toContain('Never Sent')
 })
 
 test('Global Privacy Control starts denied until the visitor consents', async () => {
-  await context.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }))
+  await pages.context.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }))
   const page = await open('/home')
   await page.evaluate(() => window.waymark.track('Before'))
   expect(await page.evaluate(() => [window.waymark.anonymousId(), document.cookie])).toEqual(['', ''])
   await page.evaluate(() => window.waymark.consent({ analytics: true }))
   await sent(page)
-  expect(collector.events().map(event => event.type)).toEqual(['page'])
+  expect(pages.collector.events().map(event => event.type)).toEqual(['page'])
 })
 
 test('nothing that a page gets wrong is thrown into it; each mistake is told to its listener', async () => {
@@ -256,5 +237,5 @@ test('nothing that a page gets wrong is thrown into it; each mistake is told to 
     return errors
   })
   expect(told).toEqual(['invalid_call', 'invalid_call', 'event_too_large'])
-  expect(collector.tracked()).toEqual(['Fine'])
+  expect(pages.collector.tracked()).toEqual(['Fine'])
 })
