@@ -209,9 +209,8 @@ async function start(
   server.prependListener('request', foldSlashesOf)
   await listen(server, config.host, port)
   opened.push(() => stopListening(server))
-  // Another gateway of the folder has printed a link, which a new one would end.
   const isAlone = (await findGateway(config.dataDir, url)) === null
-  const { setupUrl } = isAlone ? await consoleSetup({ dataDir: config.dataDir, publicUrl: url }) : { setupUrl: null }
+  const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url, unused: isAlone ? 'replaced' : 'kept' })
   const takeBack = await announceGateway(config.dataDir, basename(spool.folder), { url, pid: process.pid })
   void warehouse.opened.then(() => Promise.all([keys.reload(), settings.reload(), plans.reload()]))
   work.startAfter(warehouse.opened, async signal =>

@@ -18,8 +18,8 @@ interface ConsoleFile {
 }
 
 export interface Credentials {
-  /** A new one-time set-up token, replacing an unused one; null when a password is set. */
-  offerSetup(): Promise<string | null>
+  /** A new one-time set-up token; null when a password is set, or where an unused one is to be kept. */
+  offerSetup(unused: 'replaced' | 'kept'): Promise<string | null>
   isSetupToken(token: string): Promise<boolean>
   /** Sets the password and uses the token up; false when the token was wrong or used already. */
   setUp(token: string, password: string): Promise<boolean>
@@ -59,9 +59,10 @@ export function createCredentials({ dataDir, cost = PASSWORD_COST }: CredentialE
   }
 
   return {
-    offerSetup: () =>
+    offerSetup: unused =>
       queue(async () => {
-        if ((await read()).password !== null) return null
+        const { password, setupTokenHash } = await read()
+        if (password !== null || (unused === 'kept' && setupTokenHash !== null)) return null
         const token = randomBytes(32).toString('base64url')
         await write({ setupTokenHash: sha256(token), password: null })
         return token

@@ -39,6 +39,16 @@ describe('the way into the console', () => {
     expect((await app.request(second.setupUrl ?? '')).status).toBe(200)
   })
 
+  it('keeps an unused link beside another gateway, which printed it, and makes one where there is none', async () => {
+    const beside = () => consoleSetup({ dataDir: door.dataDir, publicUrl: CONSOLE_URL, unused: 'kept' })
+    const { setupUrl } = await beside()
+    expect((await beside()).setupUrl).toBeNull()
+    expect((await door.open().request(setupUrl ?? '')).status).toBe(200)
+    // As who forgot the password does.
+    await rm(join(door.dataDir, 'console.json'))
+    expect((await beside()).setupUrl).not.toBeNull()
+  })
+
   it('keeps neither password nor link in the file, which only the owner may read', async () => {
     const token = await door.setupToken()
     const file = join(door.dataDir, 'console.json')

@@ -23,15 +23,20 @@ export interface SignIn {
   readonly required: MiddlewareHandler
 }
 
-/** Makes the one-time link of a console that nobody has set up; null once a password is set. Every start replaces an unused link. */
+/**
+ * Makes the one-time link of a console that nobody has set up; null once a password is set. A start replaces an unused link, which nobody may
+ * have seen, unless another gateway of the folder has printed it.
+ */
 export async function consoleSetup({
   dataDir,
   publicUrl,
+  unused = 'replaced',
 }: {
   readonly dataDir: string
   readonly publicUrl: string
+  readonly unused?: 'replaced' | 'kept'
 }): Promise<{ setupUrl: string | null }> {
-  const token = await createCredentials({ dataDir }).offerSetup()
+  const token = await createCredentials({ dataDir }).offerSetup(unused)
   return { setupUrl: token === null ? null : new URL(`/console/set-up?token=${token}`, publicUrl).href }
 }
 
