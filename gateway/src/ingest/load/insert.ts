@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
+import { addAbortSignal, Readable } from 'node:stream'
 import type { ClickHouseSettings } from '@clickhouse/client'
 import { EVENT_COLUMNS, REJECTED_COLUMNS } from '@waymark/schemas/row'
 import type { Form } from '../../db/ddl.ts'
@@ -117,10 +117,11 @@ async function send(
 ): Promise<void> {
   // Whoever stops gives the segment to the next life: nothing may begin after that.
   signal.throwIfAborted()
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_INSERT_MS)])
   const { stream } = await client.exec({
     query,
     values: Readable.from(chunks(pieces), { objectMode: false }),
-    abort_signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_INSERT_MS)]),
+    abort_signal: ending,
     clickhouse_settings: {
       ...SETTINGS,
       ...replicatedSettings(form, table, carried),
@@ -129,7 +130,8 @@ async function send(
       log_comment: ['load', table, ...new Set(carried.segments)].join(' '),
     },
   })
-  await stream.resume().toArray()
+  // The client listens to the signal only until the status line has come.
+  await addAbortSignal(ending, stream).resume().toArray()
 }
 
 /**
