@@ -116,7 +116,7 @@ export function holdEngine(options: HoldOptions): HeldEngine {
 
   /** 0 when it cannot say. */
   async function failedWrites(withinMs: number): Promise<number> {
-    const found = await soundness({ ...options, url }, withinMs).catch(() => null)
+    const found = await soundness({ ...options, url }, { withinMs }).catch(() => null)
     return found?.failedWrites ?? 0
   }
 

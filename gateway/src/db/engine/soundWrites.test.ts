@@ -1,5 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -100,4 +103,43 @@ test('a write is told as failed when nobody can say whether it was done', async 
   const client = await soundWriter(db.client, gone)
   gone.url = 'http://127.0.0.1:1'
   await expect(client.command({ query: 'CREATE TEMPORARY TABLE t (n UInt8)' })).rejects.toThrow(WriteNotSound)
+})
+
+describe('who gives a write up while an engine hangs', () => {
+  /** What `run` asks of the engine itself is answered; what is asked about it is not. */
+  async function besideHanging(clock?: () => number) {
+    const engine = { ...testEngine() }
+    const db = await openDatabase({ engine: testEngine(), database: `waymark_test_hanging_${process.pid}` })
+    closers.push(() => db.close())
+    closers.push(() => db.client.command({ query: `DROP DATABASE ${db.name} SYNC` }))
+    const client = await soundWriter(db.client, engine, clock)
+    const asked = Promise.withResolvers<void>()
+    const hanging = createServer(() => asked.resolve()).listen(0, '127.0.0.1')
+    closers.push(() => {
+      hanging.closeAllConnections()
+      hanging.close()
+    })
+    await once(hanging, 'listening')
+    engine.url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`
+    const giving = new AbortController()
+    const writing = client.command({ query: 'CREATE TABLE t (n UInt8) ENGINE = Memory', abort_signal: giving.signal })
+    writing.catch(() => undefined)
+    await asked.promise
+    giving.abort()
+    const tables = async () => (await db.client.query({ query: 'SHOW TABLES', format: 'JSONCompactEachRow' })).json()
+    return { writing, tables }
+  }
+
+  test('waits for no word about it afterwards', async () => {
+    const { writing, tables } = await besideHanging()
+    await expect(writing).rejects.toMatchObject({ name: 'WriteNotSound', cause: { name: 'AbortError' } })
+    expect(await tables()).toEqual([['t']])
+  })
+
+  test('waits for none before it either, and it is not begun', async () => {
+    let at = 0
+    const { writing, tables } = await besideHanging(() => (at += 1000))
+    await expect(writing).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await tables()).toEqual([])
+  })
 })

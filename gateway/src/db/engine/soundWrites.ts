@@ -24,37 +24,44 @@ const PATIENCE_MS = 30_000
 /** An answer that is older says nothing of a write that begins now: the engine may have been started anew. */
 const FRESH_MS = 250
 
-/** Rejects when the engine does not answer. */
-export async function soundness({ url, writer }: EngineAccess, withinMs = PATIENCE_MS): Promise<Soundness> {
+/** Rejects when the engine does not answer, and when whoever asks gives up. */
+export async function soundness(
+  { url, writer }: EngineAccess,
+  { withinMs = PATIENCE_MS, signals = [] }: { readonly withinMs?: number; readonly signals?: readonly AbortSignal[] } = {},
+): Promise<Soundness> {
   const response = await fetch(`${url}/?${new URLSearchParams({ query: QUESTION })}`, {
     headers: { authorization: basic(writer) },
-    signal: AbortSignal.timeout(withinMs),
+    signal: AbortSignal.any([...signals, AbortSignal.timeout(withinMs)]),
   })
   const [start = '', failed = ''] = (await response.text()).trim().split('\t')
   if (!response.ok || failed === '') throw new Error(`the engine does not tell which of its writes failed (HTTP ${response.status})`)
   return { start, failedWrites: Number(failed) }
 }
 
-/** The client whose writes are done only when the engine that did them is sound; they reject with `WriteNotSound` otherwise. */
-export async function soundWriter(client: ClickHouseClient, access: EngineAccess): Promise<ClickHouseClient> {
+/** The client whose writes are done only when the engine that did them is sound; they reject with `WriteNotSound` otherwise. `clock`: milliseconds. */
+export async function soundWriter(
+  client: ClickHouseClient,
+  access: EngineAccess,
+  clock: () => number = () => performance.now(),
+): Promise<ClickHouseClient> {
   let known = await soundness(access)
-  let knownAt = performance.now()
+  let knownAt = clock()
 
-  async function ask(): Promise<Soundness> {
-    known = await soundness(access)
-    knownAt = performance.now()
+  async function ask(signals: readonly AbortSignal[]): Promise<Soundness> {
+    known = await soundness(access, { signals })
+    knownAt = clock()
     return known
   }
 
   /** Before a write: a row that says that others are in must not follow rows that are cut off. */
-  async function startNow(): Promise<string> {
+  async function startNow(signals: readonly AbortSignal[]): Promise<string> {
     // An engine that does not answer will not write either, and says so itself.
-    if (known.failedWrites > 0 || performance.now() - knownAt > FRESH_MS) await ask().catch(() => undefined)
+    if (known.failedWrites > 0 || clock() - knownAt > FRESH_MS) await ask(signals).catch(() => undefined)
     return requireWhole(known).start
   }
 
-  async function requireSound(before: string): Promise<void> {
-    const now = await ask().catch((cause: unknown) => {
+  async function requireSound(before: string, signals: readonly AbortSignal[]): Promise<void> {
+    const now = await ask(signals).catch((cause: unknown) => {
       throw new WriteNotSound('the engine was asked to write and cannot be asked whether it did', { cause })
     })
     // It counts from 0 again.
@@ -62,12 +69,19 @@ export async function soundWriter(client: ClickHouseClient, access: EngineAccess
     requireWhole(now)
   }
 
-  function sound<P, R>(write: (params: P) => Promise<R>, drop: (result: R) => void): (params: P) => Promise<R> {
+  function sound<P extends { readonly abort_signal?: AbortSignal }, R>(
+    write: (params: P) => Promise<R>,
+    drop: (result: R) => void,
+  ): (params: P) => Promise<R> {
     return async params => {
-      const before = await startNow()
+      // Who gives up a write waits for no answer about it: an engine that hangs must not hold a stop.
+      const signals = params.abort_signal === undefined ? [] : [params.abort_signal]
+      const before = await startNow(signals)
+      // The client does not look whether it was given up before.
+      params.abort_signal?.throwIfAborted()
       const result = await write(params)
       try {
-        await requireSound(before)
+        await requireSound(before, signals)
       } catch (error) {
         drop(result)
         throw error
