@@ -7,8 +7,22 @@ export interface BatchLimits {
   readonly segments: number
 }
 
-/** A part is merged again the sooner the smaller it is: twice as many rows at once nearly halve what the engine does for each. */
-export const BATCH_LIMITS: BatchLimits = { bytes: 32 * 2 ** 20, rows: 50_000, segments: 64 }
+/**
+ * Of segments that go in as they are made, so that few of them are in memory at once. A part is merged again the sooner the smaller it is:
+ * twice as many rows at once nearly halve what the engine does for each. Below what it stores as a file for each column.
+ */
+export const PASSED_LIMITS: BatchLimits = { bytes: 60 * 2 ** 20, rows: 100_000, segments: 64 }
+/** Of those that are looked up first, and therefore held. */
+export const HELD_LIMITS: BatchLimits = { bytes: 32 * 2 ** 20, rows: 50_000, segments: 64 }
+/** Made while the engine is busy with those before them: as much as can be made meanwhile. */
+export const AHEAD_LIMITS: BatchLimits = { bytes: 24 * 2 ** 20, rows: 35_000, segments: 64 }
+
+/** What to load together next: those that may be in the tables already, or those that cannot be. */
+export function nextToLoad(waiting: readonly SealedSegment[]): SealedSegment[] {
+  if (waiting[0]?.isInDoubt() === true) return nextBatch(waiting, HELD_LIMITS)
+  const doubted = waiting.findIndex(segment => segment.isInDoubt())
+  return nextBatch(doubted === -1 ? waiting : waiting.slice(0, doubted), PASSED_LIMITS)
+}
 
 /**
  * The segments to load together: the oldest, and those after it that fit. A single one in the normal course; many where a backlog of small

@@ -7,7 +7,7 @@ import { memoryDisk } from '../spool/disk.fixture.ts'
 import { countRow, eventRow, testFrame } from '../spool/frame.fixture.ts'
 import { HEADER_BYTES } from '../spool/segment.ts'
 import { testSpool } from '../spool/spool.fixture.ts'
-import { BATCH_LIMITS, nextBatch } from './batch.ts'
+import { HELD_LIMITS, nextBatch } from './batch.ts'
 import { replicatedSettings } from './insert.ts'
 import { loaderBench, rowsAs } from './loader.fixture.ts'
 
@@ -161,10 +161,10 @@ describe('a batch', () => {
   const segment = (rawBytes: number, received: number) => ({ rawBytes, counts: [countRow({ received })] }) as never
   it('ends before it is too much, and always holds the oldest', () => {
     const many = Array.from({ length: 100 }, () => segment(1000, 1))
-    expect(nextBatch(many, BATCH_LIMITS)).toHaveLength(BATCH_LIMITS.segments)
-    expect(nextBatch(many, { ...BATCH_LIMITS, bytes: 5000 })).toHaveLength(5)
-    expect(nextBatch(many, { ...BATCH_LIMITS, rows: 7 })).toHaveLength(7)
-    expect(nextBatch([segment(BATCH_LIMITS.bytes * 2, 1), ...many], BATCH_LIMITS)).toHaveLength(1)
-    expect(nextBatch([], BATCH_LIMITS)).toEqual([])
+    expect(nextBatch(many, HELD_LIMITS)).toHaveLength(HELD_LIMITS.segments)
+    expect(nextBatch(many, { ...HELD_LIMITS, bytes: 5000 })).toHaveLength(5)
+    expect(nextBatch(many, { ...HELD_LIMITS, rows: 7 })).toHaveLength(7)
+    expect(nextBatch([segment(HELD_LIMITS.bytes * 2, 1), ...many], HELD_LIMITS)).toHaveLength(1)
+    expect(nextBatch([], HELD_LIMITS)).toEqual([])
   })
 })

@@ -72,17 +72,27 @@ export const LONGEST_INSERT_MS = 60_000
 export async function passEvents(db: Landing, blocks: readonly SegmentBlock[]): Promise<void> {
   const full = blocks.filter(({ stretches }) => stretches.length > 0)
   if (full.length === 0) return
-  await send(
-    db,
-    'events',
-    `INSERT INTO events (${EVENT_COLUMNS.join(', ')}, segment_id, segment_index) FORMAT Native`,
-    full.flatMap(placedBlock),
-    {
-      segments: full.map(({ segment }) => segment),
-      places: full.flatMap(({ stretches }) => stretches.map(({ first, count }) => `${first}+${count}`)),
-    },
-  )
+  await send(db, 'events', PASS_EVENTS, chunks(full.flatMap(placedBlock)), {
+    segments: full.map(({ segment }) => segment),
+    places: full.flatMap(({ stretches }) => stretches.map(({ first, count }) => `${first}+${count}`)),
+  })
 }
+
+/**
+ * The same of blocks that are still being made: the engine reads one while the next is made. Not for replicated tables, whose token names
+ * the rows before the first is there. `onSent` is told of each block that nobody looks at any more, while the insert goes on; of the last
+ * one it is not.
+ */
+export async function passEventsAsMade(
+  db: Landing,
+  segments: readonly string[],
+  blocks: AsyncIterable<SegmentBlock>,
+  onSent: (block: SegmentBlock) => void,
+): Promise<void> {
+  await send(db, 'events', PASS_EVENTS, chunksAsMade(blocks, onSent), { segments, places: [] })
+}
+
+const PASS_EVENTS = `INSERT INTO events (${EVENT_COLUMNS.join(', ')}, segment_id, segment_index) FORMAT Native`
 
 /** One insert with rows that are already JSON arrays. */
 export async function insertLines(
@@ -95,7 +105,7 @@ export async function insertLines(
   const names = ['segment_id', 'segment_index', ...columns].map(name => `\`${name}\``).join(', ')
   const body = Buffer.from(lines.map(({ segment, index, json }) => `["${segment}",${index},${json.slice(1)}`).join('\n'))
   const what = { segments: lines.map(({ segment }) => segment), places: lines.map(({ index }) => index) }
-  await send(db, table, `INSERT INTO ${table} (${names}) FORMAT JSONCompactEachRow`, [body], what, settings)
+  await send(db, table, `INSERT INTO ${table} (${names}) FORMAT JSONCompactEachRow`, chunks([body]), what, settings)
 }
 
 /** Which rows an insert carries. */
@@ -106,12 +116,14 @@ interface Carried {
 
 /** What is handed to the socket at once: many short writes cost more than one copy, and a long one is waited for as a whole. */
 const CHUNK_BYTES = 2 ** 20
+/** What is shorter is copied: a socket takes it without telling when it has let go of it. Four times what Node's sockets take so. */
+const LEAST_HANDED_BYTES = 2 ** 18
 
 async function send(
   { client, form, signal }: Landing,
   table: string,
   query: string,
-  pieces: readonly Uint8Array[],
+  body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   carried: Carried,
   settings: ClickHouseSettings = {},
 ): Promise<void> {
@@ -120,7 +132,8 @@ async function send(
   const ending = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_INSERT_MS)])
   const { stream } = await client.exec({
     query,
-    values: Readable.from(chunks(pieces), { objectMode: false }),
+    // The next chunk is asked for when the one before it has been taken, and no sooner.
+    values: Readable.from(body, { objectMode: false, highWaterMark: 1 }),
     abort_signal: ending,
     clickhouse_settings: {
       ...SETTINGS,
@@ -150,6 +163,18 @@ export function replicatedSettings(form: Form, table: string, { segments, places
   }
 }
 
+/**
+ * A chunk is taken when the socket has let go of the one before it: of a block nobody holds anything when the whole of the next one was taken.
+ */
+async function* chunksAsMade(blocks: AsyncIterable<SegmentBlock>, onSent: (block: SegmentBlock) => void): AsyncGenerator<Uint8Array> {
+  let before: SegmentBlock | null = null
+  for await (const block of blocks) {
+    yield* chunks(placedBlock(block))
+    if (before !== null) onSent(before)
+    before = block
+  }
+}
+
 function* chunks(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
   let waiting: Uint8Array[] = []
   let bytes = 0
@@ -160,7 +185,7 @@ function* chunks(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
       bytes = 0
     }
     if (piece.length > CHUNK_BYTES) {
-      for (let at = 0; at < piece.length; at += CHUNK_BYTES) yield piece.subarray(at, at + CHUNK_BYTES)
+      for (let at = 0; at < piece.length; at += CHUNK_BYTES) yield handed(piece.subarray(at, at + CHUNK_BYTES))
     } else if (piece.length > 0) {
       waiting.push(piece)
       bytes += piece.length
@@ -171,5 +196,9 @@ function* chunks(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const [only] = pieces
-  return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces)
+  return only !== undefined && pieces.length === 1 ? handed(only) : Buffer.concat(pieces)
+}
+
+function handed(piece: Uint8Array): Uint8Array {
+  return piece.length < LEAST_HANDED_BYTES ? Buffer.from(piece) : piece
 }

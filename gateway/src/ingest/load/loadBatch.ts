@@ -8,7 +8,7 @@ import { judgeLoadError } from './loadErrors.ts'
 import { earliestReceived, findPresence, missingOf, NOTHING_PRESENT, type Presence } from './presence.ts'
 import { cleanedRejectedLine, countQuarantined, quarantinedLine } from './quarantine.ts'
 import { eventCount, eventLines, type SegmentRows } from './rows/segmentRows.ts'
-import { earliestOf, storeEvents } from './storeEvents.ts'
+import { earliestOf, storeAsMade, storeEvents } from './storeEvents.ts'
 
 /** Points between the steps of a load, where a test stops it. */
 export type LoadPoint = 'mid_insert' | 'before_counts' | 'after_insert_before_unlink' | 'after_unlink'
@@ -18,8 +18,6 @@ export interface LoadEdges {
   readonly read: (segment: SealedSegment) => Promise<SegmentRows | null>
   /** Told of rows that are loaded. */
   readonly release: (rows: SegmentRows) => void
-  /** Called when these segments are read, while the engine works: the next ones may be. */
-  readonly onRead: () => void
   /** Time to stamp the segments with, asked for just before their counts go in. */
   readonly stamp: () => Promise<number>
   /** Earlier tries of the oldest of these segments that failed. */
@@ -70,20 +68,25 @@ const TRIES_BEFORE_BLAME = 3
  */
 export async function loadBatch(
   segments: readonly SealedSegment[],
-  { db, read, release, onRead, stamp, failures, redact, at }: LoadEdges,
+  { db, read, release, stamp, failures, redact, at }: LoadEdges,
 ): Promise<Loaded> {
-  const all = await readAll(db, segments, read)
-  onRead()
+  const mayBlameUnknown = failures >= TRIES_BEFORE_BLAME - 1
+  const orAlone = (count: number) => (error: unknown) => {
+    if (error instanceof NotReadable) throw error
+    const kind = judgeLoadError(error)
+    const isRow = kind === 'rows' || (kind === 'unknown' && mayBlameUnknown)
+    throw isRow && count > 1 ? new LoadAlone('a row of one of the segments is refused', { cause: error }) : error
+  }
+  // One alone is held, for its rows may have to be looked at one by one.
+  const mayPass = segments.length > 1 && !segments.some(segment => segment.isInDoubt())
+  const ids = segments.map(({ uuid }) => uuid)
+  const all = mayPass
+    ? await storeAsMade(db, ids, fresh(segments, read), release).catch(orAlone(segments.length))
+    : await readAll(db, segments, read)
   for (const { segment } of all) segment.doubt()
   // What is missing of a segment that is in was erased since.
   const units = all.filter(unit => !isLoaded(unit))
-  const mayBlameUnknown = failures >= TRIES_BEFORE_BLAME - 1
-
-  const refused = await storeEvents(db, units, mayBlameUnknown).catch((error: unknown) => {
-    const kind = judgeLoadError(error)
-    const isRow = kind === 'rows' || (kind === 'unknown' && mayBlameUnknown)
-    throw isRow && units.length > 1 ? new LoadAlone('a row of one of the segments is refused', { cause: error }) : error
-  })
+  const refused = mayPass ? [] : await storeEvents(db, units, mayBlameUnknown).catch(orAlone(units.length))
   const refusals = [...units.flatMap(unmadeOf), ...refused]
   await at('mid_insert')
   await storeRejected(db, units, refusals, { mayBlameUnknown, redact })
@@ -114,16 +117,28 @@ function isLoaded({ rows, present }: Unit): boolean {
   return rows.counts.length > 0 && rows.counts.every((_, index) => present.counts.has(index))
 }
 
-async function readAll(db: Landing, segments: readonly SealedSegment[], read: LoadEdges['read']): Promise<Unit[]> {
-  const readable: { segment: SealedSegment; rows: SegmentRows }[] = []
+/** From here on anything of a segment that was given may be in the tables. */
+async function* fresh(segments: readonly SealedSegment[], read: LoadEdges['read']): AsyncGenerator<Unit> {
+  for await (const unit of readable(segments, read)) {
+    unit.segment.doubt()
+    yield { ...unit, present: NOTHING_PRESENT }
+  }
+}
+
+async function* readable(segments: readonly SealedSegment[], read: LoadEdges['read']): AsyncGenerator<Omit<Unit, 'present'>> {
   for (const segment of segments) {
     const rows = await read(segment).catch(cause => {
       throw new NotReadable(segment, cause)
     })
     if (rows === null) await segment.setAside()
-    else readable.push({ segment, rows })
+    else yield { segment, rows }
   }
-  const doubted = readable.filter(({ segment }) => segment.isInDoubt())
+}
+
+async function readAll(db: Landing, segments: readonly SealedSegment[], read: LoadEdges['read']): Promise<Unit[]> {
+  const readables: Omit<Unit, 'present'>[] = []
+  for await (const one of readable(segments, read)) readables.push(one)
+  const doubted = readables.filter(({ segment }) => segment.isInDoubt())
   const present =
     doubted.length === 0
       ? new Map<string, Presence>()
@@ -132,7 +147,7 @@ async function readAll(db: Landing, segments: readonly SealedSegment[], read: Lo
           doubted.map(({ segment }) => segment.uuid),
           Math.min(...doubted.map(({ segment, rows }) => earliestReceived(segment, rows.counts))),
         )
-  return readable.map(unit => ({ ...unit, present: present.get(unit.segment.uuid) ?? NOTHING_PRESENT }))
+  return readables.map(unit => ({ ...unit, present: present.get(unit.segment.uuid) ?? NOTHING_PRESENT }))
 }
 
 async function storeRejected(

@@ -2,7 +2,7 @@ import type { Database } from '../../db/open.ts'
 import { REDACT, type Redact } from '../enrich/redact.ts'
 import type { SealedSegment } from '../spool/sealed.ts'
 import type { Spool } from '../spool/spool.ts'
-import { BATCH_LIMITS, nextBatch } from './batch.ts'
+import { AHEAD_LIMITS, nextBatch, nextToLoad } from './batch.ts'
 import { LoadAlone, type Loaded, type LoadPoint, loadBatch, NotReadable } from './loadBatch.ts'
 import { judgeLoadError, type LoadErrorKind, withoutPayload } from './loadErrors.ts'
 import { createReadAhead } from './readAhead.ts'
@@ -99,7 +99,7 @@ export function createLoader({
       const waiting = spool.sealed().filter(candidate => (refused.get(candidate)?.timer ?? null) === null && mayMove(candidate))
       for (const check of drains) check()
       const isSingle = alone > 0 || db.form.kind === 'cluster'
-      const batch = isSingle ? waiting.slice(0, 1) : nextBatch(waiting, BATCH_LIMITS)
+      const batch = isSingle ? waiting.slice(0, 1) : nextToLoad(waiting)
       if (batch.length === 0) {
         await sleep(null)
         continue
@@ -112,14 +112,25 @@ export function createLoader({
         await sleep(backoffMs(failures))
         continue
       }
-      const next = nextBatch(waiting.slice(batch.length), BATCH_LIMITS)
-      // One more, so that whoever makes the rows need not wait until the last of these are heard of.
-      ahead([...batch, ...next.slice(0, 1)])
-      const onRead = () => ahead(next)
+      const aheadFrom = (place: number) => ahead(nextBatch(waiting.slice(place), AHEAD_LIMITS))
+      aheadFrom(0)
+      const readNext = (segment: SealedSegment) => {
+        const rows = read(segment)
+        aheadFrom(waiting.indexOf(segment) + 1)
+        return rows
+      }
       try {
         onLoaded(
           await exclusive(() =>
-            loadBatch(batch, { db: { ...db, signal: givingUp.signal }, read, release: rows.release, onRead, stamp, failures, redact, at }),
+            loadBatch(batch, {
+              db: { ...db, signal: givingUp.signal },
+              read: readNext,
+              release: rows.release,
+              stamp,
+              failures,
+              redact,
+              at,
+            }),
           ),
         )
         failures = 0
