@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { keepDefinitions } from './db/engine/definitions.ts'
 import { type Engine, openEngine } from './db/engine/supervise.ts'
-import { migrate } from './db/migrate.ts'
+import { type MigrationStep, migrate } from './db/migrate.ts'
 import { type Database, openDatabase } from './db/open.ts'
 import { createRunLedger, type LastRun } from './jobs/ledger.ts'
 import { JOBS } from './jobs/list.ts'
@@ -48,9 +48,9 @@ export function openOwnEngine(config: Config, log: Log): Promise<Engine | null> 
 export async function openTables(config: Config, engine: Engine | null, log: Log): Promise<Database> {
   const db = await openDatabase({ ...placeOptions(config), engine: engine ?? undefined })
   try {
-    const onStep = (_: unknown, step: 'executed' | 'recorded') => {
-      // Before anything is stored by it, and before the next statement may change it.
-      if (step === 'executed' && db.form.kind === 'embedded') keepDefinitions(join(config.dataDir, 'engine'))
+    const onStep = (_: unknown, step: MigrationStep) => {
+      // Without room for copies nothing is changed, and what is new is copied before anything is stored by it.
+      if (step !== 'recorded' && db.form.kind === 'embedded') keepDefinitions(join(config.dataDir, 'engine'))
     }
     const applied = await migrate(db.client, { form: db.form, database: db.name, onStep }, message => log.debug(message))
     if (applied.length > 0) log.info('tables are up to date', { database: db.name, applied: applied.length, latest: applied.at(-1)?.name })

@@ -11,13 +11,16 @@ export interface Migration {
   readonly sql: string
 }
 
+/** Before its first statement, after its last, and when that is written down. */
+export type MigrationStep = 'begun' | 'executed' | 'recorded'
+
 export interface MigrateOptions {
   readonly form: Form
   /** Name of the database that the client is connected to. */
   readonly database: string
   readonly migrations?: readonly Migration[]
-  /** Called at both boundaries of each file; what it throws interrupts, which is how tests crash here. */
-  readonly onStep?: (migration: Migration, step: 'executed' | 'recorded') => void
+  /** Called at the boundaries of each file; what it throws interrupts, which is how tests crash here. */
+  readonly onStep?: (migration: Migration, step: MigrationStep) => void
   readonly now?: () => number
 }
 
@@ -58,6 +61,7 @@ export async function migrate(
   for (const statement of renderDdl(HISTORY, form, database)) await client.command({ query: statement })
   const pending = pendingMigrations(migrations, await appliedMigrations(client))
   for (const migration of pending) {
+    onStep(migration, 'begun')
     for (const statement of renderDdl(migration.sql, form, database)) await run(client, migration, statement)
     onStep(migration, 'executed')
     const record = {

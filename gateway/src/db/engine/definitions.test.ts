@@ -1,6 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type Database, openDatabase } from '../open.ts'
 import { keepDefinitions, mendDefinitions } from './definitions.ts'
@@ -85,12 +87,48 @@ test('an engine copies the definitions that it starts with, forgets those that a
 test('a start that fails for another reason leaves definitions alone, and so does one in a folder that has no copies yet', async () => {
   const { folder, file } = await engineWithRows()
   const text = readFileSync(file('kept.sql'), 'utf8')
+  // As an engine names it when something else of the table is wrong.
+  const words = `Cannot attach table from metadata file ${relative(join(folder, 'data'), realpathSync(file('kept.sql')))}: too many broken parts`
+  mkdirSync(join(folder, 'definitions'), { recursive: true })
+  rmSync(join(folder, 'definitions/waymark'), { recursive: true, force: true })
+  expect(mendDefinitions(folder, words)).toEqual([])
   keepDefinitions(folder)
-  const words = 'Cannot attach table from metadata file store/kept.sql: too many broken parts'
+  writeFileSync(file('kept.sql'), `${text}\n`)
   expect(mendDefinitions(folder, words)).toEqual([])
   rmSync(join(folder, 'definitions'), { recursive: true })
   writeFileSync(file('kept.sql'), '')
   expect(mendDefinitions(folder, words)).toEqual([])
   expect(existsSync(file('kept.sql'))).toBe(true)
   writeFileSync(file('kept.sql'), text)
+})
+
+/** `definitions` of many tables as an engine would have them. */
+function folderOfTables(): { folder: string; names: readonly string[]; file: (name: string) => string } {
+  const folder = mkdtempSync(join(tmpdir(), 'waymark-definitions-'))
+  closers.push(() => rmSync(folder, { recursive: true, force: true }))
+  const names = Array.from({ length: 200 }, (_, index) => `t${index}.sql`)
+  const file = (name: string) => join(folder, 'data/metadata/waymark', name)
+  mkdirSync(join(folder, 'data/metadata/waymark'), { recursive: true })
+  for (const name of names) writeFileSync(file(name), `ATTACH TABLE ${name}\n`)
+  return { folder, names, file }
+}
+
+test('processes that copy at the same time all succeed, and leave nothing but the copies', async () => {
+  const { folder, names } = folderOfTables()
+  const module = JSON.stringify(new URL('./definitions.ts', import.meta.url).href)
+  const script = `import { keepDefinitions } from ${module}; import { rmSync } from 'node:fs'
+    for (let times = 0; times < 20; times++) { keepDefinitions(process.argv[1]); rmSync(process.argv[1] + '/definitions/waymark/t' + times + '.sql', { force: true }) }
+    keepDefinitions(process.argv[1])`
+  const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, folder])
+  await Promise.all([run(), run(), run()])
+  keepDefinitions(folder)
+  expect(readdirSync(join(folder, 'definitions/waymark')).sort()).toEqual([...names].sort())
+})
+
+test('a definition that is being cut off while others are copied is not', () => {
+  const { folder, file } = folderOfTables()
+  keepDefinitions(folder)
+  writeFileSync(file('t1.sql'), 'ATTACH TAB')
+  keepDefinitions(folder)
+  expect(readFileSync(join(folder, 'definitions/waymark/t1.sql'), 'utf8')).toBe('ATTACH TABLE t1.sql\n')
 })
