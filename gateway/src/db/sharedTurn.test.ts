@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { describeQuery, type TestDatabase, testDatabase } from '../../../test/engine.ts'
 import { insertRows, sqlTime } from './query.ts'
-import { rivalsQuery, type SharedTurnEdges, TurnTaken, takeSharedTurn } from './sharedTurn.ts'
+import { rivalsQuery, type SharedTurnEdges, TurnTaken, takeSharedTurn, timeQuery } from './sharedTurn.ts'
 
 // The table forgets turns after a day.
 const NOW = Date.now()
@@ -12,15 +12,16 @@ beforeAll(async () => {
 afterAll(() => test.close())
 
 let ids = 0
-/** A process with a clock that only waiting moves. */
+/** A process with a clock that only waiting moves, and that is the engine's too. */
 function process(name: string, while_: (waits: number) => Promise<void> = async () => undefined) {
   const clock = { at: NOW }
   const pause = vi.fn(async (ms: number) => {
     clock.at += ms
     await while_(pause.mock.calls.length)
   })
-  const edges: SharedTurnEdges = { db: test.db, name, now: () => clock.at, randomUUID: () => `turn-${100 + ++ids}`, pause }
-  return { clock, pause, take: () => takeSharedTurn(edges) }
+  const sharedNow = vi.fn(async () => clock.at)
+  const edges: SharedTurnEdges = { db: test.db, name, now: () => clock.at, randomUUID: () => `turn-${100 + ++ids}`, pause, sharedNow }
+  return { clock, pause, sharedNow, take: () => takeSharedTurn(edges) }
 }
 
 const put = (name: string, state: string, asked: number, { seen = NOW, step = 0, turn_id = 'turn-0' } = {}) =>
@@ -93,7 +94,42 @@ describe('a turn that processes share', () => {
     await expect(renewed).rejects.toThrow(TurnTaken)
   })
 
-  it('is read by a query of the declared type', async () => {
+  it.each([
+    ['a day behind', -86_400_000 - 1000],
+    ['a minute behind', -60_000],
+    ['a minute ahead', 60_000],
+  ])('is one at a time, and kept, also on a machine whose clock is %s', async (words, offMs) => {
+    const on = (ms: number) => ({ db: test.db, name: words, now: () => Date.now() + ms, randomUUID: () => `turn-${100 + ++ids}` })
+    let waits = 0
+    const first = await takeSharedTurn(on(offMs))
+    await test.db.client.command({ query: 'OPTIMIZE TABLE shared_turns FINAL' })
+    const pause = async () => {
+      if (++waits === 2) await first.end()
+    }
+    const second = await takeSharedTurn({ ...on(0), pause })
+    expect(waits).toBe(2)
+    // The other way round.
+    const third = await takeSharedTurn({ ...on(offMs), pause: () => second.end().then(() => waits++) })
+    expect(waits).toBe(3)
+    await third.end()
+  })
+
+  it('is asked for again by whoever stood still before it said that it had begun', async () => {
+    const { clock, pause, sharedNow, take } = process('slow')
+    sharedNow
+      .mockImplementationOnce(async () => clock.at)
+      .mockImplementationOnce(async () => clock.at)
+      .mockImplementationOnce(async () => {
+        clock.at += 20_000
+        return clock.at - 20_000
+      })
+    await expect(take()).rejects.toThrow(TurnTaken)
+    expect(pause).not.toHaveBeenCalled()
+    await (await take()).end()
+  })
+
+  it('is read by queries of the declared types', async () => {
+    expect(await describeQuery(test.db.client, timeQuery, {})).toEqual({ at: 'Int64' })
     expect(await describeQuery(test.db.client, rivalsQuery, { name: '', turn_id: '', since: sqlTime(NOW) })).toEqual({
       turn_id: 'String',
       state: 'LowCardinality(String)',
