@@ -40,6 +40,12 @@ describe('the write key', () => {
     const { post } = ingestApp({ isOriginAllowed: (source, origin) => source === 'web' && origin === 'https://www.acme.com' })
     const send = (origin: string) => post('/v1/track', { ...track('m'), writeKey: 'wk_web' }, { origin })
     expect((await send('https://www.acme.com')).status).toBe(200)
-    expect(await send('https://evil.test')).toMatchObject({ status: 403, body: { error: { code: 'origin_not_allowed' } } })
+    const message = expect.stringMatching(/https:\/\/evil\.test.*console.*`waymark sources set web --origin …`.*ALLOWED_ORIGINS/)
+    expect(await send('https://evil.test')).toMatchObject({ status: 403, body: { error: { code: 'origin_not_allowed', message } } })
+  })
+
+  it('that is missing is refused with every place it may stand in', async () => {
+    const { body } = await ingestApp().post('/v1/batch', { batch: [track('m')] }, {})
+    expect(body.error?.message).toMatch(/Basic.*X-Write-Key.*“writeKey”.*\?writeKey=/)
   })
 })

@@ -26,7 +26,7 @@ export function sourceOfWriteKey(key: string | null, request: HonoRequest, { key
     throw refuse(
       401,
       'no_write_key',
-      'No write key was given. Send it as the user name of Basic authentication, as “writeKey” in the body, or as ?writeKey= in the address.',
+      'No write key was given. Send it as the user name of Basic authentication, in a header X-Write-Key, as “writeKey” in the body, or as ?writeKey= in the address.',
     )
   }
   const source = keys.writeKey(key)
@@ -44,7 +44,7 @@ export function sourceOfWriteKey(key: string | null, request: HonoRequest, { key
     throw refuse(
       403,
       'origin_not_allowed',
-      `Pages of ${origin.slice(0, 200)} may not send to source “${source.sourceId}”. Add the origin to ALLOWED_ORIGINS.`,
+      `Pages of ${origin.slice(0, 200)} may not send to source “${source.sourceId}”. Add the origin to those of the source: in its settings in the console, by \`waymark sources set ${source.sourceId} --origin …\` with all of them, or in ALLOWED_ORIGINS, which counts first.`,
     )
   }
   return source
