@@ -16,6 +16,19 @@ const MOST_BYTES = 3
 /** Seven bits of a length go into a byte. */
 const SEVEN_BITS = 128
 
+/** Ids are shorter; to hand so short a text to Node costs more than to write it. */
+const MOST_BY_HAND = 48
+
+/** Writes a text of ASCII; false, and nothing that counts is written, for any other. */
+function writePlain(memory: Buffer, start: number, text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) return false
+    memory[start + at] = code
+  }
+  return true
+}
+
 /** Texts that differ from row to row. */
 export function textColumn(): NativeColumn<string> {
   let memory = Buffer.from(new ArrayBuffer(64 * 1024))
@@ -28,6 +41,13 @@ export function textColumn(): NativeColumn<string> {
     add(text) {
       const needed = end + text.length * MOST_BYTES + 5
       if (needed > memory.length) memory = larger(memory, end, needed)
+      if (text.length <= MOST_BY_HAND && writePlain(memory, end + 1, text)) {
+        memory[end] = text.length
+        end += 1 + text.length
+        if (rows === ends.length) ends = withRoom(ends)
+        ends[rows++] = end
+        return
+      }
       // As if each character took one byte, which is almost always so.
       const width = widthOf(text.length)
       const bytes = text === '' ? 0 : memory.write(text, end + width)
