@@ -7,9 +7,12 @@ import { memoryDisk } from '../spool/disk.fixture.ts'
 import { countRow, eventRow, testFrame } from '../spool/frame.fixture.ts'
 import { HEADER_BYTES } from '../spool/segment.ts'
 import { testSpool } from '../spool/spool.fixture.ts'
-import { HELD_LIMITS, nextBatch } from './batch.ts'
+import { HELD_LIMITS, nextBatch, nextToLoad } from './batch.ts'
 import { replicatedSettings } from './insert.ts'
 import { loaderBench, rowsAs } from './loader.fixture.ts'
+import { rowsHere } from './rows/rowSource.ts'
+import { RowsNotMade } from './rows/rowsNotMade.ts'
+import { eventLines, type SegmentRows } from './rows/segmentRows.ts'
 
 const shared = sharedDatabase()
 const bench = () => loaderBench(shared.db)
@@ -101,6 +104,36 @@ describe('segments that wait together', () => {
     },
   )
 
+  it.each([0, 2, 5])('are stored once each though the insert broke off because the rows of number %i could not be made', async broken => {
+    const source = `broken-${broken}`
+    const spool = await spoolOf(source, 6, 4)
+    const here = rowsHere()
+    let tries = 0
+    const made: SegmentRows[] = []
+    const released: SegmentRows[] = []
+    const loader = bench().loaderOf(spool, {
+      rows: {
+        ...here,
+        rowsOf: async content => {
+          const rows = await here.rowsOf(content)
+          if (eventLines(rows)[0]?.json.includes(`${source}-${broken}-0`) && ++tries === 1) throw new RowsNotMade('this time')
+          made.push(rows)
+          return rows
+        },
+        release: rows => released.push(rows),
+      },
+    })
+    await loader.drain()
+    await loader.stop()
+    expect(tries).toBe(2)
+    const ids = Array.from({ length: 24 }, (_, place) => `${source}-${Math.floor(place / 4)}-${place % 4}`)
+    expect(await bench().stored(source)).toEqual(Object.fromEntries(ids.map(id => [id, 1])))
+    const blocks = released.filter(({ block }) => block.length > 0).map(({ block }) => block)
+    expect(new Set(blocks).size).toBe(blocks.length)
+    expect(blocks.length).toBeGreaterThanOrEqual(6)
+    for (const block of blocks) expect(made.some(rows => rows.block === block)).toBe(true)
+  })
+
   it('of which one is partly in get exactly what is missing', async () => {
     const fs = memoryDisk()
     const spool = await spoolOf('partly', 3, 6, fs)
@@ -166,5 +199,16 @@ describe('a batch', () => {
     expect(nextBatch(many, { ...HELD_LIMITS, rows: 7 })).toHaveLength(7)
     expect(nextBatch([segment(HELD_LIMITS.bytes * 2, 1), ...many], HELD_LIMITS)).toHaveLength(1)
     expect(nextBatch([], HELD_LIMITS)).toEqual([])
+  })
+
+  it('holds what may be in already apart from what cannot be', () => {
+    const inDoubt = (doubted: boolean) => ({ ...(segment(1000, 1) as object), isInDoubt: () => doubted }) as never
+    const [old, young] = [
+      [inDoubt(true), inDoubt(true)],
+      [inDoubt(false), inDoubt(false), inDoubt(false)],
+    ]
+    expect(nextToLoad([...young, ...old])).toEqual(young)
+    expect(nextToLoad([...old, ...young]).slice(0, 2)).toEqual(old)
+    expect(nextToLoad([])).toEqual([])
   })
 })
