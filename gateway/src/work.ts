@@ -44,7 +44,7 @@ export interface WorkEdges {
 
 const TICK_MS = 5_000
 /** With what open requests may take (listening.ts), below the ten seconds in which a stop must be over. */
-const LOAD_MS = 2_000
+const END_MS = 2_000
 
 export function createWork({ config, db, spool, models, log, now, life, notReady, tally }: WorkEdges): Work {
   const stopping = new AbortController()
@@ -135,11 +135,14 @@ export function createWork({ config, db, spool, models, log, now, life, notReady
     },
     async stop() {
       stopping.abort()
-      await started
-      await scheduler.stop()
-      await pipeline.idle()
-      // What is not loaded by then stays on disk for the next start.
-      await Promise.race([settle().catch(() => undefined), wait(LOAD_MS)])
+      const jobsEnd = async () => {
+        await started
+        await scheduler.stop()
+        await pipeline.idle()
+      }
+      // What is not loaded by then stays on disk for the next start; a statement that an engine which hangs does not answer ends with its connection.
+      const patience = wait(END_MS)
+      await Promise.all([Promise.race([jobsEnd(), patience]), Promise.race([settle().catch(() => undefined), patience])])
       await loader.stop()
     },
   }
