@@ -29,12 +29,13 @@ function testEdge(names: readonly string[]) {
     }),
   )
   app.onError(error => (error instanceof HTTPException ? error.getResponse() : new Response(String(error), { status: 500 })))
-  const post = async (path: string, body: unknown, key = 'web') =>
+  /** `key`: in the header; null: the request says it elsewhere. */
+  const post = async (path: string, body: unknown, key: string | null = 'web') =>
     (
       await app.request(path, {
         method: 'POST',
         body: typeof body === 'string' ? body : JSON.stringify(body),
-        headers: { authorization: `Basic ${btoa(`${key}:`)}` },
+        headers: key === null ? {} : { authorization: `Basic ${btoa(`${key}:`)}` },
       })
     ).json()
   return { spool, post, listed: () => JSON.stringify(live.since(0, { source: '', outcome: '', text: '' }, 100).entries) }
@@ -80,6 +81,16 @@ it('other sources keep all of it', async () => {
   await post('/v1/batch', { batch: [event('other')], note: 'as it came' }, 'shop')
   expect(keptText(spool.frames)).toContain('SECRET-1')
   expect(keptText(spool.frames)).toContain('as it came')
+})
+
+it.each([
+  ['in the body', '/v1/batch', { writeKey: 'web' }],
+  ['in the address', '/v1/batch?writeKey=web', {}],
+])('nor is it where the key stands %s, and is found when the body was read', async (_, path, told) => {
+  const { spool, post } = testEdge(['ssn', 'birthday'])
+  expect(await post(path, { ...told, batch: [event('m')] }, null)).toMatchObject({ accepted: 1 })
+  expect(keptText(spool.frames)).toContain('Graz')
+  expect(keptText(spool.frames)).not.toContain('SECRET')
 })
 
 it.each([

@@ -13,7 +13,7 @@ import { createIngestRoutes, type IngestDeps } from './routes.ts'
 import { SpoolFull } from './spool/spoolFull.ts'
 
 /** An edge that scans what is usual, or one that parses everything because it must ask of each event who did it. */
-function testEdge({ isScanning, ...more }: { isScanning: boolean } & Pick<IngestDeps, 'checkPlan' | 'needsLook' | 'guard'>) {
+function testEdge({ isScanning, ...more }: { isScanning: boolean } & Pick<IngestDeps, 'checkPlan' | 'needsLook' | 'guard' | 'life'>) {
   const spool = memorySpool()
   const conflicts: number[] = []
   const now = () => RECEIVED_AT
@@ -114,10 +114,13 @@ describe('requests that are scanned', () => {
   })
 })
 
-describe('a plan that may refuse events', () => {
+describe.each([
+  ['in a header', {}, {}],
+  ['in the body, where it is found after the scan', { authorization: '' }, { writeKey: 'wk' }],
+])('a plan that may refuse events, with the key %s,', (_, headers, told) => {
   const flaw = { code: 'unplanned_event', path: '/event', message: 'is not planned' } as const
   const checkPlan = () => ({ flaw, raw: '{}' })
-  const body = JSON.stringify({ batch: [track('m1')] })
+  const body = JSON.stringify({ ...told, batch: [track('m1')] })
 
   it.each<[string, number, Pick<IngestDeps, 'needsLook'>]>([
     ['sees them where it decides', 0, { needsLook: source => source === 'web' }],
@@ -125,7 +128,7 @@ describe('a plan that may refuse events', () => {
     ['costs nothing where it does not decide', 1, { needsLook: () => false }],
   ])('%s', async (_, stored, more) => {
     const { post, spool } = testEdge({ isScanning: true, checkPlan, ...more })
-    expect(await post('/v1/batch', body)).toMatchObject({ status: 200 })
+    expect(await post('/v1/batch', body, headers)).toMatchObject({ status: 200 })
     expect(spool.frames.flatMap(({ rejected }) => rejected)).toHaveLength(1 - stored)
     expect(spool.frames.reduce((sum, { request }) => sum + (request?.events ?? 0), 0)).toBe(stored)
   })
@@ -139,4 +142,13 @@ it('a request is charged once, also when a copy in it sends it back to the parse
   await post('/v1/batch', JSON.stringify({ batch: [track('m1'), track('m2')] }))
   await post('/v1/batch', JSON.stringify({ batch: [track('m3'), { type: 'nope' }] }))
   expect(charged).toEqual([1, 2, 2])
+})
+
+it('a request that was scanned names the life that scanned it, and none that was parsed does', async () => {
+  const { spool, post } = testEdge({ isScanning: true, life: 'life-1' })
+  await post('/v1/batch', JSON.stringify({ batch: [track('m1')] }))
+  // The same again beside another, and one that is read otherwise than it is written.
+  await post('/v1/batch', JSON.stringify({ batch: [track('m1'), track('m2')] }))
+  await post('/v1/batch', JSON.stringify({ batch: [track('m3', { userId: ' u ' })] }))
+  expect(spool.frames.map(({ request }) => request?.facts.scannedIn)).toEqual(['life-1', undefined, undefined])
 })

@@ -32,6 +32,8 @@ describe('what is never stored of a source', () => {
       integrations: { All: true },
     }
     expect(without(page)).toBe(page)
+    const context = { locale: 'de', page: { url: '/x', title: 'X' }, device: { page: 1 } }
+    expect(createWithoutNamed(['locale', 'page', 'title'])({ type: 'page', context })).toEqual({ type: 'page', context })
   })
 
   it('leaves an event that has nothing of it as it is, itself', () => {
