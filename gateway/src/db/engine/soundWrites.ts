@@ -18,8 +18,8 @@ export interface Soundness {
   readonly failedWrites: number
 }
 
-const QUESTION = `SELECT getMacro('start'),
-  (SELECT sum(value) FROM system.events WHERE event = 'WriteBufferFromFileDescriptorWriteFailed')`
+/** One row, also while nothing is counted. */
+const QUESTION = `SELECT getMacro('start'), sum(value) FROM system.events WHERE event = 'WriteBufferFromFileDescriptorWriteFailed'`
 const PATIENCE_MS = 30_000
 /** An answer that is older says nothing of a write that begins now: the engine may have been started anew. */
 const FRESH_MS = 250
