@@ -11,24 +11,33 @@ const AGAIN_MS = 50
 
 /**
  * The client with its queries taking turns; a query has its turn until its answer is read. What the engine runs is asked once; what it had no
- * place for is asked again, as long as a turn would be waited for.
+ * place for is asked again, as long as a turn would be waited for. `clock`: milliseconds.
  */
-export function patientReader(client: ClickHouseClient, options: TurnsOptions = READER_TURNS): ClickHouseClient {
-  const query = patientQuery(client, createTurns(options), Math.ceil(options.patienceMs / AGAIN_MS))
+export function patientReader(
+  client: ClickHouseClient,
+  options: TurnsOptions = READER_TURNS,
+  clock: () => number = () => performance.now(),
+): ClickHouseClient {
+  const query = patientQuery(client, createTurns(options), { patienceMs: options.patienceMs, clock })
   return new Proxy(client, {
     get: (target, property) => (property === 'query' ? query : bound(target, property)),
   })
 }
 
-function patientQuery(client: ClickHouseClient, turns: Turns, mostTries: number): ClickHouseClient['query'] {
+function patientQuery(
+  client: ClickHouseClient,
+  turns: Turns,
+  { patienceMs, clock }: { readonly patienceMs: number; readonly clock: () => number },
+): ClickHouseClient['query'] {
   return async params => {
     const end = await turns.take(params.abort_signal)
-    for (let tries = 1; ; tries++) {
+    const until = clock() + patienceMs
+    for (;;) {
       try {
         return untilRead(await client.query(params), end)
       } catch (error) {
         const isFull = error instanceof ClickHouseError && error.code === TOO_MANY_QUERIES
-        if (!isFull || tries >= mostTries || params.abort_signal?.aborted === true) {
+        if (!isFull || clock() >= until || params.abort_signal?.aborted === true) {
           end()
           throw isFull ? new TooBusy('the engine runs as many reads as it takes: ask again in a moment', { cause: error }) : error
         }
