@@ -30,8 +30,9 @@ const KEPT_FREE = 64 * 2 ** 20
 const OLD_PARTS_SECONDS = 120
 
 /**
- * Server configuration. Parts that are cut off are dropped at a start, however many, instead of keeping the engine from it: their rows were
- * acknowledged to nobody, or are in the parts that they were merged of.
+ * Server configuration. Parts that are cut off are set aside at a start, however many, instead of keeping the engine from it: their rows were
+ * acknowledged to nobody, or are in the parts that they were merged of. They lie in `detached` of their table from then on, for a disk that lost
+ * what it held leaves the same.
  */
 export function configXml(folder: string, memory: number): string {
   return `<clickhouse>
