@@ -12,6 +12,7 @@ import { row, rows, sqlFile } from '../../db/query.ts'
 import { PINNED_SETTINGS } from '../../db/settings.ts'
 import { enginePing } from '../../health/queries.ts'
 import { spanWords } from '../../health/words.ts'
+import { brokenParts } from './brokenParts.ts'
 import { type Diagnosis, errorWords, say } from './diagnosis.ts'
 
 const at = say('warehouse')
@@ -85,6 +86,7 @@ async function server(where: Where, now: () => number, isOwnServer: boolean): Pr
       ...(await settings(client)),
       ...(isOwnServer ? await rights(client, where) : []),
       ...(await tables(client, where)),
+      ...(await brokenParts(client, where.database)),
     ]
   } catch (error) {
     return [
