@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { readHandover, writeHandover } from './handover.ts'
+import { readHandover, writeHandover, writePrivate } from './handover.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'waymark-handover-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -37,4 +37,10 @@ test.each(['', '{', 'null', '[]', '{"url":"http://127.0.0.1:1"}'])('a damaged fi
 test('one without a password is no handover', () => {
   writeHandover(folder, { ...HANDOVER, writer: { username: 'w', password: '' } })
   expect(readHandover(folder)).toBeNull()
+})
+
+test('a file that cannot be written leaves no draft behind', () => {
+  mkdirSync(join(folder, 'taken/by-a-folder'), { recursive: true })
+  expect(() => writePrivate(join(folder, 'taken'), 'text')).toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
+  expect(readdirSync(folder).filter(name => name.startsWith('taken'))).toEqual(['taken'])
 })
