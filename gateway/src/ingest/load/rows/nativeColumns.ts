@@ -41,7 +41,7 @@ export function textColumn(): NativeColumn<string> {
     add(text) {
       const needed = end + text.length * MOST_BYTES + 5
       if (needed > memory.length) memory = larger(memory, end, needed)
-      if (text.length <= MOST_BY_HAND && writePlain(memory, end + 1, text)) {
+      if (typeof text === 'string' && text.length <= MOST_BY_HAND && writePlain(memory, end + 1, text)) {
         memory[end] = text.length
         end += 1 + text.length
         if (rows === ends.length) ends = withRoom(ends)

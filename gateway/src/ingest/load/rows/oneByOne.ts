@@ -51,8 +51,8 @@ export async function rowsOneByOne(
   lose: Lose = refuseToLose,
 ): Promise<SegmentRows> {
   const attempt = createAttempts(rowsOf, hunted, limits)
-  // Begins the thread, so that no try is charged for that.
-  await rowsOf([])
+  // So that no try is charged for that.
+  await begun(rowsOf)
   const parts: SegmentRows[] = []
   const damaged: number[] = []
   let index = 0
@@ -124,6 +124,18 @@ function halvesOf({ first, count }: Part): Part[] {
   return halves.filter(part => part.count > 0)
 }
 
+/** Begins the thread, though others may end it meanwhile. */
+async function begun(rowsOf: RowsOf): Promise<void> {
+  for (;;) {
+    try {
+      await rowsOf([])
+      return
+    } catch (error) {
+      if (!(error instanceof RowsNotBegun)) throw error
+    }
+  }
+}
+
 /** Tries requests, or parts of them; gives back the error when these events are to blame, that is, the maker makes others. */
 function createAttempts(rowsOf: RowsOf, hunted: Hunted, { tryMs, lastTryMs, turnMs }: HuntLimits) {
   let hungMs = 0
@@ -138,8 +150,7 @@ function createAttempts(rowsOf: RowsOf, hunted: Hunted, { tryMs, lastTryMs, turn
     } catch (error) {
       if (error instanceof RowsNotBegun) return tryOnce(payload, request, part)
       if (!isOfTheRows(error)) throw error
-      // Begins the thread anew, too.
-      await rowsOf([])
+      await begun(rowsOf)
       if (error instanceof RowsTooSlow) hungMs += longestMs
       hunted.set(name, error)
       return error

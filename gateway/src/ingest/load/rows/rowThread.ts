@@ -151,7 +151,12 @@ export function createRowThread({
       // Closed, or ended, since it was ready.
       if (isClosed || current !== started) continue
       const room = spare.take()
-      thread.postMessage({ ...order, only, room } satisfies RowOrder, [...order.memories])
+      try {
+        thread.postMessage({ ...order, only, room } satisfies RowOrder, [...order.memories])
+      } catch (cause) {
+        if (room !== null) spare.put(room)
+        throw new RowsNotMade('its memory cannot be handed over', { cause })
+      }
       thread.ref()
       rooms.push(room)
       const answer = inHand.add(patienceMs)
@@ -165,6 +170,10 @@ export function createRowThread({
     start: () => void running(),
     rowsOf: (content, only, patienceMs = longestMs) => {
       const mine = given.then(() => give(content, only, patienceMs))
+      // What was refused on its way keeps no process.
+      mine.catch(() => {
+        if (current?.inHand.count() === 0) current.thread.unref()
+      })
       given = mine.catch(() => undefined)
       return mine.then(({ answer }) => answer)
     },
