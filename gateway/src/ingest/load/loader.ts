@@ -5,6 +5,7 @@ import type { Spool } from '../spool/spool.ts'
 import { AHEAD_LIMITS, nextBatch, nextToLoad } from './batch.ts'
 import { LoadAlone, type Loaded, type LoadPoint, loadBatch, NotReadable } from './loadBatch.ts'
 import { judgeLoadError, type LoadErrorKind, withoutPayload } from './loadErrors.ts'
+import { answers, doubling } from './patience.ts'
 import { createReadAhead } from './readAhead.ts'
 import type { RowSource } from './rows/rowSource.ts'
 import { createRowThread } from './rows/rowThread.ts'
@@ -50,7 +51,6 @@ export interface LoaderLog {
   warn(message: string, details: Readonly<Record<string, unknown>>): void
 }
 
-const LONGEST_WAIT_MS = 5000
 /** More than are loaded during any look, few enough to be named in a query. */
 const MOST_MOVING = 500
 /** An engine that hangs must not hold the stop of the gateway: what is cut is looked up by the next life. */
@@ -241,21 +241,7 @@ export function createLoader({
   }
 }
 
-const ASK_MS = 5000
-
-function answers({ client }: Database): Promise<boolean> {
-  return client.ping({ select: true, abort_signal: AbortSignal.timeout(ASK_MS) }).then(
-    ({ success }) => success,
-    () => false,
-  )
-}
-
 function kindOf(error: unknown): LoadErrorKind | 'unreadable' {
   if (error instanceof NotReadable) return 'unreadable'
   return error instanceof LoadAlone ? 'rows' : judgeLoadError(error)
-}
-
-/** 100 ms, 200 ms, … at most 5 s. */
-function doubling(failures: number): number {
-  return Math.min(LONGEST_WAIT_MS, 50 * 2 ** Math.min(failures, 10))
 }
