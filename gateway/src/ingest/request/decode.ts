@@ -6,7 +6,7 @@ import { isRecord, type JsonObject } from '../event/json.ts'
 import { sanitise, type Texts } from '../event/sanitise.ts'
 import { type Body, readBody } from './body.ts'
 import { type BodyMemory, createBodyMemory } from './bodyMemory.ts'
-import { isMostlyBrackets } from './depth.ts'
+import { deeperThan, isMostlyBrackets } from './depth.ts'
 import { inflateBody } from './inflate.ts'
 import { createOneATurn } from './oneATurn.ts'
 import { refuse } from './refuse.ts'
@@ -182,21 +182,4 @@ function limited(envelope: Envelope): Envelope {
     )
   }
   return envelope
-}
-
-/** Whether brackets nest deeper than `most`, without building anything. Text in strings does not count. */
-function deeperThan(most: number, json: Buffer): boolean {
-  let depth = 0
-  let inString = false
-  for (let at = 0; at < json.length; at++) {
-    const byte = json[at]
-    if (inString) {
-      if (byte === 0x5c) at++
-      else if (byte === 0x22) inString = false
-    } else if (byte === 0x22) inString = true
-    else if (byte === 0x5b || byte === 0x7b) {
-      if (++depth > most) return true
-    } else if (byte === 0x5d || byte === 0x7d) depth--
-  }
-  return false
 }
