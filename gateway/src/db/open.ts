@@ -61,13 +61,15 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     // The engine lets go of a query whose asker hung up; it does so for read-only sessions alone.
     cancel_http_readonly_queries_on_client_close: 1,
   })
+  // From the first question on: other processes may read at the same engine.
+  const patient = patientReader(reader)
   const close = async () => void (await Promise.all([client.close(), reader.close()]))
   try {
     await assertSettings(client, pinned)
-    await assertSettings(reader, pinned)
+    await assertSettings(patient, pinned)
     const isOwn = options.url === undefined && options.engine !== undefined
     const writer = isOwn ? await soundWriter(client, options.engine) : client
-    return { client: writer, reader: patientReader(reader), name: address.database, form: address.form, close }
+    return { client: writer, reader: patient, name: address.database, form: address.form, close }
   } catch (error) {
     await close()
     throw error
