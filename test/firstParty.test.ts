@@ -19,6 +19,8 @@ let segmentPage = ''
 const asked: string[] = []
 /** Cookies that the gateway set: a browser does not always tell a test of them. */
 const cookiesSet: string[] = []
+/** Until then no answer of the gateway goes on. */
+const held: { until: Promise<void> } = { until: Promise.resolve() }
 
 beforeAll(async () => {
   gateway = await startGateway({ dataDir: data.path, env: { INGEST_PATH: PATH, TRUST_PROXY: 'loopback' } })
@@ -34,8 +36,10 @@ beforeAll(async () => {
     const headers = { ...incoming.headers, 'x-forwarded-for': '203.0.113.7', 'x-forwarded-host': incoming.headers.host ?? '' }
     const onward = request(gateway.url + incoming.url, { method: incoming.method ?? 'GET', headers }, answer => {
       cookiesSet.push(...(answer.headers['set-cookie'] ?? []))
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
+      void held.until.then(() => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(response)
+      })
     })
     onward.on('error', () => response.writeHead(502).end())
     incoming.pipe(onward)
@@ -86,15 +90,17 @@ test('the id outlives the cookies of scripts where the source says so, and nothi
 
   // Consent withdrawn while an answer is under way: nothing comes back.
   cookiesSet.length = 0
-  const answered = page.waitForResponse(response => response.request().method() === 'POST')
+  const { promise, resolve: goOn } = Promise.withResolvers<void>()
+  held.until = promise
+  const answered = page.waitForResponse(response => response.request().postData()?.includes('Leaving') === true)
   await page.evaluate(() => {
     window.waymark.track('Leaving')
     void window.waymark.flush()
-    window.waymark.consent({ analytics: false })
   })
-  const answer = await answered
-  await answer.finished()
-  expect(cookiesSet.join()).toContain('wm_fid=')
+  await vi.waitFor(() => expect(cookiesSet.join()).toContain('wm_fid='), { timeout: 5_000 })
+  await page.evaluate(() => window.waymark.consent({ analytics: false }))
+  goOn()
+  await (await answered).finished()
   await vi.waitFor(async () => expect((await context.cookies()).filter(({ name }) => name.startsWith('wm_'))).toEqual([]), {
     timeout: 5_000,
   })
