@@ -99,7 +99,7 @@ export function holdEngine(options: HoldOptions): HeldEngine {
         const isCut = misses === 0 && (await failedWrites(silenceMs / PROBES)) > 0
         if ((!isCut && misses < PROBES / 2) || over.signal.aborted) continue
         killed = isCut
-          ? 'it could not write to its volume (is it full?), goes on as if it had, and was ended: it drops what is cut off when it starts'
+          ? 'it could not write to its volume (is it full?), goes on as if it had, and was ended: it sets aside what is cut off when it starts'
           : `it answered nothing for ${Math.round(silenceMs / 1000)} s and was ended`
         child.kill()
         return

@@ -5,7 +5,7 @@ import type { EngineAccess } from './handover.ts'
 /**
  * The embedded engine says that something is stored though a write of it failed, for want of space or by a fault of the disk: chDB took the
  * error out of ClickHouse's buffers. What it wrote is cut off then, and the only sign is a counter. Nothing is believed of an engine that
- * counts one: who wrote is told that it failed, and the engine is ended, for when it starts it looks at every part and drops those that are cut.
+ * counts one: who wrote is told that it failed, and the engine is ended, for when it starts it looks at every part and sets aside those that are cut.
  */
 export class WriteNotSound extends Error {
   override readonly name = 'WriteNotSound'
