@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { Agent, createServer, get, type Server } from 'node:http'
+import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { freePort, listen, stopListening } from './listening.ts'
 
@@ -37,6 +39,23 @@ test('a stop answers what is under way, and tells who keeps a busy connection th
   expect(await second).toEqual({ status: 200, connection: 'close' })
   await stopped
   await expect(ask(agent)).rejects.toThrow('ECONNREFUSED')
+})
+
+test('a stop answers clients that had sent when it began, though this process had not taken them yet', async () => {
+  const { server } = await started(async () => undefined)
+  const address = server.address()
+  const clients = 40
+  const sent = new Int32Array(new SharedArrayBuffer(4))
+  const crowd = new Worker(new URL('./listeningCrowd.fixture.ts', import.meta.url), {
+    workerData: { port: typeof address === 'object' ? address?.port : 0, clients, sent: sent.buffer },
+  })
+  const answers = once(crowd, 'message')
+  await once(crowd, 'online')
+  // This thread is as busy as a gateway in the middle of something: the system connects the clients, nobody takes them.
+  for (let count = 0; count < clients; count = Atomics.load(sent, 0)) expect(Atomics.wait(sent, 0, count, 10_000)).not.toBe('timed-out')
+  await stopListening(server)
+  const [lines] = (await answers) as [string[]]
+  expect(lines).toEqual(Array(clients).fill('HTTP/1.1 200 OK'))
 })
 
 test('a connection that was busy when the stop began and is silent since does not hold it until everything is cut', async () => {

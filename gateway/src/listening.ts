@@ -4,6 +4,10 @@ import { createServer, type Server } from 'node:http'
 const DRAIN_MS = 5_000
 /** Longer than a client needs to send its next request on a connection it keeps busy. */
 const SWEEP_MS = 500
+/** The event loop takes one new connection a turn, and may find its first only in the second. */
+const QUIET_TURNS = 3
+/** More than the system lets wait (a backlog of 511): under a stream of new connections a stop must still come to its end. */
+const MOST_TURNS = 2000
 
 /** Listens, or says what to do about a port that is taken. */
 export function listen(server: Server, host: string, port: number): Promise<void> {
@@ -35,6 +39,7 @@ export async function stopListening(server: Server): Promise<void> {
   server.prependListener('request', (_request, response) => {
     response.shouldKeepAlive = false
   })
+  await takeWaiting(server)
   const closed = new Promise<void>(done => server.close(() => done()))
   server.closeIdleConnections()
   // Those that were in the middle of something then, and have been silent since.
@@ -43,4 +48,18 @@ export async function stopListening(server: Server): Promise<void> {
   await closed
   clearInterval(sweep)
   clearTimeout(cut)
+}
+
+/** Clients that the system has connected send before this process has taken them; closing the door then would cut off what they sent. */
+async function takeWaiting(server: Server): Promise<void> {
+  let quiet = 0
+  const taken = () => {
+    quiet = 0
+  }
+  server.on('connection', taken).on('drop', taken)
+  for (let turns = 0; quiet < QUIET_TURNS && turns < MOST_TURNS; turns++) {
+    await new Promise(setImmediate)
+    quiet++
+  }
+  server.off('connection', taken).off('drop', taken)
 }
