@@ -20,7 +20,7 @@ export function createTimeReader(): (text: string) => number | null {
   }
 }
 
-/** `2026-03-01T09:05:00.000Z`, as JavaScript writes times, before the 29th; null for everything else. */
+/** `2026-03-01T09:05:00.000Z`, as JavaScript writes times; null for everything else. */
 function parseUsual(text: string): number | null {
   if (text.length !== 24 || text[10] !== 'T' || text[19] !== '.' || text[23] !== 'Z') return null
   if (text[4] !== '-' || text[7] !== '-' || text[13] !== ':' || text[16] !== ':') return null
@@ -31,10 +31,15 @@ function parseUsual(text: string): number | null {
   const minute = digits(text, 14, 16)
   const second = digits(text, 17, 19)
   const ms = digits(text, 20, 23)
-  const isWritten = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28
+  const isWritten = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month)
   if (!isWritten || !(hour <= 23 && minute <= 59 && second <= 59 && ms >= 0)) return null
   const time = Date.UTC(year, month - 1, day, hour, minute, second, ms)
   return isStorable(time) ? time : null
+}
+
+function daysOf(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
 /** NaN unless all are digits. */

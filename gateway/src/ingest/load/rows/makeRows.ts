@@ -9,13 +9,14 @@ import { readKept } from './readKept.ts'
 import type { RowMaker } from './rowMaker.ts'
 import type { SegmentRows, Stretch } from './segmentRows.ts'
 import { unmadeLine } from './unmade.ts'
+import type { UsualReader } from './usual/usualReader.ts'
 
 /**
  * Everything of a segment as rows. Which event has which index, which are rejected, and the counts follow from the bytes alone: however
  * often and by whomever it is done, they are the same. Only corrected times may differ, by what is known of a device's clock by then.
  * An event of which no row can be made stands among the `unmade`, and keeps none of its neighbours.
  * `block` is where the rows are gathered, `room` where they are written in the end; `only` are the places in its request of the events that
- * are asked for, and `life` is that of this process.
+ * are asked for, `life` is that of this process, and `readUsual` reads what it scanned.
  */
 export function makeRows(
   content: SegmentContent,
@@ -25,7 +26,14 @@ export function makeRows(
     only,
     room,
     life,
-  }: { readonly block?: EventBlock; readonly only?: Stretch | undefined; readonly room?: Room; readonly life?: string | undefined } = {},
+    readUsual,
+  }: {
+    readonly block?: EventBlock
+    readonly only?: Stretch | undefined
+    readonly room?: Room
+    readonly life?: string | undefined
+    readonly readUsual?: UsualReader | undefined
+  } = {},
 ): SegmentRows {
   block.clear()
   const stretches: { first: number; count: number }[] = []
@@ -36,7 +44,7 @@ export function makeRows(
     const told = payloads.map(one => {
       const frame = decodePayload(one)
       rejected.push(...frame.rejected)
-      addEvents(frame, { makeRow, block, only, life, stretches, unmade })
+      addEvents(frame, { makeRow, block, only, life, readUsual, stretches, unmade })
       return { counts: frame.counts, receivedAt: frame.request?.facts.receivedAt ?? null }
     })
     if (payloads[0]?.buffer !== payload.buffer) giveBack(payloads)
@@ -60,6 +68,7 @@ interface Gathering {
   readonly block: EventBlock
   readonly only: Stretch | undefined
   readonly life: string | undefined
+  readonly readUsual: UsualReader | undefined
   readonly stretches: { -readonly [name in keyof Stretch]: Stretch[name] }[]
   readonly unmade: Refusal[]
 }
@@ -71,9 +80,9 @@ function giveBack([first]: readonly Buffer[]): void {
   if (memory instanceof ArrayBuffer && !isMarkedAsUntransferable(memory)) memory.transfer(0)
 }
 
-function addEvents({ firstEvent, request }: PlacedFrame, { makeRow, block, only, life, stretches, unmade }: Gathering): void {
+function addEvents({ firstEvent, request }: PlacedFrame, { makeRow, block, only, life, readUsual, stretches, unmade }: Gathering): void {
   if (request === null) return
-  const read = readKept(request, life)
+  const read = readKept(request, life, readUsual)
   const [from, to] = only === undefined ? [0, request.events] : [only.first, only.first + only.count]
   for (let place = from; place < to; place++) {
     const index = firstEvent + place

@@ -6,34 +6,57 @@ import type { Shared } from '../../event/normalise.ts'
 import { type Flaw, sanitise } from '../../event/sanitise.ts'
 import { readText } from '../../request/decode.ts'
 import type { KeptRequest, RequestFacts } from '../../spool/frame.ts'
+import type { UsualReader, UsualRequest } from './usual/usualReader.ts'
 
 /** A kept request, read again. */
 export interface ReadRequest {
   readonly facts: RequestFacts
   /** In their places; empty when `trouble` says why. */
   readonly events: readonly unknown[]
+  /** What its events have of their own, where it is a usual request: of use until the next is read. */
+  readonly usual: UsualRequest | null
   /** What the event in that place was taken for when it came, or what is wrong with it now. */
   eventAt(place: number): Event | Flaw
   /** Why nothing of it could be read, which no request that was kept should come to; else null. */
   readonly trouble: string | null
 }
 
-/** `life`: that of this process; what its scanner took is not judged again. */
-export function readKept({ body, events: count, facts }: KeptRequest, life?: string): ReadRequest {
+/** `life`: that of this process; what its scanner took is not judged again, and may be outlined. */
+export function readKept(request: KeptRequest, life?: string, outline: UsualReader = () => null): ReadRequest {
+  const isSound = isOf(request.facts, life)
+  const usual = isSound ? outline(request) : null
+  return usual === null ? readWhole(request, isSound) : readInParts(request, usual)
+}
+
+function readWhole({ body, events: count, facts }: KeptRequest, isSound: boolean): ReadRequest {
   try {
     const { events, context, integrations } = contentOf(JSON.parse(readText(body)))
-    const told = {
-      ...shared('context', context),
-      ...shared('integrations', integrations),
-      sentAt: facts.sentAt,
-      ...(facts.type === undefined ? {} : { type: facts.type }),
-    }
-    if (events.length === count)
-      return { facts, events, eventAt: readerOf(events, told, { body, isSound: isOf(facts, life) }), trouble: null }
+    const told = { ...shared('context', context), ...shared('integrations', integrations), ...toldBy(facts) }
+    if (events.length === count) return { facts, events, usual: null, eventAt: readerOf(events, told, { body, isSound }), trouble: null }
     return unreadable(facts, `the request has ${events.length} events; ${count} were accepted`)
   } catch (error) {
     return unreadable(facts, String(error))
   }
+}
+
+/** Of a usual request hardly an event is looked at. */
+function readInParts(request: KeptRequest, usual: UsualRequest): ReadRequest {
+  const { facts } = request
+  const told = toldBy(facts)
+  return {
+    facts,
+    get events() {
+      return readWhole(request, true).events
+    },
+    usual,
+    eventAt: place => acceptedEvent(JSON.parse(usual.eventText(place)), told),
+    trouble: null,
+  }
+}
+
+/** What a request says for all of its events, besides what its body does. */
+export function toldBy({ sentAt, type }: RequestFacts): Shared {
+  return { sentAt, ...(type === undefined ? {} : { type }) }
 }
 
 function isOf({ scannedIn }: RequestFacts, life: string | undefined): boolean {
@@ -60,5 +83,5 @@ function shared(name: 'context' | 'integrations', given: unknown): { [name: stri
 }
 
 function unreadable(facts: RequestFacts, trouble: string): ReadRequest {
-  return { facts, events: [], eventAt: () => ({ code: 'not_an_object', path: '', message: trouble }), trouble }
+  return { facts, events: [], usual: null, eventAt: () => ({ code: 'not_an_object', path: '', message: trouble }), trouble }
 }

@@ -8,6 +8,7 @@ import { createTimeReader } from '../../enrich/time.ts'
 import { isFlaw } from '../../event/validate.ts'
 import type { EventBlock } from './eventBlock.ts'
 import type { ReadRequest } from './readKept.ts'
+import { createMoulds } from './usual/moulds.ts'
 
 /** Adds the row of the event in that place to the block, or gives back why there is none; never throws, whatever the event is. */
 export type RowMaker = (request: ReadRequest, place: number, block: EventBlock) => Error | null
@@ -23,15 +24,26 @@ export function createRowMaker(redact: Redact = REDACT, clocks: Pick<DeviceClock
   }
   const placing: RowEdges = { place: clocks.place, ...readers }
   const telling: RowEdges = { place: historical, ...readers }
+  const moulds = createMoulds({ ...readers, place: clocks.place })
 
-  return ({ facts, eventAt, trouble }, place, block) => {
+  return ({ facts, usual, eventAt, trouble }, place, block) => {
     if (trouble !== null) return new Error(trouble)
     try {
+      const moulded = usual === null ? null : moulds.rowAt(usual, facts, place)
+      if (moulded !== null) {
+        block.add(moulded)
+        usual?.made(true)
+        return null
+      }
       const event = eventAt(place)
       if (isFlaw(event)) return new Error(`was accepted when it came, and ${event.message} now`)
       const messageId = event.messageId ?? facts.ids?.[place]
       if (messageId === undefined) return new Error('has no message id')
-      block.add(rowOf(event, messageId, factsAt(facts, place), facts.isHistorical ? telling : placing))
+      const row = rowOf(event, messageId, factsAt(facts, place), facts.isHistorical ? telling : placing)
+      block.add(row)
+      if (usual === null) return null
+      moulds.keep(row)
+      usual.made(false)
       return null
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))

@@ -123,10 +123,12 @@ describe('the thread that makes rows', () => {
     const asked = await Promise.allSettled(
       [content('ok-1'), content(mood), content('ok-2'), content('ok-3')].map(segment => rows.rowsOf(segment)),
     )
-    // Its last words may be lost.
-    const [first, ...others] = asked
-    expect(first?.status === 'rejected' ? first.reason.name : 'made').toMatch(/^(made|RowsNotBegun)$/)
-    expect(others).toMatchObject([{ reason: { name: 'RowsNotMade' } }, { reason: { name: 'RowsNotBegun' } }, { value: 'ok-3' }])
+    // Its last words may be lost, and what comes next may have gone to it or, if its end was heard of by then, to the one after it.
+    const told = asked.map(one => (one.status === 'rejected' ? one.reason.name : one.value))
+    expect(told[0]).toMatch(/^(ok-1|RowsNotBegun)$/)
+    expect(told[1]).toBe('RowsNotMade')
+    expect(told[2]).toMatch(/^(ok-2|RowsNotBegun)$/)
+    expect(told[3]).toBe('ok-3')
     expect(await rows.rowsOf(content('ok-2'))).toBe('ok-2')
   })
 

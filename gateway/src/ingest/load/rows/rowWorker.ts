@@ -9,6 +9,7 @@ import { createRowMaker } from './rowMaker.ts'
 import type { RowOrder } from './rowOrder.ts'
 import type { RowAnswer, RowStart } from './rowThread.ts'
 import { roomFor } from './spareMemory.ts'
+import { createUsualReader } from './usual/usualReader.ts'
 import { yieldCpu } from './yieldCpu.ts'
 
 yieldCpu()
@@ -20,13 +21,14 @@ const kept = clockFile === null ? null : openKeptClocks(clockFile, { now: Date.n
 if (kept !== null) setInterval(kept.tidy, TIDY_MS).unref()
 const makeRow = createRowMaker(createRedaction(redactParameters), kept?.clocks)
 const block = createEventBlock()
+const readUsual = createUsualReader()
 
 parentPort?.on('message', ({ memories, places, only, room }: RowOrder) => {
   Atomics.add(begun, 0, 1)
   let answer: RowAnswer
   try {
     const content = places.flatMap(([memory, start, length]) => Buffer.from(memories[memory] ?? new ArrayBuffer(0), start, length))
-    const rows = makeRows(content, makeRow, { block, only, life, room: bytes => roomFor(bytes, room) })
+    const rows = makeRows(content, makeRow, { block, only, life, readUsual, room: bytes => roomFor(bytes, room) })
     answer = { rows, isInRoom: rows.block.buffer === room }
   } catch (error) {
     answer = { trouble: String(error) }

@@ -1,0 +1,2 @@
+export { begin, input, restsAge, textsAge } from './interning'
+export { read, records } from './outline'

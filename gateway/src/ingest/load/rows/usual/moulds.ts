@@ -1,0 +1,175 @@
+/**
+ * Rows of events that came before in all but what is their own: visitors of a site see the same pages in the same browsers. A row is made of
+ * what the page says, of what all else but the page says, each taken from the last row of which it was the same, and of the event's own.
+ */
+import { isBlockedValue } from '@waymark/schemas/identifiers'
+import type { EventRow } from '@waymark/schemas/row'
+import type { ReadAddress } from '../../../enrich/address.ts'
+import { type EventTime, historical, type Moment } from '../../../enrich/devices.ts'
+import type { Redact } from '../../../enrich/redact.ts'
+import { isStorable } from '../../../enrich/time.ts'
+import type { RequestFacts } from '../../../spool/frame.ts'
+import * as at from './outliner.ts'
+import type { UsualRequest } from './usualReader.ts'
+
+export interface Moulds {
+  /** The row of the event in that place, null where another must make it. The next row is written over it. */
+  rowAt(usual: UsualRequest, facts: RequestFacts, place: number): EventRow | null
+  /** The row that another made of the event that was asked for last. */
+  keep(row: EventRow): void
+}
+
+export interface MouldEdges {
+  /** When an event happened, by what is known of its device's clock. */
+  readonly place: (moment: Moment) => EventTime
+  readonly redact: Redact
+  readonly readAddress: ReadAddress
+  readonly readSentAt: (text: string) => number | null
+}
+
+/** A text that comes often. */
+interface Often {
+  readonly text: string
+  /** None that an event may have as its id. */
+  readonly isBlocked: boolean
+  /** What the clock of its device is known by, and the source that it came with. */
+  source: string
+  device: string
+}
+
+/** What is asked of the event before it is known whether there are moulds for it. */
+interface Asked {
+  readonly page: number
+  readonly rest: number
+  readonly hasAnonymousId: boolean
+  readonly hasUserId: boolean
+}
+
+export function createMoulds({ place: inTime, redact, readAddress, readSentAt }: MouldEdges): Moulds {
+  let ages = { texts: -1, rests: -1 }
+  let pages: (EventRow | undefined)[] = []
+  let rests: (EventRow | undefined)[] = []
+  let often: (Often | undefined)[] = []
+  let asked: Asked | null = null
+
+  function forget({ textsAge, restsAge }: at.Outlines): void {
+    if (textsAge !== ages.texts) often = []
+    if (restsAge !== ages.rests) [pages, rests] = [[], []]
+    ages = { texts: textsAge, rests: restsAge }
+  }
+
+  function oftenAt({ words, text }: at.Outlines, word: number): Often | null {
+    const end = words[word + 1] ?? 0
+    if (end === 0) return null
+    const number = words[word + 2] ?? 0
+    const known = number === 0 ? undefined : often[number]
+    if (known !== undefined) return known
+    const said = text(words[word] ?? 0, end)
+    const made: Often = { text: said, isBlocked: isBlockedValue(said), source: '', device: '' }
+    if (number !== 0) often[number] = made
+    return made
+  }
+
+  return {
+    rowAt({ outlines, sentAt }, facts, place) {
+      asked = null
+      const { words } = outlines
+      const event = place * at.WORDS
+      const flags = words[event + at.FLAGS] ?? at.IS_UNUSUAL
+      const pageNumber = words[event + at.PAGE] ?? 0
+      const restNumber = words[event + at.REST] ?? 0
+      if ((flags & at.IS_UNUSUAL) !== 0 || pageNumber === 0 || restNumber === 0) return null
+      if (outlines.textsAge !== ages.texts || outlines.restsAge !== ages.rests) forget(outlines)
+      const original = (flags & at.HAS_TIME) === 0 ? null : (outlines.times[event / 2 + at.TIME] ?? 0)
+      if (original !== null && !isStorable(original)) return null
+      const anonymous = oftenAt(outlines, event + at.ANONYMOUS_ID)
+      const user = oftenAt(outlines, event + at.USER_ID)
+      // Such an id is dropped where the other is better: that depends on both.
+      if (anonymous?.isBlocked === true || user?.isBlocked === true) return null
+      const sentEnd = words[event + at.SENT_AT + 1] ?? 0
+      const ownSentAt = sentEnd === 0 ? null : readSentAt(outlines.plain(words[event + at.SENT_AT] ?? 0, sentEnd))
+      if (sentEnd !== 0 && ownSentAt === null) return null
+      const page = pages[pageNumber]
+      const rest = rests[restNumber]
+      if (page === undefined || rest === undefined) {
+        asked = { page: pageNumber, rest: restNumber, hasAnonymousId: anonymous !== null, hasUserId: user !== null }
+        return null
+      }
+      const time = (facts.isHistorical ? historical : inTime)({
+        device: deviceOf(anonymous ?? user, facts.source),
+        original,
+        sentAt: sentEnd !== 0 ? ownSentAt : sentAt === undefined ? null : readSentAt(sentAt),
+        receivedAt: facts.receivedAt,
+      })
+      const propertiesEnd = words[event + at.PROPERTIES + 1] ?? 0
+      return {
+        message_id: outlines.plain(words[event + at.MESSAGE_ID] ?? 0, words[event + at.MESSAGE_ID + 1] ?? 0),
+        source_id: rest.source_id,
+        trust: rest.trust,
+        type: rest.type,
+        event: rest.event === '' ? '' : (oftenAt(outlines, event + at.EVENT_NAME)?.text ?? rest.event),
+        anonymous_id: anonymous === null ? '' : anonymous.text,
+        user_id: user === null ? '' : user.text,
+        group_id: rest.group_id,
+        session_id: oftenAt(outlines, event + at.SESSION_ID)?.text ?? rest.session_id,
+        client_seq: (flags & at.HAS_SEQUENCE) === 0 ? rest.client_seq : (words[event + at.SEQUENCE] ?? 0),
+        timestamp: time.timestamp,
+        original_timestamp: time.original,
+        sent_at: time.sentAt,
+        received_at: facts.receivedAt,
+        clock_offset_ms: time.offset,
+        url: page.url,
+        path: page.path,
+        referrer: page.referrer,
+        title: page.title,
+        channel: page.channel,
+        medium: page.medium,
+        campaign_name: page.campaign_name,
+        campaign_source: page.campaign_source,
+        campaign_medium: page.campaign_medium,
+        campaign_term: page.campaign_term,
+        campaign_content: page.campaign_content,
+        campaign_id: page.campaign_id,
+        click_id: page.click_id,
+        browser: rest.browser,
+        os: rest.os,
+        device: rest.device,
+        country: rest.country,
+        is_bot: rest.is_bot,
+        bot_reason: rest.bot_reason,
+        consent: rest.consent,
+        properties:
+          propertiesEnd === 0
+            ? page.properties
+            : redact(asWritten(outlines.text(words[event + at.PROPERTIES] ?? 0, propertiesEnd), (flags & at.IS_AS_WRITTEN) !== 0)),
+        traits: rest.traits,
+        context: rest.context,
+      }
+    },
+    keep(row) {
+      if (asked === null) return
+      const { page, rest, hasAnonymousId, hasUserId } = asked
+      asked = null
+      // An id that is no plain text is a part of the rest; whether it was dropped depended on the other.
+      if ((row.anonymous_id !== '' && !hasAnonymousId) || (row.user_id !== '' && !hasUserId)) return
+      // What a campaign says beyond its columns stands in the context, wherever it was said.
+      const address = row.url === '' ? null : readAddress(row.url)
+      if (row.url !== '' && (address === null || address.campaign.more !== undefined)) return
+      pages[page] ??= row
+      rests[rest] ??= row
+    },
+  }
+}
+
+function asWritten(text: string, isSo: boolean): string {
+  return isSo ? text : JSON.stringify(JSON.parse(text))
+}
+
+function deviceOf(id: Often | null, source: string): string {
+  if (id === null) return `${source}\0`
+  if (id.source !== source || id.device === '') {
+    id.source = source
+    id.device = `${source}\0${id.text}`
+  }
+  return id.device
+}
