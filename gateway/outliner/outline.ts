@@ -10,7 +10,7 @@ import { isWhole, numberOf, timeOf } from './numbers'
 
 /** Words of 32 bits in a record. Places are offsets in the body; of two words, the second is where it ends. */
 const WORDS: i32 = 26
-const FLAGS: i32 = 0
+// The flags are the first.
 /** Eight bytes: epoch milliseconds. */
 const TIME: i32 = 2
 const WHOLE: i32 = 4
@@ -120,7 +120,7 @@ function readList(start: usize, facts: i32, track: bool): i32 {
 }
 
 // @ts-expect-error: a decorator of AssemblyScript
-@inline function set(word: i32, value: i32): void {
+function set(word: i32, value: i32): void {
   store<i32>(record + (<usize>word << 2), value)
 }
 

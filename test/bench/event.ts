@@ -6,7 +6,9 @@ import { makeRows } from '../../gateway/src/ingest/load/rows/makeRows.ts'
 import { createRowMaker } from '../../gateway/src/ingest/load/rows/rowMaker.ts'
 import { eventCount, type SegmentRows } from '../../gateway/src/ingest/load/rows/segmentRows.ts'
 import { roomFor } from '../../gateway/src/ingest/load/rows/spareMemory.ts'
+import { createUsualReader } from '../../gateway/src/ingest/load/rows/usual/usualReader.ts'
 import { createReceiver } from '../../gateway/src/ingest/receive.ts'
+import type { Frame } from '../../gateway/src/ingest/spool/frame.ts'
 import { frameText } from '../../gateway/src/ingest/spool/framePayload.ts'
 import { createFrameMemory, encodeFrames } from '../../gateway/src/ingest/spool/frames.ts'
 import { FRAME_HEAD_BYTES } from '../../gateway/src/ingest/spool/segment.ts'
@@ -19,17 +21,18 @@ const PER_BATCH = 100
 /** As many as a segment holds under load. */
 const BATCHES_A_SEGMENT = 40
 
-/** The second and third begin when the body is parsed, and the third includes the second; the last begins with the bytes. */
+/** The second and third begin when the body is parsed, and the third includes the second; the last two begin with the bytes. */
 const STEPS = {
   parse: 'JSON.parse of the body',
   judge: 'sanitise, normalise, validate',
   keep: '… and look for copies, and put into the spool: all before the answer',
-  rows: 'later, in another thread: parse, judge, place in time, enrich, write columns',
+  usual: 'later, in another thread, of a request that this process scanned: outline, place in time, write columns',
+  rows: '… of any other: parse, judge, place in time, enrich, write columns',
 } as const
 type Step = keyof typeof STEPS
 
 // In multiples of JSON.parse, so that they hold on any machine.
-const BUDGETS: { readonly [step in Step]?: number } = { judge: 1, keep: 2, rows: 6 }
+const BUDGETS: { readonly [step in Step]?: number } = { judge: 1, keep: 2, usual: 3, rows: 6 }
 
 // These bodies hold no escaped code units, as hardly any does.
 const CLEAN = { areClean: true }
@@ -41,10 +44,18 @@ interface Body {
 
 type Parsed = Body & { readonly body: Buffer }
 
+/** Of the process that scanned the requests. */
+const LIFE = 'bench'
 const PLACE = { segment: '00000000-0000-4000-8000-000000000000', firstEvent: 0, firstRejected: 0 }
 
 function countMade(rows: SegmentRows, expected: number): void {
   if (eventCount(rows) !== expected || rows.unmade.length > 0) throw new Error(`${rows.unmade.length} rows of good events were not made`)
+}
+
+/** As the scanner would have let it through; these requests are usual. */
+function scanned(frame: Frame): Frame {
+  const { request } = frame
+  return request === null ? frame : { ...frame, request: { ...request, facts: { ...request.facts, scannedIn: LIFE } } }
 }
 
 /** What ingest does with an event between parsing it and the disk, in CPU time of this process alone. */
@@ -58,7 +69,7 @@ export const event: Benchmark = {
     const pool = visitorEvents(seed, batches * PER_BATCH, clock.now)
     const bytesOf = (text: string) => Buffer.byteLength(text)
     const counted = { ids: 0 }
-    const microseconds: { [step in Step]: number[] } = { parse: [], judge: [], keep: [], rows: [] }
+    const microseconds: { [step in Step]: number[] } = { parse: [], judge: [], keep: [], usual: [], rows: [] }
 
     /** The same visitors each time, as events that were never sent before. */
     function texts(): string[] {
@@ -74,14 +85,15 @@ export const event: Benchmark = {
     const isKept = { now: false }
     const receive = createReceiver({
       append: async frame => {
-        frames.push(encodeFrames([frameText(frame)], PLACE, isKept.now ? undefined : again).bytes)
+        frames.push(encodeFrames([frameText(isKept.now ? scanned(frame) : frame)], PLACE, isKept.now ? undefined : again).bytes)
       },
       hotSet: createHotSet({ now: () => clock.now }),
       now: () => clock.now,
       randomUUID,
     })
-    const makeRow = createRowMaker()
-    // As the thread has them: memory that is used again.
+    // As the thread has them: memory that is used again. What makes rows has a memory of its own for either step.
+    const makers = { usual: createRowMaker(), rows: createRowMaker() }
+    const readUsual = createUsualReader()
     const block = createEventBlock()
     const memory = new SharedArrayBuffer(2 ** 23)
 
@@ -98,18 +110,21 @@ export const event: Benchmark = {
     async function once(step: Step): Promise<number> {
       const given = texts()
       const bodies = step === 'parse' ? [] : given.map(text => ({ ...(JSON.parse(text) as Body), body: Buffer.from(text) }))
-      isKept.now = step === 'rows'
-      if (step === 'rows') await take(bodies)
+      isKept.now = step === 'rows' || step === 'usual'
+      if (isKept.now) await take(bodies)
       const { user, system } = process.cpuUsage()
       if (step === 'parse') for (const text of given) JSON.parse(text)
       else if (step === 'judge')
         for (const { batch, sentAt, body } of bodies) batch.map(createJudge({ sentAt, bytes: body.length, texts: CLEAN }))
       else if (step === 'keep') await take(bodies)
-      else
+      else {
+        const life = step === 'usual' ? LIFE : undefined
         for (let at = 0; at < frames.length; at += BATCHES_A_SEGMENT) {
           const content = frames.slice(at, at + BATCHES_A_SEGMENT).map(frame => frame.subarray(FRAME_HEAD_BYTES))
-          countMade(makeRows(content, makeRow, { block, room: bytes => roomFor(bytes, memory) }), content.length * PER_BATCH)
+          const rows = makeRows(content, makers[step], { block, life, readUsual, room: bytes => roomFor(bytes, memory) })
+          countMade(rows, content.length * PER_BATCH)
         }
+      }
       const used = process.cpuUsage()
       return (used.user + used.system - user - system) / (batches * PER_BATCH)
     }
