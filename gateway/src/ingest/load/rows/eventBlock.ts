@@ -1,17 +1,40 @@
 import { EVENT_COLUMNS, type EventRow } from '@waymark/schemas/row'
-import { type NativeColumn, nativeText, numberColumn, textColumn, wordColumn } from './nativeColumns.ts'
+import { type NativeColumn, nativeText, numberColumn, textColumn, type WordColumn, wordColumn } from './nativeColumns.ts'
+import { createMouldedWords, type Mould, type PageWord, type RestWord } from './usual/mouldedWords.ts'
 
 /** Rows of events, gathered into the columns of one block. */
 export interface EventBlock {
   /** All of the row or, where it throws, nothing of it. */
   add(row: EventRow): void
+  /** The row of an event of which all else is in these moulds. Throws nothing. */
+  addMoulded(own: OwnColumns, page: Mould, rest: Mould): void
   /** The columns in the order of `EVENT_COLUMNS`, each with its name and type; written where `room` says. */
   take(room?: (bytes: number) => Uint8Array): Uint8Array
   /** Begins anew. */
   clear(): void
 }
 
-export type EventColumns = { readonly [name in keyof EventRow]: NativeColumn<EventRow[name]> }
+/** What an event has of its own. */
+export type OwnColumns = Pick<
+  EventRow,
+  | 'message_id'
+  | 'event'
+  | 'anonymous_id'
+  | 'user_id'
+  | 'session_id'
+  | 'client_seq'
+  | 'timestamp'
+  | 'original_timestamp'
+  | 'sent_at'
+  | 'received_at'
+  | 'clock_offset_ms'
+  | 'properties'
+>
+
+type WordName = PageWord | RestWord
+export type EventColumns = { readonly [name in Exclude<keyof EventRow, WordName>]: NativeColumn<EventRow[name]> } & {
+  readonly [name in WordName]: WordColumn
+}
 
 /**
  * The types of the table, but that what repeats is sent as words also where the table has texts: addresses, titles, campaigns, and contexts,
@@ -63,6 +86,7 @@ export function eventColumns(): EventColumns {
 
 export function createEventBlock(columns: EventColumns = eventColumns()): EventBlock {
   const inOrder = EVENT_COLUMNS.map(name => [name, columns[name]] as const)
+  const words = createMouldedWords(columns)
   let rows = 0
 
   // One by one, so that each place sees one kind of column and no name is looked up: a third of the time of a loop.
@@ -109,6 +133,7 @@ export function createEventBlock(columns: EventColumns = eventColumns()): EventB
 
   function cut(from: number): void {
     for (const [, column] of inOrder) column.cut(from)
+    if (from === 0) words.begin()
     rows = from
   }
 
@@ -120,6 +145,23 @@ export function createEventBlock(columns: EventColumns = eventColumns()): EventB
         cut(rows)
         throw error
       }
+      rows++
+    },
+    addMoulded(own, page, rest) {
+      columns.message_id.add(own.message_id)
+      columns.event.add(own.event)
+      columns.anonymous_id.add(own.anonymous_id)
+      columns.user_id.add(own.user_id)
+      columns.session_id.add(own.session_id)
+      columns.client_seq.add(own.client_seq)
+      columns.timestamp.add(own.timestamp)
+      columns.original_timestamp.add(own.original_timestamp)
+      columns.sent_at.add(own.sent_at)
+      columns.received_at.add(own.received_at)
+      columns.clock_offset_ms.add(own.clock_offset_ms)
+      columns.properties.add(own.properties)
+      columns.is_bot.add(rest.row.is_bot)
+      words.add(page, rest)
       rows++
     },
     take(room = bytes => new Uint8Array(bytes)) {

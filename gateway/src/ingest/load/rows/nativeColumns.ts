@@ -10,6 +10,12 @@ export interface NativeColumn<T> {
   pieces(): readonly Uint8Array[]
 }
 
+/** One whose texts have numbers: the same text the same, until the column begins anew. */
+export interface WordColumn extends NativeColumn<string> {
+  numberOf(text: string): number
+  addNumber(number: number): void
+}
+
 const FIRST_ROWS = 1024
 /** A character of a JavaScript text takes at most so many bytes. */
 const MOST_BYTES = 3
@@ -75,7 +81,7 @@ const OWN_WORDS = (1 << 9) | (1 << 10)
 const MOST_LOOKED_UP = 1024
 
 /** Texts of which few are different: each is sent once, and a row is the number of its text. */
-export function wordColumn(): NativeColumn<string> {
+export function wordColumn(): WordColumn {
   const known = new Map<string, number>()
   const words = textColumn()
   let count = 0
@@ -102,16 +108,22 @@ export function wordColumn(): NativeColumn<string> {
     return count++
   }
 
+  function addNumber(number: number): void {
+    if (rows === numbers.length) numbers = withRoom(numbers)
+    numbers[rows++] = number
+  }
+
   begin()
   return {
     type: 'LowCardinality(String)',
+    numberOf,
+    addNumber,
     add(text) {
       if (text !== last) {
         lastNumber = numberOf(text)
         last = text
       }
-      if (rows === numbers.length) numbers = withRoom(numbers)
-      numbers[rows++] = lastNumber
+      addNumber(lastNumber)
     },
     cut(first) {
       rows = Math.min(rows, first)

@@ -29,10 +29,8 @@ export function createRowMaker(redact: Redact = REDACT, clocks: Pick<DeviceClock
   return ({ facts, usual, eventAt, trouble }, place, block) => {
     if (trouble !== null) return new Error(trouble)
     try {
-      const moulded = usual === null ? null : moulds.rowAt(usual, facts, place)
-      if (moulded !== null) {
-        block.add(moulded)
-        usual?.made(true)
+      if (usual !== null && moulds.addTo(block, usual, facts, place)) {
+        usual.made(true)
         return null
       }
       const event = eventAt(place)

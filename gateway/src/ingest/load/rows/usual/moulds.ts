@@ -9,12 +9,14 @@ import { type EventTime, historical, type Moment } from '../../../enrich/devices
 import type { Redact } from '../../../enrich/redact.ts'
 import { isStorable } from '../../../enrich/time.ts'
 import type { RequestFacts } from '../../../spool/frame.ts'
+import type { EventBlock } from '../eventBlock.ts'
+import { type Mould, mouldOf } from './mouldedWords.ts'
 import * as at from './outliner.ts'
 import type { UsualRequest } from './usualReader.ts'
 
 export interface Moulds {
-  /** The row of the event in that place, null where another must make it. The next row is written over it. */
-  rowAt(usual: UsualRequest, facts: RequestFacts, place: number): EventRow | null
+  /** Adds the row of the event in that place to the block; false, and nothing is done, where another must make it. */
+  addTo(block: EventBlock, usual: UsualRequest, facts: RequestFacts, place: number): boolean
   /** The row that another made of the event that was asked for last. */
   keep(row: EventRow): void
 }
@@ -47,8 +49,8 @@ interface Asked {
 
 export function createMoulds({ place: inTime, redact, readAddress, readSentAt }: MouldEdges): Moulds {
   let ages = { texts: -1, rests: -1 }
-  let pages: (EventRow | undefined)[] = []
-  let rests: (EventRow | undefined)[] = []
+  let pages: (Mould | undefined)[] = []
+  let rests: (Mould | undefined)[] = []
   let often: (Often | undefined)[] = []
   let asked: Asked | null = null
 
@@ -70,30 +72,35 @@ export function createMoulds({ place: inTime, redact, readAddress, readSentAt }:
     return made
   }
 
+  function propertiesOf({ words, text }: at.Outlines, event: number): string {
+    const said = text(words[event + at.PROPERTIES] ?? 0, words[event + at.PROPERTIES + 1] ?? 0)
+    return redact(((words[event + at.FLAGS] ?? 0) & at.IS_AS_WRITTEN) === 0 ? JSON.stringify(JSON.parse(said)) : said)
+  }
+
   return {
-    rowAt({ outlines, sentAt }, facts, place) {
+    addTo(block, { outlines, sentAt }, facts, place) {
       asked = null
       const { words } = outlines
       const event = place * at.WORDS
       const flags = words[event + at.FLAGS] ?? at.IS_UNUSUAL
       const pageNumber = words[event + at.PAGE] ?? 0
       const restNumber = words[event + at.REST] ?? 0
-      if ((flags & at.IS_UNUSUAL) !== 0 || pageNumber === 0 || restNumber === 0) return null
+      if ((flags & at.IS_UNUSUAL) !== 0 || pageNumber === 0 || restNumber === 0) return false
       if (outlines.textsAge !== ages.texts || outlines.restsAge !== ages.rests) forget(outlines)
       const original = (flags & at.HAS_TIME) === 0 ? null : (outlines.times[event / 2 + at.TIME] ?? 0)
-      if (original !== null && !isStorable(original)) return null
+      if (original !== null && !isStorable(original)) return false
       const anonymous = oftenAt(outlines, event + at.ANONYMOUS_ID)
       const user = oftenAt(outlines, event + at.USER_ID)
       // Such an id is dropped where the other is better: that depends on both.
-      if (anonymous?.isBlocked === true || user?.isBlocked === true) return null
+      if (anonymous?.isBlocked === true || user?.isBlocked === true) return false
       const sentEnd = words[event + at.SENT_AT + 1] ?? 0
       const ownSentAt = sentEnd === 0 ? null : readSentAt(outlines.plain(words[event + at.SENT_AT] ?? 0, sentEnd))
-      if (sentEnd !== 0 && ownSentAt === null) return null
+      if (sentEnd !== 0 && ownSentAt === null) return false
       const page = pages[pageNumber]
       const rest = rests[restNumber]
       if (page === undefined || rest === undefined) {
         asked = { page: pageNumber, rest: restNumber, hasAnonymousId: anonymous !== null, hasUserId: user !== null }
-        return null
+        return false
       }
       const time = (facts.isHistorical ? historical : inTime)({
         device: deviceOf(anonymous ?? user, facts.source),
@@ -102,49 +109,23 @@ export function createMoulds({ place: inTime, redact, readAddress, readSentAt }:
         receivedAt: facts.receivedAt,
       })
       const propertiesEnd = words[event + at.PROPERTIES + 1] ?? 0
-      return {
+      const { row } = rest
+      const own = {
         message_id: outlines.plain(words[event + at.MESSAGE_ID] ?? 0, words[event + at.MESSAGE_ID + 1] ?? 0),
-        source_id: rest.source_id,
-        trust: rest.trust,
-        type: rest.type,
-        event: rest.event === '' ? '' : (oftenAt(outlines, event + at.EVENT_NAME)?.text ?? rest.event),
+        event: row.event === '' ? '' : (oftenAt(outlines, event + at.EVENT_NAME)?.text ?? row.event),
         anonymous_id: anonymous === null ? '' : anonymous.text,
         user_id: user === null ? '' : user.text,
-        group_id: rest.group_id,
-        session_id: oftenAt(outlines, event + at.SESSION_ID)?.text ?? rest.session_id,
-        client_seq: (flags & at.HAS_SEQUENCE) === 0 ? rest.client_seq : (words[event + at.SEQUENCE] ?? 0),
+        session_id: oftenAt(outlines, event + at.SESSION_ID)?.text ?? row.session_id,
+        client_seq: (flags & at.HAS_SEQUENCE) === 0 ? row.client_seq : (words[event + at.SEQUENCE] ?? 0),
         timestamp: time.timestamp,
         original_timestamp: time.original,
         sent_at: time.sentAt,
         received_at: facts.receivedAt,
         clock_offset_ms: time.offset,
-        url: page.url,
-        path: page.path,
-        referrer: page.referrer,
-        title: page.title,
-        channel: page.channel,
-        medium: page.medium,
-        campaign_name: page.campaign_name,
-        campaign_source: page.campaign_source,
-        campaign_medium: page.campaign_medium,
-        campaign_term: page.campaign_term,
-        campaign_content: page.campaign_content,
-        campaign_id: page.campaign_id,
-        click_id: page.click_id,
-        browser: rest.browser,
-        os: rest.os,
-        device: rest.device,
-        country: rest.country,
-        is_bot: rest.is_bot,
-        bot_reason: rest.bot_reason,
-        consent: rest.consent,
-        properties:
-          propertiesEnd === 0
-            ? page.properties
-            : redact(asWritten(outlines.text(words[event + at.PROPERTIES] ?? 0, propertiesEnd), (flags & at.IS_AS_WRITTEN) !== 0)),
-        traits: rest.traits,
-        context: rest.context,
+        properties: propertiesEnd === 0 ? page.row.properties : propertiesOf(outlines, event),
       }
+      block.addMoulded(own, page, rest)
+      return true
     },
     keep(row) {
       if (asked === null) return
@@ -155,14 +136,10 @@ export function createMoulds({ place: inTime, redact, readAddress, readSentAt }:
       // What a campaign says beyond its columns stands in the context, wherever it was said.
       const address = row.url === '' ? null : readAddress(row.url)
       if (row.url !== '' && (address === null || address.campaign.more !== undefined)) return
-      pages[page] ??= row
-      rests[rest] ??= row
+      pages[page] ??= mouldOf(row)
+      rests[rest] ??= mouldOf(row)
     },
   }
-}
-
-function asWritten(text: string, isSo: boolean): string {
-  return isSo ? text : JSON.stringify(JSON.parse(text))
 }
 
 function deviceOf(id: Often | null, source: string): string {
