@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { announcedGateways, announceGateway, findGateway, isAlive } from './addresses.ts'
+import { announcedGateways, announceGateway, findGateway, isAlive, joinGateways } from './addresses.ts'
 import { gatewayChecks } from './cli/doctor/gatewayChecks.ts'
+import { createCredentials } from './console/signIn/credentials.ts'
 
 /** More than any system gives. */
 const NOBODY = 2 ** 30
@@ -55,5 +56,32 @@ describe('gateways of one folder', () => {
     await living()
     expect(await findGateway(dataDir)).toBeNull()
     server.close()
+  })
+
+  it('that start in the same moment print one link into the console between them, and it holds', async () => {
+    const server = createServer((_, response) => void response.end('{}')).listen(0, '127.0.0.1')
+    await new Promise(done => server.once('listening', done))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const console = createCredentials({ dataDir })
+    await console.offerSetup('replaced')
+    const start = (name: string) =>
+      joinGateways(dataDir, name, { url: `${url}/${name}`, pid: OWN }, isAlone =>
+        createCredentials({ dataDir }).offerSetup(isAlone ? 'replaced' : 'kept'),
+      )
+    const started = await Promise.all(['gateway', 'gateway-2', 'gateway-3'].map(start))
+    const [link, ...more] = started.map(({ found }) => found).filter(token => token !== null)
+    expect(more).toEqual([])
+    expect(await console.isSetupToken(link ?? '')).toBe(true)
+    expect(await urls()).toHaveLength(3)
+    for (const { takeBack } of started) await takeBack()
+    expect(await urls()).toEqual([])
+    server.close()
+  })
+
+  it('lets the next one start when one could not do what it should first', async () => {
+    const address = { url: 'http://127.0.0.1:1', pid: OWN }
+    await expect(joinGateways(dataDir, 'gateway', address, () => Promise.reject(new Error('no room')))).rejects.toThrow('no room')
+    expect(await urls()).toEqual([])
+    expect((await joinGateways(dataDir, 'gateway', address, async isAlone => isAlone)).found).toBe(true)
   })
 })

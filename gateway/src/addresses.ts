@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { folderTurn } from './folderTurn.ts'
 
 /** Where a gateway listens, for commands on the same machine and folder. */
 export interface GatewayAddress {
@@ -20,6 +21,27 @@ export async function announceGateway(dataDir: string, name: string, address: Ga
   }
   await writeFile(file, `${JSON.stringify(address)}\n`, { mode: 0o600 })
   return () => rm(file, { force: true })
+}
+
+/**
+ * The same, after `first` has done what only one gateway of a folder should do: it is told whether this one is alone, and those that start in
+ * the same moment wait for each other, so that one of them is and the others are not.
+ */
+export async function joinGateways<T>(
+  dataDir: string,
+  name: string,
+  address: GatewayAddress,
+  first: (isAlone: boolean) => Promise<T>,
+): Promise<{ readonly found: T; readonly takeBack: () => Promise<void> }> {
+  const endTurn = await folderTurn(dataDir, 'joining')
+  try {
+    // One that was stopped while it joined is no reason not to start.
+    const isAlone = endTurn !== null && (await findGateway(dataDir, address.url)) === null
+    const found = await first(isAlone)
+    return { found, takeBack: await announceGateway(dataDir, name, address) }
+  } finally {
+    await endTurn?.()
+  }
 }
 
 /** Those that listen, and those that ended without a word (see `isAlive`). */
