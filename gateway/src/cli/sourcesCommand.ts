@@ -38,7 +38,7 @@ export function sourcesCommand(argv: readonly string[], edges: CommandEdges): Pr
     }
     if (verb === 'set' && !isKeyName(name)) throw new UsageError(`the name must be ${KEY_NAME_RULE}.`)
     if (verb === 'set' && Object.keys(change).length === 0) throw new UsageError('say what is to be set.')
-    const { db, close } = await openWarehouse(config, commandLog(edges))
+    const { db, close } = await openWarehouse(config, commandLog(edges), 'waymark sources')
     try {
       if (verb === 'list') {
         for (const settings of await listSettings(db)) terminal.out(line(settings))
