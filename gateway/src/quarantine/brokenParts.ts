@@ -13,6 +13,8 @@ export const dropQuery = sqlFile<{ table: string; part: string }, never>('broken
 
 /** Told for a part that another process removed first. */
 const GONE = '233'
+/** Told to a user of a server who may not look; then its administrators do. */
+const NOT_ALLOWED = '497'
 
 /** What the server set aside when it started, because it could not be read. It says so nowhere else, and keeps it for ever. */
 export function findBrokenParts(client: ClickHouseClient, database: string): Promise<BrokenPart[]> {
@@ -50,7 +52,10 @@ export function createBrokenPartsRetention({ db, days, now, onDropped }: BrokenP
     const at = now()
     if (db.form.kind === 'cluster' || Math.abs(at - lookedAt) < GAP_MS) return
     lookedAt = at
-    const found = await findBrokenParts(db.client, db.name)
+    const found = await findBrokenParts(db.client, db.name).catch((error: { readonly code?: string }) => {
+      if (error.code !== NOT_ALLOWED) throw error
+      return []
+    })
     const dropped = await dropBrokenParts(
       db.client,
       found.filter(({ set_aside_at }) => set_aside_at < at - days * DAY_MS),
