@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { announcedGateways, announceGateway, findGateway, isAlive, joinGateways } from './addresses.ts'
 import { gatewayChecks } from './cli/doctor/gatewayChecks.ts'
 import { createCredentials } from './console/signIn/credentials.ts'
+import { processMark } from './processMark.ts'
 
 /** More than any system gives. */
 const NOBODY = 2 ** 30
@@ -40,6 +43,23 @@ describe('gateways of one folder', () => {
     await announceGateway(dataDir, 'gateway', { url: 'http://127.0.0.1:1', pid: OWN })
     // Half a file may be one that is being written.
     expect((await readdir(dataDir)).sort()).toEqual(['gateway-3.json', 'gateway.json', 'keys.json'])
+  })
+
+  it.runIf(process.platform === 'linux')('are not taken for another process that has the number of one that was killed', async () => {
+    const other = spawn('sleep', ['30'])
+    const ends = once(other, 'exit')
+    const pid = other.pid ?? 0
+    const mark = processMark(pid)
+    expect(mark).not.toBe(processMark(OWN))
+    await announceGateway(dataDir, 'gateway', { url: 'http://127.0.0.1:1', pid })
+    expect((await announcedGateways(dataDir)).map(isAlive)).toEqual([true])
+    // What stood there before the machine was started anew, or the number came round.
+    for (const [pid, left] of [[OWN, mark] as const, [OWN, processMark(OWN)?.replace(/^./, 'x') ?? ''] as const])
+      expect(isAlive({ url: '', pid, mark: left })).toBe(false)
+    expect(isAlive({ url: '', pid: OWN, mark: processMark(OWN) })).toBe(true)
+    other.kill()
+    await ends
+    expect((await announcedGateways(dataDir)).map(isAlive)).toEqual([false])
   })
 
   it('are called by commands where one of them lives and answers, whichever that is', async () => {

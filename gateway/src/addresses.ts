@@ -1,11 +1,14 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folderTurn } from './folderTurn.ts'
+import { processMark } from './processMark.ts'
 
 /** Where a gateway listens, for commands on the same machine and folder. */
 export interface GatewayAddress {
   readonly url: string
   readonly pid: number
+  /** Of the process, so that another one with its number is not taken for it; null where the system tells none. */
+  readonly mark?: string | null
 }
 
 /**
@@ -19,7 +22,7 @@ export async function announceGateway(dataDir: string, name: string, address: Ga
     const found = await read(other)
     if (found !== null && !isAlive(found)) await rm(other, { force: true })
   }
-  await writeFile(file, `${JSON.stringify(address)}\n`, { mode: 0o600 })
+  await writeFile(file, `${JSON.stringify({ mark: processMark(address.pid), ...address })}\n`, { mode: 0o600 })
   return () => rm(file, { force: true })
 }
 
@@ -62,8 +65,9 @@ export async function findGateway(dataDir: string, but = ''): Promise<string | n
   return null
 }
 
-/** A killed gateway leaves its file: a key must not go to whatever listens on its port now. */
-export function isAlive({ pid }: GatewayAddress): boolean {
+/** A killed gateway leaves its file: a key must not go to whatever listens on its port now, whoever has its number by then. */
+export function isAlive({ pid, mark = null }: GatewayAddress): boolean {
+  if (mark !== null && mark !== processMark(pid)) return false
   try {
     return process.kill(pid, 0)
   } catch (error) {
@@ -81,8 +85,8 @@ async function filesIn(dataDir: string): Promise<string[]> {
 
 async function read(file: string): Promise<GatewayAddress | null> {
   try {
-    const { url, pid } = JSON.parse(await readFile(file, 'utf8')) as Partial<GatewayAddress>
-    return url === undefined || pid === undefined ? null : { url, pid }
+    const { url, pid, mark = null } = JSON.parse(await readFile(file, 'utf8')) as Partial<GatewayAddress>
+    return url === undefined || pid === undefined ? null : { url, pid, mark }
   } catch {
     return null // taken back meanwhile, or half written
   }
