@@ -69,6 +69,11 @@ describe('the scanner takes what is usual', () => {
     expect(check(bytesOf(batchOf(event(), event({ messageId: 'm2' }))))).toBe(true)
     expect(check(bytesOf(event()), { single: true })).toBe(true)
   })
+
+  it('in a body that is as large as one may be once it is inflated', () => {
+    const events = Array.from({ length: 1000 }, (_, place) => event({ messageId: `m${place}`, properties: { text: 'x'.repeat(5000) } }))
+    expect(check(bytesOf(batchOf(...events)))).toBe(true)
+  })
 })
 
 describe('the scanner is not sure of', () => {
@@ -80,6 +85,9 @@ describe('the scanner is not sure of', () => {
         Object.fromEntries(Array.from({ length: keys / 16 }, (_, key) => [`k${key}`, 1])),
       ]),
     )
+  /** Keys of one length with the same first, middle and last character. */
+  const alike = (keys: number) =>
+    Object.fromEntries(Array.from({ length: keys }, (_, key) => [`${'k'.repeat(80)}${String(key).padStart(9, '0')}k`, 1]))
   const usual = batchOf(event({ properties: many(400), context: { deep: deep(30) } }))
 
   it('nothing in an event that is just within the limits', () => {
@@ -126,6 +134,8 @@ describe('the scanner is not sure of', () => {
       'a context for many that is much larger than the events',
       { ...batchOf(...Array.from({ length: 150 }, (_, place) => event({ messageId: `m${place}` }))), context: { a: 'x'.repeat(6500) } },
     ],
+    ['a body that is mostly not its event', { ...batchOf(event()), other: 'x'.repeat(140_000) }],
+    ['keys that are made to be compared, each with all', batchOf(event({ properties: alike(60) }))],
     ['bytes behind the body', `${JSON.stringify(batchOf(event()))} x`],
     ['a byte order mark', `\uFEFF${JSON.stringify(batchOf(event()))}`],
     ['a batch in the place of an event', { ...event(), batch: [] }],

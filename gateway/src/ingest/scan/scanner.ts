@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { EventType } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import { parseTime } from '../enrich/time.ts'
+import { isBloated } from '../keep.ts'
 import { mostShared } from '../request/decode.ts'
 import { bytePrint } from './bytePrint.ts'
 import { isAt } from './shape.ts'
@@ -93,11 +94,11 @@ export function createScanner(): Scanner {
     scanned.count = 0
     routeType = type
     startWalk(walk, body)
-    if (body.length > LIMITS.bodyBytes || next(walk) !== OPEN_OBJECT) return null
+    if (body.length > LIMITS.inflatedBytes || next(walk) !== OPEN_OBJECT) return null
     const start = walk.at++
     if (!readObject(walk, single ? SINGLE_EVENT : ENVELOPE, 0) || (single && !end(start))) return null
     if (scanned.count === 0 || next(walk) !== 0 || walk.at !== walk.end) return null
-    if (!isSharedSmall(walk, scanned.count) || (walk.anyWide && !isUtf8(body))) return null
+    if (isBloated(body.length, scanned.count) || !isSharedSmall(walk, scanned.count) || (walk.anyWide && !isUtf8(body))) return null
     return scanned
   }
 }

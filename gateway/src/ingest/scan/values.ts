@@ -161,7 +161,11 @@ function readKey(walk: Walk, base: number): boolean {
   if (walk.isEscaped || ++walk.keys > LIMITS.keys || place - base >= MOST_KEYS_OF_OBJECT) return false
   const word = wordOf(bytes, start, end)
   for (let other = base; other < place; other++) {
-    if (keyWords[other] === word && isSameRange(bytes, keyStarts[other] ?? 0, keyEnds[other] ?? 0, start, end)) return false
+    if (keyWords[other] !== word) continue
+    if (isSameRange(bytes, keyStarts[other] ?? 0, keyEnds[other] ?? 0, start, end)) return false
+    // Keys that are made to be taken for one another would each be compared with all.
+    walk.compared += end - start
+    if (walk.compared > walk.end) return false
   }
   if (isPoison(bytes, start, end)) return false
   walk.keyWord = word

@@ -32,6 +32,8 @@ export interface Walk {
   readonly keyEnds: Int32Array
   readonly keyWords: Int32Array
   keysOpen: number
+  /** Bytes of keys that were compared with others, for which they were taken by their words. */
+  compared: number
   readonly element: ElementEdges
 }
 
@@ -69,6 +71,7 @@ export function createWalk(slots: number, element: ElementEdges): Walk {
     keyEnds: new Int32Array(most),
     keyWords: new Int32Array(most),
     keysOpen: 0,
+    compared: 0,
     element,
   }
 }
@@ -84,5 +87,6 @@ export function startWalk(walk: Walk, body: Buffer): void {
   walk.contentBytes = 0
   walk.anyWide = false
   walk.keysOpen = 0
+  walk.compared = 0
   walk.starts.fill(-1)
 }
