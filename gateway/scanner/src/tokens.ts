@@ -23,7 +23,10 @@ export const MOST_NUMBER: i32 = 26
 
 /** The next byte that is no blank. */
 export function next(from: usize): usize {
-  if (load<u8>(from) > 0x20) return from
+  return load<u8>(from) > 0x20 ? from : pastBlanks(from)
+}
+
+function pastBlanks(from: usize): usize {
   let at = from
   while (true) {
     const byte = load<u8>(at)
