@@ -5,7 +5,7 @@ export interface Arena {
   take(bytes: number): number
   /** A part of the memory, until it grows. */
   words(at: number, count: number): Int32Array
-  /** Makes sure that there is memory up to that address; true where it had to grow for that. */
+  /** Makes sure that there is memory up to that address; false where there is no more to be had. */
   reserve(end: number): boolean
 }
 
@@ -19,8 +19,14 @@ export function createArena(memory: WebAssembly.Memory): Arena {
 
   function reserve(end: number): boolean {
     const missing = end - memory.buffer.byteLength
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
-    return missing > 0
+    if (missing <= 0) return true
+    try {
+      memory.grow(Math.ceil(missing / PAGE))
+      return true
+    } catch (error) {
+      if (error instanceof RangeError) return false
+      throw error
+    }
   }
 
   return {
@@ -28,7 +34,7 @@ export function createArena(memory: WebAssembly.Memory): Arena {
     take(bytes) {
       const at = free
       free = Math.ceil((at + bytes) / ALIGNMENT) * ALIGNMENT
-      reserve(free)
+      if (!reserve(free)) throw new RangeError(`no memory for ${bytes} bytes more of WebAssembly`)
       return at
     },
     words: (at, count) => new Int32Array(memory.buffer, at, count),

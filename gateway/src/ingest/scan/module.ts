@@ -15,17 +15,6 @@ export interface ScannerExports {
 
 export const SCANNER_FILE = new URL('scanner.wasm', import.meta.url)
 
-/** An empty memory; null where the module cannot run: on a processor without wide words, or where address space is short. */
-export function memoryOfScanner(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Memory | null {
-  if (!WebAssembly.validate(bytes)) return null
-  try {
-    return new WebAssembly.Memory({ initial: 1 })
-  } catch (error) {
-    if (error instanceof RangeError) return null
-    throw error
-  }
-}
-
 export function readScanner(): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(SCANNER_FILE))
 }

@@ -3,7 +3,7 @@ import type { EventType } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import { type Arena, createArena } from './arena.ts'
 import { type Layout, layOut } from './layout.ts'
-import { instantiate, memoryOfScanner, readScanner } from './module.ts'
+import { instantiate, readScanner } from './module.ts'
 import { writePoison, writeShape, writeTypes } from './tables.ts'
 import { ENVELOPE, SINGLE_EVENT, SLOT_COUNT } from './wire.ts'
 
@@ -39,10 +39,19 @@ const BODY_ROOM = 128 * 1024
 /** Behind a body: zeros that end it, and what is looked at besides. */
 const BEHIND = 64
 
-/** null where it cannot run (`memoryOfScanner`). */
-export function createReader(bytes = readScanner()): Reader | null {
-  const memory = memoryOfScanner(bytes)
-  if (memory === null) return null
+/** null where WebAssembly cannot run it, on a processor without SIMD or with too little address space; `onNone` is told. */
+export function createReader(onNone: () => void = () => undefined, bytes = readScanner()): Reader | null {
+  try {
+    if (WebAssembly.validate(bytes)) return readerBy(bytes)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+  }
+  onNone()
+  return null
+}
+
+function readerBy(bytes: Uint8Array<ArrayBuffer>): Reader {
+  const memory = new WebAssembly.Memory({ initial: 1 })
   const arena = createArena(memory)
   const layout = layOut(arena)
   const types = writeTypes(arena)
@@ -56,7 +65,9 @@ export function createReader(bytes = readScanner()): Reader | null {
   return {
     bodyAt,
     read(body, isSingle, routeType) {
-      if (arena.reserve(bodyAt + body.length + BEHIND)) {
+      if (!arena.reserve(bodyAt + body.length + BEHIND)) return 0
+      // Views of a memory that grew are empty.
+      if (room.length === 0) {
         room = new Uint8Array(memory.buffer, bodyAt)
         found = foundIn(arena, layout)
       }

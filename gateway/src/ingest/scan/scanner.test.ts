@@ -111,6 +111,8 @@ describe('the scanner is not sure of', () => {
     ['an address of a visitor in the context of the batch', { ...batchOf(event()), context: { ip: '203.0.113.9' } }],
     ['an address of a visitor beside the context', batchOf(event({ ip: '203.0.113.9' }))],
     ['an address of a visitor as an older name has it', batchOf(event({ request_ip: '203.0.113.9' }))],
+    ['an address of a visitor in what nobody reads', { other: { ip: '203.0.113.9' }, ...batchOf(event()) }],
+    ['an address of a visitor in what nobody reads, behind the batch', { ...batchOf(event()), other: [{ request_ip: '203.0.113.9' }] }],
     ['an address of a visitor beside the batch', { ...batchOf(event()), ip: '203.0.113.9' }],
     [
       'a key that reaches prototypes',

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { EventType } from '@waymark/schemas/event'
 import { LIMITS } from '@waymark/schemas/limits'
 import { parseTime } from '../enrich/time.ts'
+import { mayHoldAddress } from '../event/addressMembers.ts'
 import { isBloated } from '../keep.ts'
 import { mostShared } from '../request/decode.ts'
 import { createReader, type Found, type Reader } from './reader.ts'
@@ -73,6 +74,7 @@ function scannerOf({ read, found, askedCount, isWide, bodyAt }: Reader): Scanner
       Object.assign(scanned, last)
     }
     if (isBloated(body.length, count) || !isSharedSmall(last, body.length, count)) return null
+    if (holdsAddressAround(body, last, count)) return null
     if (!areReadable(body, last.asked, askedCount()) || (isWide() && !isUtf8(body))) return null
     scanned.body = body
     scanned.count = count
@@ -86,6 +88,11 @@ function isSharedSmall({ slotStarts, slotEnds }: Found, bodyBytes: number, count
   let bytes = 0
   for (const slot of [context, integrations]) if (slotStarts[slot] !== 0) bytes += (slotEnds[slot] ?? 0) - (slotStarts[slot] ?? 0)
   return (bodyBytes <= LIMITS.eventBytes || bytes <= MOST_SHARED) && (2 * bytes + 16) * count <= mostShared(bodyBytes, count)
+}
+
+/** Members beside the batch that nobody reads are no part of a body that is written anew; those of events are. */
+function holdsAddressAround(body: Buffer, { starts, ends }: Found, count: number): boolean {
+  return mayHoldAddress(body.subarray(0, starts[0])) || mayHoldAddress(body.subarray(ends[count - 1]))
 }
 
 /** Of two times the first counts, where it can be read. */
