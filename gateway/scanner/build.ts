@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
+import { SCANNER_FILE } from '../src/ingest/scan/module.ts'
 
 const SOURCES = fileURLToPath(new URL('src', import.meta.url))
-export const SCANNER_FILE = fileURLToPath(new URL('../src/ingest/scan/scanner.wasm', import.meta.url))
 
 // No runtime: nothing is allocated, and nothing is imported but the memory and what `given.ts` names.
 const OPTIONS = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--noAssert', '--importMemory', '--use', 'abort=']
