@@ -23,6 +23,7 @@ export function scan(body: usize, length: i32, shape: usize, isSingle: bool, rou
   walk.count = 0
   walk.asked = 0
   walk.routeType = routeType
+  // What an earlier body left there would be walked through until something stops it.
   v128.store(end, i64x2.splat(0))
   beginEvent()
   forget(allSlots)

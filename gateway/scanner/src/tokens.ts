@@ -35,26 +35,35 @@ function pastBlanks(from: usize): usize {
   }
 }
 
+/** By bit, which of 16 bytes are none of a text as it stands there: quotes, backslashes, controls, what is not ASCII. */
+export function oddIn(at: usize): i32 {
+  const bytes = v128.load(at)
+  // As signed numbers, what is not ASCII is less than a blank as well.
+  const control = i8x16.lt_s(bytes, i8x16.splat(0x20))
+  const quote = i8x16.eq(bytes, i8x16.splat(QUOTE))
+  const backslash = i8x16.eq(bytes, i8x16.splat(BACKSLASH))
+  return i8x16.bitmask(v128.or(v128.or(quote, backslash), control))
+}
+
 /** A text whose opening quote is passed. */
 export function readText(start: usize): usize {
   let at = start
-  let odd: i32
-  while (true) {
-    const bytes = v128.load(at)
-    // As signed numbers, what is not ASCII is less than a blank as well.
-    const control = i8x16.lt_s(bytes, i8x16.splat(0x20))
-    const quote = i8x16.eq(bytes, i8x16.splat(QUOTE))
-    const backslash = i8x16.eq(bytes, i8x16.splat(BACKSLASH))
-    odd = i8x16.bitmask(v128.or(v128.or(quote, backslash), control))
-    if (odd !== 0) break
+  let odd = oddIn(at)
+  while (odd === 0) {
     at += 16
+    odd = oddIn(at)
   }
   at += ctz(odd)
   if (load<u8>(at) !== QUOTE) return readOddText(start, at)
+  return readUsualText(start, at)
+}
+
+/** A text of usual bytes, up to its closing quote. */
+export function readUsualText(start: usize, end: usize): usize {
   const walk = theWalk()
   walk.flags = 0
-  walk.mostBytes += <i32>(at - start) * MOST_CHARACTER + MOST_AROUND
-  return at + 1
+  walk.mostBytes += <i32>(end - start) * MOST_CHARACTER + MOST_AROUND
+  return end + 1
 }
 
 /** The rest of a text from its first byte on that is not usual. */

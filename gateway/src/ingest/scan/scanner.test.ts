@@ -92,6 +92,7 @@ describe('the scanner is not sure of', () => {
 
   it('nothing in an event that is just within the limits', () => {
     expect(check(bytesOf(usual))).toBe(true)
+    expect(check(bytesOf(batchOf(event({ properties: many(16 * 64).p0 }))))).toBe(true)
   })
 
   it.each<[string, unknown]>([
@@ -119,6 +120,7 @@ describe('the scanner is not sure of', () => {
       '{"batch":[{"type":"track","event":"Tested","userId":"u","messageId":"m","properties":{"__proto__":1}}]}',
     ],
     ['a number from 2^63 on', batchOf(event({ properties: { a: 2 ** 63 } }))],
+    ['an object of more than 64 keys', batchOf(event({ properties: many(16 * 65).p0 }))],
     ['33 levels', batchOf(event({ context: { deep: deep(31) } }))],
     ['more than 512 keys', batchOf(event({ properties: many(512) }))],
     [
