@@ -21,7 +21,7 @@ declare const originalTimestampSlot: i32
 /** By slot: where the value of a member that is wanted begins and ends, 0 where it is absent or null. */
 declare const slotStarts: usize
 declare const slotEnds: usize
-/** Keys of the objects that are open, one object above the other: their words, and where they begin and end. */
+/** Keys, of the objects that are open, that no shape names, one object above the other: their words, where they begin and their lengths. */
 declare const keyWords: usize
 declare const keySpans: usize
 /** Names that no key may have, 16 bytes each with a length before them; a length of 0 ends them. */

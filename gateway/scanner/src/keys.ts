@@ -1,4 +1,4 @@
-/** Keys of objects: that none comes twice, that none reaches a prototype, and which member of a shape each is. */
+/** Keys of objects: which member of a shape each is, and of the others that none comes twice and none reaches a prototype. */
 import { keySpans, keyWords, mostKeys, mostKeysOfObject, poison } from './given'
 import { oddIn, QUOTE, readText, readUsualText } from './tokens'
 import { ESCAPED, theWalk } from './walk'
@@ -11,7 +11,7 @@ export class Member {
   length: i32
   /** Of the key, with room for whole pieces of 16 behind it. */
   key: usize
-  /** Kinds of values that are surely good; of another, only the parser can tell. */
+  /** Kinds of values that are surely good; of another, only the parser can tell. From `ORDINAL` on, a number that no other member of its shape has. */
   kinds: i32
   /** Of a text: bytes. Characters are no more than those. */
   most: i32
@@ -30,26 +30,33 @@ export class Shape {
   places: i32
 }
 
+/** Bits of `kinds` before the number of the member, which is below 64. */
+export const ORDINAL: i32 = 8
 export const SHAPE_BYTES: usize = 16
 export const MEMBER_BYTES: usize = offsetof<Member>()
 
-/** A key whose opening quote is passed, and which no other of its object may be: of two, the parser would take the last. `base`: the first key of the object. */
-export function readKey(start: usize, base: i32): usize {
+/** A key whose opening quote is passed. It is counted, and its word is left behind. */
+export function readKey(start: usize): usize {
   const behind = readTextOfKey(start)
   if (behind === 0) return 0
   const walk = theWalk()
+  if ((walk.flags & ESCAPED) !== 0 || ++walk.keys > mostKeys) return 0
+  walk.keyWord = wordOf(start, <i32>(behind - 1 - start))
+  return behind
+}
+
+/** Whether the key that was read last, which no shape names, is no other of its object. `base`: the first of those. */
+export function isNew(start: usize, length: i32, base: i32): bool {
+  const walk = theWalk()
   const place = walk.keysOpen
-  if ((walk.flags & ESCAPED) !== 0 || ++walk.keys > mostKeys || place - base >= mostKeysOfObject) return 0
-  const length = <i32>(behind - 1 - start)
-  const word = wordOf(start, length)
-  if (isAmong(base, place, word, start, length)) return 0
-  if ((length === 9 || length === 11) && isPoison(start, length)) return 0
-  walk.keyWord = word
+  const word = walk.keyWord
+  if (place - base >= mostKeysOfObject || isAmong(base, place, word, start, length)) return false
+  if ((length === 9 || length === 11) && isPoison(start, length)) return false
   store<i32>(keyWords + ((<usize>place) << 2), word)
   store<usize>(keySpans + ((<usize>place) << 3), start)
   store<i32>(keySpans + ((<usize>place) << 3), length, 4)
   walk.keysOpen = place + 1
-  return behind
+  return true
 }
 
 /** As `readText`. Most keys end within 16 bytes. */

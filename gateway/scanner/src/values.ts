@@ -4,7 +4,7 @@
  */
 import { beginEvent, endEvent } from './events'
 import { mostDepth, slotEnds, slotStarts } from './given'
-import { Member, memberOf, readKey } from './keys'
+import { isNew, Member, memberOf, ORDINAL, readKey } from './keys'
 import {
   CLOSE_LIST,
   CLOSE_OBJECT,
@@ -93,18 +93,28 @@ export function readObject(start: usize, shape: usize, depth: i32): usize {
   const walk = theWalk()
   walk.mostBytes += MOST_NUMBER
   const base = walk.keysOpen
+  /** By number of the member. */
+  let seen: u64 = 0
   let at = next(start)
   if (load<u8>(at) === CLOSE_OBJECT) return at + 1
   while (true) {
     if (load<u8>(at) !== QUOTE) return 0
     const key = at + 1
-    const behind = readKey(key, base)
+    const behind = readKey(key)
     if (behind === 0) return 0
+    const length = <i32>(behind - 1 - key)
     at = next(behind)
     if (load<u8>(at) !== COLON) return 0
     at = next(at + 1)
-    const wanted = shape === 0 ? usize(0) : memberOf(shape, walk.keyWord, key, <i32>(behind - 1 - key))
-    at = wanted === 0 ? readValue(at, depth + 1) : readMember(at, changetype<Member>(wanted), depth + 1)
+    const wanted = shape === 0 ? usize(0) : memberOf(shape, walk.keyWord, key, length)
+    // Of two members of one name the parser would take the last.
+    if (wanted === 0) at = isNew(key, length, base) ? readValue(at, depth + 1) : 0
+    else {
+      const bit = (<u64>1) << (changetype<Member>(wanted).kinds >> ORDINAL)
+      if ((seen & bit) !== 0) return 0
+      seen |= bit
+      at = readMember(at, changetype<Member>(wanted), depth + 1)
+    }
     if (at === 0) return 0
     at = next(at)
     const byte = load<u8>(at)

@@ -10,6 +10,9 @@ import { EVENT_SLOTS } from './wire.ts'
 const PIECE = 16
 const PLAIN = 16
 const CONTENT = 32
+/** The bits above tell the members of a shape apart. */
+const ORDINAL = 8
+const MOST_MEMBERS = 64
 const NONE = -1
 
 /** What a type needs besides an id and somebody, and what of it is part of the print. An alias is left to the parser. */
@@ -60,16 +63,18 @@ export function writeShape(shape: Shape, arena: Arena, exports: ScannerExports):
     const before = known.get(one)
     if (before !== undefined) return before
     const members = Object.entries(one)
+    if (members.length > MOST_MEMBERS)
+      throw new RangeError(`a shape of ${members.length} members: the scanner can tell ${MOST_MEMBERS} apart`)
     // A quarter full: hardly a key meets another.
     const places = 2 ** Math.ceil(Math.log2(4 * members.length))
     const at = arena.take(headBytes + places * memberBytes)
     known.set(one, at)
     arena.words(at, 1)[0] = places
-    for (const [name, { kinds, most, isPlain, isContent, slot, shape: inner, elements }] of members) {
+    for (const [ordinal, [name, { kinds, most, isPlain, isContent, slot, shape: inner, elements }]] of members.entries()) {
       const key = arena.take(PIECE * (1 + Math.ceil(name.length / PIECE)))
       writeText(arena, key, name)
       const word = exports.wordOf(key, name.length)
-      const bits = kinds | (isPlain ? PLAIN : 0) | (isContent ? CONTENT : 0)
+      const bits = kinds | (isPlain ? PLAIN : 0) | (isContent ? CONTENT : 0) | (ordinal << ORDINAL)
       const values = [word, name.length, key, bits, most, slot, write(inner), write(elements)]
       arena.words(exports.freeMember(at, word), values.length).set(values)
     }
