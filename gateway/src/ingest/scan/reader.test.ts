@@ -32,6 +32,20 @@ describe('what is looked at 16 bytes at a time', () => {
     }
   })
 
+  it.each([
+    ['a wide character', 'ü', true],
+    ['an escape', '\\n', false],
+    ['a control character', '\u001f', false],
+  ])('is a key with %s at any place in it', (_, odd, isGood) => {
+    for (const before of OFFSETS) {
+      const json = JSON.stringify(batchOf(event({ properties: { '|': 1 } })))
+      const key = (text: string) => Buffer.from(json.replace('|', text))
+      expect([before, check(key(`${'k'.repeat(before)}${odd}k`))]).toEqual([before, isGood])
+      // What stands in the place of the closing quote does not close it.
+      expect([before, check(Buffer.from(json.replace('|"', `${'k'.repeat(before)}${odd}`)))]).toEqual([before, false])
+    }
+  })
+
   it('is a key of any length, which no other of its object may be', () => {
     for (const length of OFFSETS.slice(1)) {
       const key = 'k'.repeat(length)
