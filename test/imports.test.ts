@@ -78,7 +78,7 @@ const PURE = [
   'gateway/src/ingest/enrich/enrich.ts',
   'gateway/src/ingest/event/normalise.ts',
   'gateway/src/ingest/event/normaliseContext.ts',
-  'gateway/src/ingest/scan/walk.ts',
+  'gateway/src/ingest/scan/wire.ts',
   'gateway/src/ingest/enrich/clock.ts',
   'gateway/src/ingest/enrich/channel.ts',
   'gateway/src/ingest/enrich/cleanCampaign.ts',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Diagnosis } from '../gateway/src/cli/doctor/diagnosis.ts'
@@ -199,3 +199,24 @@ test('the doctor says in words for people what it says to programs, and what usa
   expect((await waymark(['doctor', '--loud'], gatewayEnvironment(folder.path))).code).toBe(2)
   folder.remove()
 }, 30_000)
+
+test('what an engine set aside is gone with the first look of a gateway after QUARANTINE_DAYS, what is younger stays', async () => {
+  const folder = temporaryDataDir()
+  const first = await startGateway({ dataDir: folder.path })
+  await first.stop()
+  const store = join(folder.path, 'engine/data/store')
+  const detached = readdirSync(store, { recursive: true, encoding: 'utf8' }).find(path => path.endsWith('/detached')) ?? ''
+  const [old, young] = ['broken-on-start_202601_1_1_0', 'broken-on-start_202601_2_2_0'].map(name => join(store, detached, name))
+  for (const [path, days] of [[old, 8] as const, [young, 6] as const]) {
+    mkdirSync(path ?? '')
+    writeFileSync(join(path ?? '', 'data.bin'), 'markperson@secret.example')
+    const at = Date.now() / 1000 - days * 86_400
+    utimesSync(path ?? '', at, at)
+  }
+  const gateway = await startGateway({ dataDir: folder.path, env: { QUARANTINE_DAYS: '7' } })
+  await vi.waitFor(() => expect(existsSync(old ?? '')).toBe(false), { timeout: 20_000, interval: 50 })
+  expect(existsSync(young ?? '')).toBe(true)
+  await vi.waitFor(() => expect(gateway.output()).toMatch(/"parts that could not be read[^\n]*"parts":1/), { timeout: 5_000, interval: 20 })
+  await gateway.stop()
+  folder.remove()
+}, 60_000)

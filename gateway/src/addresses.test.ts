@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { announcedGateways, announceGateway, findGateway, isAlive } from './addresses.ts'
+import { announcedGateways, announceGateway, findGateway, isAlive, joinGateways } from './addresses.ts'
 import { gatewayChecks } from './cli/doctor/gatewayChecks.ts'
+import { createCredentials } from './console/signIn/credentials.ts'
+import { processMark } from './processMark.ts'
 
 /** More than any system gives. */
 const NOBODY = 2 ** 30
@@ -41,6 +45,23 @@ describe('gateways of one folder', () => {
     expect((await readdir(dataDir)).sort()).toEqual(['gateway-3.json', 'gateway.json', 'keys.json'])
   })
 
+  it.runIf(process.platform === 'linux')('are not taken for another process that has the number of one that was killed', async () => {
+    const other = spawn('sleep', ['30'])
+    const ends = once(other, 'exit')
+    const pid = other.pid ?? 0
+    const mark = processMark(pid)
+    expect(mark).not.toBe(processMark(OWN))
+    await announceGateway(dataDir, 'gateway', { url: 'http://127.0.0.1:1', pid })
+    expect((await announcedGateways(dataDir)).map(isAlive)).toEqual([true])
+    // What stood there before the machine was started anew, or the number came round.
+    for (const [pid, left] of [[OWN, mark] as const, [OWN, processMark(OWN)?.replace(/^./, 'x') ?? ''] as const])
+      expect(isAlive({ url: '', pid, mark: left })).toBe(false)
+    expect(isAlive({ url: '', pid: OWN, mark: processMark(OWN) })).toBe(true)
+    other.kill()
+    await ends
+    expect((await announcedGateways(dataDir)).map(isAlive)).toEqual([false])
+  })
+
   it('are called by commands where one of them lives and answers, whichever that is', async () => {
     const server = createServer((_, response) => void response.end('{}')).listen(0, '127.0.0.1')
     await new Promise(done => server.once('listening', done))
@@ -55,5 +76,32 @@ describe('gateways of one folder', () => {
     await living()
     expect(await findGateway(dataDir)).toBeNull()
     server.close()
+  })
+
+  it('that start in the same moment print one link into the console between them, and it holds', async () => {
+    const server = createServer((_, response) => void response.end('{}')).listen(0, '127.0.0.1')
+    await new Promise(done => server.once('listening', done))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const console = createCredentials({ dataDir })
+    await console.offerSetup('replaced')
+    const start = (name: string) =>
+      joinGateways(dataDir, name, { url: `${url}/${name}`, pid: OWN }, isAlone =>
+        createCredentials({ dataDir }).offerSetup(isAlone ? 'replaced' : 'kept'),
+      )
+    const started = await Promise.all(['gateway', 'gateway-2', 'gateway-3'].map(start))
+    const [link, ...more] = started.map(({ found }) => found).filter(token => token !== null)
+    expect(more).toEqual([])
+    expect(await console.isSetupToken(link ?? '')).toBe(true)
+    expect(await urls()).toHaveLength(3)
+    for (const { takeBack } of started) await takeBack()
+    expect(await urls()).toEqual([])
+    server.close()
+  })
+
+  it('lets the next one start when one could not do what it should first', async () => {
+    const address = { url: 'http://127.0.0.1:1', pid: OWN }
+    await expect(joinGateways(dataDir, 'gateway', address, () => Promise.reject(new Error('no room')))).rejects.toThrow('no room')
+    expect(await urls()).toEqual([])
+    expect((await joinGateways(dataDir, 'gateway', address, async isAlone => isAlone)).found).toBe(true)
   })
 })

@@ -1,10 +1,14 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { folderTurn } from './folderTurn.ts'
+import { processMark } from './processMark.ts'
 
 /** Where a gateway listens, for commands on the same machine and folder. */
 export interface GatewayAddress {
   readonly url: string
   readonly pid: number
+  /** Of the process, so that another one with its number is not taken for it; null where the system tells none. */
+  readonly mark?: string | null
 }
 
 /**
@@ -18,8 +22,29 @@ export async function announceGateway(dataDir: string, name: string, address: Ga
     const found = await read(other)
     if (found !== null && !isAlive(found)) await rm(other, { force: true })
   }
-  await writeFile(file, `${JSON.stringify(address)}\n`, { mode: 0o600 })
+  await writeFile(file, `${JSON.stringify({ mark: processMark(address.pid), ...address })}\n`, { mode: 0o600 })
   return () => rm(file, { force: true })
+}
+
+/**
+ * The same, after `first` has done what only one gateway of a folder should do: it is told whether this one is alone, and those that start in
+ * the same moment wait for each other, so that one of them is and the others are not.
+ */
+export async function joinGateways<T>(
+  dataDir: string,
+  name: string,
+  address: GatewayAddress,
+  first: (isAlone: boolean) => Promise<T>,
+): Promise<{ readonly found: T; readonly takeBack: () => Promise<void> }> {
+  const endTurn = await folderTurn(dataDir, 'joining')
+  try {
+    // One that was stopped while it joined is no reason not to start.
+    const isAlone = endTurn !== null && (await findGateway(dataDir, address.url)) === null
+    const found = await first(isAlone)
+    return { found, takeBack: await announceGateway(dataDir, name, address) }
+  } finally {
+    await endTurn?.()
+  }
 }
 
 /** Those that listen, and those that ended without a word (see `isAlive`). */
@@ -40,8 +65,9 @@ export async function findGateway(dataDir: string, but = ''): Promise<string | n
   return null
 }
 
-/** A killed gateway leaves its file: a key must not go to whatever listens on its port now. */
-export function isAlive({ pid }: GatewayAddress): boolean {
+/** A killed gateway leaves its file: a key must not go to whatever listens on its port now, whoever has its number by then. */
+export function isAlive({ pid, mark = null }: GatewayAddress): boolean {
+  if (mark !== null && mark !== processMark(pid)) return false
   try {
     return process.kill(pid, 0)
   } catch (error) {
@@ -59,8 +85,8 @@ async function filesIn(dataDir: string): Promise<string[]> {
 
 async function read(file: string): Promise<GatewayAddress | null> {
   try {
-    const { url, pid } = JSON.parse(await readFile(file, 'utf8')) as Partial<GatewayAddress>
-    return url === undefined || pid === undefined ? null : { url, pid }
+    const { url, pid, mark = null } = JSON.parse(await readFile(file, 'utf8')) as Partial<GatewayAddress>
+    return url === undefined || pid === undefined ? null : { url, pid, mark }
   } catch {
     return null // taken back meanwhile, or half written
   }

@@ -1,7 +1,15 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { ClickHouseError } from '@clickhouse/client'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { loadConfig } from './config.ts'
+import { EngineHeld } from './db/engine/supervise.ts'
 import { ServerUnusable } from './db/open.ts'
-import { shortReason } from './lateWarehouse.ts'
+import { reachWarehouse, shortReason } from './lateWarehouse.ts'
+import { createLog } from './log.ts'
 
 const unusable = (cause: Error) =>
   new ServerUnusable(`ClickHouse at https://db.internal:8443 cannot be used as admin: ${cause.message}`, { cause })
@@ -33,3 +41,43 @@ test.each([
   expect(shortReason(error, true)).toMatch(/doctor|log/)
   expect(shortReason(error, false)).toContain('CLICKHOUSE_URL')
 })
+
+test('an engine that somebody else holds is told with who it is, without the folder', () => {
+  const words = shortReason(new EngineHeld('waymark keys (process 4711)', '/srv/private'), true)
+  expect(words).toMatch(/^waymark keys \(process 4711\) holds the embedded engine.*goes on by itself/)
+  expect(words).not.toMatch(/private|CLICKHOUSE_URL/)
+  expect(shortReason(new EngineHeld(null, '/srv/private'), true)).toMatch(/^another process holds/)
+})
+
+test('a command that ends while a gateway starts on its engine is no trouble: the gateway takes over, and its first try counts', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'waymark-late-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }))
+  const supervise = new URL('./db/engine/supervise.ts', import.meta.url).href
+  const script = `import { openEngine } from '${supervise}'; await openEngine({ dataDir: process.argv[1], memory: 2 ** 30, name: 'waymark keys' }); console.log('open'); setInterval(() => {}, 1000)`
+  const command = spawn(process.execPath, ['--input-type=module', '-e', script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void command.kill('SIGKILL'))
+  await once(command.stdout, 'data')
+
+  const lines: string[] = []
+  const reasons: string[] = []
+  let tries = 0
+  const late = reachWarehouse({
+    config: loadConfig({ DATA_DIR: dataDir }, '/'),
+    log: createLog({ level: 'warn', write: line => lines.push(line), now: Date.now }),
+    async prepare({ client }) {
+      const state = late.state()
+      if (state.is === 'away') reasons.push(state.reason)
+      if (++tries > 1) return
+      command.kill('SIGKILL')
+      await once(command, 'exit')
+      // The engine ends with its holder, a moment later.
+      for (;;) await client.query({ query: 'SELECT 1' }).then(answer => answer.text())
+    },
+  })
+  onTestFinished(() => late.close())
+  expect(await late.firstTry).toBe(true)
+  expect(late.state()).toEqual({ is: 'up' })
+  expect(reasons.slice(1)).toEqual(['the process that held the embedded engine ended, and this one takes over by itself'])
+  expect(lines.filter(line => line.includes('"error"'))).toEqual([])
+  expect(late.engine()?.state()).toMatchObject({ role: 'holder', isUp: true })
+}, 60_000)

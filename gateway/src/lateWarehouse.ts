@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClickHouseError } from '@clickhouse/client'
 import type { Config } from './config.ts'
-import type { Engine } from './db/engine/supervise.ts'
+import { holderOf } from './db/engine/holder.ts'
+import { type Engine, EngineHeld } from './db/engine/supervise.ts'
 import { lateDatabase } from './db/late.ts'
 import { type Database, placeOf, ServerUnusable } from './db/open.ts'
 import { explainError, type Log } from './log.ts'
@@ -14,7 +15,7 @@ export interface LateWarehouse {
   readonly db: Database
   engine(): Engine | null
   state(): WarehouseState
-  /** Whether the first try succeeded; later ones go on until `close`. */
+  /** Whether the first try succeeded; later ones go on until `close`. While an engine changes hands no try counts. */
   readonly firstTry: Promise<boolean>
   /** Resolves when the warehouse can be used for the first time, or never. */
   readonly opened: Promise<void>
@@ -36,6 +37,8 @@ const PATIENCE_MS = 5_000
 /** One unanswered question may be a moment's load. */
 const MISSES = 2
 const TELL_AGAIN_MS = 60_000
+/** Tries, some eight seconds: whoever holds the engine still after that has a broken one. */
+const MOST_OF_CHANGE = 6
 
 /** Tries until the warehouse can be used, then watches whether it still can. Says both, once per reason and again every minute. */
 export function reachWarehouse({ config, log, prepare, watchMs = WATCH_MS }: LateWarehouseEdges): LateWarehouse {
@@ -50,7 +53,12 @@ export function reachWarehouse({ config, log, prepare, watchMs = WATCH_MS }: Lat
   const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined)
 
   async function open(): Promise<void> {
-    engine ??= await openOwnEngine(config, log)
+    engine ??= await openOwnEngine(config, log, {
+      name: 'waymark serve',
+      onWait: holder => {
+        state = { is: 'away', reason: heldWords(holder) }
+      },
+    })
     const tables = await openTables(config, engine, log)
     try {
       await prepare(tables)
@@ -77,11 +85,19 @@ export function reachWarehouse({ config, log, prepare, watchMs = WATCH_MS }: Lat
       try {
         return await open()
       } catch (error) {
-        if (!closing.signal.aborted) away(error)
-        firstTry.resolve(false)
+        if (isChangingHands(failures)) state = { is: 'away', reason: changingWords(holderOf(config.dataDir)) }
+        else {
+          if (!closing.signal.aborted) away(error)
+          firstTry.resolve(false)
+        }
         await pause(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures))
       }
     }
+  }
+
+  /** A command had the engine and ended; this process looks for that twice a second. */
+  function isChangingHands(failures: number): boolean {
+    return failures < MOST_OF_CHANGE && engine?.state().role === 'guest'
   }
 
   async function watch(): Promise<void> {
@@ -118,6 +134,15 @@ export function reachWarehouse({ config, log, prepare, watchMs = WATCH_MS }: Lat
   }
 }
 
+/** Of an engine that was used through another process. */
+function changingWords(holder: string | null): string {
+  return holder === null ? 'the process that held the embedded engine ended, and this one takes over by itself' : heldWords(holder)
+}
+
+function heldWords(holder: string | null): string {
+  return `${holder ?? 'another process'} holds the embedded engine, which does not answer yet; this one goes on by itself once it does, or once the other one ended`
+}
+
 function reasonOf(state: WarehouseState): string {
   return state.is === 'away' ? state.reason : ''
 }
@@ -133,6 +158,8 @@ const FILE_CODES: ReadonlySet<string> = new Set(
  */
 export function shortReason(error: unknown, isEmbedded: boolean): string {
   const chain = causes(error)
+  const held = chain.find(cause => cause instanceof EngineHeld)
+  if (held instanceof EngineHeld) return heldWords(held.holder)
   const refusal = chain.find(cause => cause instanceof ClickHouseError)
   if (refusal instanceof ClickHouseError) {
     const look = isEmbedded

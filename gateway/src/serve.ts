@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { basename } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
-import { announceGateway, findGateway } from './addresses.ts'
+import { joinGateways } from './addresses.ts'
 import type { Config } from './config.ts'
 import { consoleSetup } from './console/signIn/signInRoutes.ts'
 import type { Database } from './db/open.ts'
@@ -209,9 +209,10 @@ async function start(
   server.prependListener('request', foldSlashesOf)
   await listen(server, config.host, port)
   opened.push(() => stopListening(server))
-  const isAlone = (await findGateway(config.dataDir, url)) === null
-  const { setupUrl } = await consoleSetup({ dataDir: config.dataDir, publicUrl: url, unused: isAlone ? 'replaced' : 'kept' })
-  const takeBack = await announceGateway(config.dataDir, basename(spool.folder), { url, pid: process.pid })
+  const { found, takeBack } = await joinGateways(config.dataDir, basename(spool.folder), { url, pid: process.pid }, isAlone =>
+    consoleSetup({ dataDir: config.dataDir, publicUrl: url, unused: isAlone ? 'replaced' : 'kept' }),
+  )
+  const { setupUrl } = found
   void warehouse.opened.then(() => Promise.all([keys.reload(), settings.reload(), plans.reload()]))
   work.startAfter(warehouse.opened, async signal =>
     firstly?.({ url, db, writeKeys, settle: work.settle, runJobs: () => pipeline.run(), signal }),

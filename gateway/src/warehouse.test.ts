@@ -22,13 +22,13 @@ test('no table is made or changed while there can be no copy of its definition, 
   const log = createLog({ level: 'warn', write: line => lines.push(line), now: Date.now })
   const config = loadConfig({ DATA_DIR: dataDir }, '/')
 
-  await expect(openWarehouse(config, log)).rejects.toMatchObject({ code: 'EEXIST', path: copies })
+  await expect(openWarehouse(config, log, 'test')).rejects.toMatchObject({ code: 'EEXIST', path: copies })
   expect(lines.join('\n')).toContain('definitions of tables could not be copied')
 
   expect(readdirSync(join(dataDir, 'engine/data/metadata/waymark'))).toEqual(['schema_migrations.sql'])
 
   rmSync(copies)
-  const { db, close } = await openWarehouse(config, log)
+  const { db, close } = await openWarehouse(config, log, 'test')
   closers.push(close)
   expect(await tablesOf(db)).toHaveLength(readdirSync(join(copies, 'waymark')).length)
 })

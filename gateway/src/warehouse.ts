@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { keepDefinitions } from './db/engine/definitions.ts'
-import { type Engine, openEngine } from './db/engine/supervise.ts'
+import { type Engine, type EngineOptions, openEngine } from './db/engine/supervise.ts'
 import { type MigrationStep, migrate } from './db/migrate.ts'
 import { type Database, openDatabase } from './db/open.ts'
 import { createRunLedger, type LastRun } from './jobs/ledger.ts'
@@ -20,8 +20,9 @@ export interface Warehouse {
   close(): Promise<void>
 }
 
-export async function openWarehouse(config: Config, log: Log): Promise<Warehouse> {
-  const engine = await openOwnEngine(config, log)
+/** `name`: what this process is for people who wait for the embedded engine meanwhile, e.g. `waymark keys`. */
+export async function openWarehouse(config: Config, log: Log, name: string): Promise<Warehouse> {
+  const engine = await openOwnEngine(config, log, { name })
   try {
     const db = await openTables(config, engine, log)
     return {
@@ -39,9 +40,9 @@ export async function openWarehouse(config: Config, log: Log): Promise<Warehouse
 }
 
 /** null with a server of its own. */
-export function openOwnEngine(config: Config, log: Log): Promise<Engine | null> {
+export function openOwnEngine(config: Config, log: Log, waiting: Pick<EngineOptions, 'name' | 'onWait'>): Promise<Engine | null> {
   if (config.clickhouseUrl !== null) return Promise.resolve(null)
-  return openEngine({ dataDir: config.dataDir, log: message => log.warn(message) })
+  return openEngine({ ...waiting, dataDir: config.dataDir, log: message => log.warn(message) })
 }
 
 /** Connects, and brings the tables up to date. */

@@ -16,6 +16,7 @@ import { loadedSegments, parseMark, unseenSegments } from './jobs/segments.ts'
 import { explainError, type Log } from './log.ts'
 import type { Tally } from './metrics/tally.ts'
 import type { Models } from './model/models.ts'
+import { createBrokenPartsRetention } from './quarantine/brokenParts.ts'
 import { pipelineOf } from './warehouse.ts'
 
 /** What a gateway does by itself, from the moment its warehouse can be used: load, first work, jobs. */
@@ -96,6 +97,16 @@ export function createWork({ config, db, spool, models, log, now, life, notReady
         void checked(conservation.check())
       }),
   }
+  const removeBroken = createBrokenPartsRetention({
+    db,
+    days: config.quarantineDays,
+    now,
+    onDropped: parts =>
+      log.warn('parts that could not be read at a start were removed: QUARANTINE_DAYS are over', {
+        parts: parts.length,
+        tables: [...new Set(parts.map(({ table }) => table))].join(', '),
+      }),
+  })
   const scheduler = createScheduler({
     everyMs: TICK_MS,
     onError(error) {
@@ -105,6 +116,11 @@ export function createWork({ config, db, spool, models, log, now, life, notReady
     async tick() {
       const missing = notReady()
       if (missing !== null) return log.debug('scheduled jobs wait', { missing })
+      // First: a job that always fails must not keep it from its time.
+      await removeBroken().catch((error: unknown) => {
+        if (!signal.aborted)
+          log.warn('parts that could not be read cannot be removed; it is tried again in an hour', { error: explainError(error) })
+      })
       const lastRuns = await ledger.lastRuns()
       const mark = lastRuns.get('touches')?.watermark ?? ''
       const isNew = (await unseenSegments(db, mark, await loadedSegments(db, parseMark(mark).at))) !== null

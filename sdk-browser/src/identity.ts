@@ -50,11 +50,6 @@ export function createIdentity(jar: Jar, store: Store, now: () => number, newId:
     }
     return ids
   }
-  const keep = (name: string, value: string | undefined, seconds: number) => {
-    jar.set(name, value || '', value ? seconds : 0)
-    if (value) store.set(name, value)
-    else store.remove(name)
-  }
   const get = (name: IdName) => known()[name] || ''
 
   return {
@@ -89,7 +84,13 @@ export function createIdentity(jar: Jar, store: Store, now: () => number, newId:
       if (!isChanged && jar.get('wm_aid')) ids = undefined
     },
     save() {
-      if (isChanged) for (const name of NAMES) keep(name, get(name), LONGEST_S)
+      if (isChanged)
+        for (const name of NAMES) {
+          const id = get(name)
+          jar.set(name, id, id ? LONGEST_S : 0)
+          if (id) store.set(name, id)
+          else store.remove(name)
+        }
       isChanged = false
     },
     forget(keepAnonymousId) {

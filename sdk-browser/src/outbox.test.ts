@@ -109,6 +109,56 @@ test('the oldest events go when the outbox is full, and each of them is told', a
   expect(ids.filter(id => stored.includes(`${id}"`))).toEqual(ids.filter(id => !dropped.includes(id)))
 })
 
+test('pages that follow quickly send each event as they leave, not all that pages before them sent', async () => {
+  const world = createWorld()
+  const tracked: string[] = []
+  let previous: string | null = null
+  for (let number = 0; number < 6; number++) {
+    const page = world.open(previous)
+    tracked.push(page.track())
+    await world.pass(200)
+    page.sender.leave()
+    page.kill()
+    previous = page.owner
+  }
+  expect(world.arrived, 'each by its own page').toEqual(tracked)
+  // Whether they arrived only an answer could tell: a page that stays sends them once more.
+  world.open(previous)
+  await world.pass(1_000)
+  expect(world.arrived).toEqual([...tracked, ...tracked])
+  expect(world.queued()).toEqual([])
+})
+
+test('what a page before could not deliver goes with a leaving page once that has tried it itself', async () => {
+  const world = createWorld()
+  world.meet('lost', 'lost')
+  const first = world.open()
+  const id = first.track()
+  await world.settle()
+  first.sender.leave()
+  first.kill()
+  const second = world.open(first.owner)
+  await world.pass(1_000)
+  expect(world.arrived).toEqual([])
+  second.sender.leave()
+  expect(world.arrived).toEqual([id])
+})
+
+test('the outbox drops what a page before left as any other when it is full', async () => {
+  const world = createWorld({ capacity: 3_000 })
+  const first = world.open()
+  first.track(1_000)
+  first.track(1_000)
+  await world.settle()
+  first.kill()
+  const second = world.open(first.owner)
+  const kept = second.track(2_000)
+  await world.settle()
+  expect(world.errors).toMatchObject([{ code: 'outbox_full', messageIds: [`${first.owner}-1`, `${first.owner}-2`] }])
+  await world.pass(1_000)
+  expect(world.arrived).toEqual([kept])
+})
+
 test('without storage everything is delivered from memory', async () => {
   const world = createWorld()
   world.breakStorage(true)

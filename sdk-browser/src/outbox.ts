@@ -30,8 +30,8 @@ export interface Chunk {
   readonly bytes: number
   /** False where storage refused it: then only this page holds it. */
   readonly stored: boolean
-  /** On its way. */
-  flying?: boolean
+  /** 1: the page before this one sent it when it left, and did not hear of it. 2: on its way. */
+  flying: 0 | 1 | 2
 }
 
 export interface Outbox {
@@ -40,8 +40,8 @@ export interface Outbox {
   /** Accepts an event; it is stored when the running task ends, or by `commit`. */
   add(id: string, shared: string, text: string): void
   commit(): void
-  /** The oldest chunks that go in one request of at most `bytes`; with `atLeastOne` the first goes whatever its size. */
-  take(bytes: number, atLeastOne: boolean): Chunk[]
+  /** The oldest chunks that go in one request of at most `bytes`; for a page that stays the first goes whatever its size. */
+  take(bytes: number, stays: boolean): Chunk[]
   /** Its fate is known: it leaves the store. */
   remove(chunk: Chunk): void
   /** Takes over what dead pages left, at once for `previous`. True: something was too young, ask again after the lease. */
@@ -85,16 +85,16 @@ export function createOutbox({ store, writeKey, owner, now, soon, committed, dro
     chunks = chunks.filter(chunk => chunk !== gone)
   }
 
-  const hold = (id: string, text: string) => {
+  const hold = (id: string, text: string, flying: 0 | 1) => {
     const key = `${prefix}${id}/${owner}/${now().toString(36)}`
     const [shared = '', ...lines] = text.split('\n')
     const stored = store.set(key, text)
-    chunks.push({ id, key, shared, lines: lines.map(line => ({ text: line })), bytes: byteLength(text), stored })
+    chunks.push({ id, key, shared, lines: lines.map(line => ({ text: line })), bytes: byteLength(text), stored, flying })
     return stored
   }
   const keepWithinCapacity = () => {
     for (const chunk of chunks) {
-      if (bytes() <= capacity || chunk.flying) continue
+      if (bytes() <= capacity || chunk.flying > 1) continue
       remove(chunk)
       dropped(chunk.lines)
     }
@@ -106,7 +106,7 @@ export function createOutbox({ store, writeKey, owner, now, soon, committed, dro
     let text = ''
     for (const line of [...fresh, undefined]) {
       if (first && text && (line?.[1] !== first[1] || text.length + line[2].length > CHUNK_BYTES)) {
-        hold(first[0], first[1] + text)
+        hold(first[0], first[1] + text, 0)
         first = line
         text = ''
       }
@@ -128,20 +128,21 @@ export function createOutbox({ store, writeKey, owner, now, soon, committed, dro
       if (fresh.push(line) === 1) soon(commit)
     },
     commit,
-    take(limit, atLeastOne) {
+    take(limit, stays) {
       const keys = store.keys().sort()
       const taken: Chunk[] = []
       let left = limit
       for (const chunk of chunks) {
-        if (chunk.flying) continue
-        const holder = keys.find(key => key.startsWith(`${prefix}${chunk.id}/`))
-        if (holder && holder !== chunk.key) {
+        // Each of many pages that follow quickly would send again what all before it sent.
+        if (chunk.flying > +stays) continue
+        const holder = keys.find(key => key.startsWith(`${prefix}${chunk.id}/`)) || chunk.key
+        if (holder !== chunk.key) {
           remove(chunk)
           continue
         }
         left -= chunk.bytes
-        if ((left < 0 && (taken[0] || !atLeastOne)) || (taken[0] || chunk).shared !== chunk.shared) break
-        chunk.flying = true
+        if ((left < 0 && (taken[0] || !stays)) || (taken[0] || chunk).shared !== chunk.shared) break
+        chunk.flying = 2
         taken.push(chunk)
       }
       return taken
@@ -154,7 +155,7 @@ export function createOutbox({ store, writeKey, owner, now, soon, committed, dro
         if (!id || !since || holder === owner) continue
         if (holder !== previous && Math.abs(now() - Number.parseInt(since, 36)) < LEASE_MS) young = true
         // Written before the other goes: a crash between the two leaves a copy, never nothing.
-        else if (hold(id, store.get(key) || '')) store.remove(key)
+        else if (hold(id, store.get(key) || '', +(holder === previous) as 0 | 1)) store.remove(key)
       }
       chunks.sort((a, b) => sequenceOf(a) - sequenceOf(b))
       keepWithinCapacity()

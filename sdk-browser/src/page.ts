@@ -15,7 +15,7 @@ export function pageContext(href: string, title: string, referrer: string): Page
 export function campaignOf(href: string): Campaign | undefined {
   const found: Campaign = {}
   for (const [key, value] of new URL(href).searchParams) {
-    const [, name] = /^utm_(\w+)$/.exec(key) ?? []
+    const [, name] = /^utm_(\w+)$/.exec(key) || []
     if (name && value) found[name === 'campaign' ? 'name' : name] = value
   }
   return Object.keys(found).length ? found : undefined

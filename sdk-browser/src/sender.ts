@@ -113,7 +113,7 @@ export function createSender({ outbox, writeKey, post, report, now, random, late
     requests--
     if (isDone) failures = 0
     for (const chunk of chunks) {
-      chunk.flying = false
+      chunk.flying = 0
       if (isDone) outbox.remove(chunk)
     }
     if (!outbox.bytes()) idle()

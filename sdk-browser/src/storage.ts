@@ -19,7 +19,11 @@ export function createStore(open: () => Storage): Store {
   }
   return {
     get: key => attempt(storage => storage.getItem(key), null),
-    set: (key, value) => attempt(storage => storage.setItem(key, value) === undefined, false),
+    set: (key, value) =>
+      attempt(storage => {
+        storage.setItem(key, value)
+        return true
+      }, false),
     remove: key => attempt(storage => storage.removeItem(key), undefined),
     keys: () => attempt(storage => Object.keys(storage).filter(key => key.startsWith('wm_')), []),
   }

@@ -52,6 +52,18 @@ export function keyFor({ named: { host, key }, local, remote, scope }: KeyChoice
   return local
 }
 
-export function defaultHost({ config }: CommandEdges): string {
-  return `http://${config.host}:${config.port}`
+/**
+ * Where a command goes: to the gateway that is named, else to the one that is known to run on the folder. Never to whoever listens on `PORT`:
+ * it would be handed a key.
+ */
+export async function hostFor(edges: CommandEdges, named: string | undefined): Promise<string> {
+  return checkedHost(named ?? (await runningGateway(edges)), edges.config.dataDir)
+}
+
+/** `host` where it is an address; throws where it is null, for no gateway runs, or is none. */
+export function checkedHost(host: string | null, dataDir: string): string {
+  if (host === null) throw new Error(`No gateway runs on the folder ${dataDir}: start it (waymark serve), or name another one with --host.`)
+  if (!URL.canParse(host) || !/^https?:$/.test(new URL(host).protocol))
+    throw new UsageError(`--host “${host}” is not an address such as http://127.0.0.1:8090.`)
+  return host
 }

@@ -11,24 +11,24 @@ import { spoolChecks } from './doctor/spoolChecks.ts'
 import { warehouseChecks } from './doctor/warehouseChecks.ts'
 import { exitCode } from './terminal.ts'
 
-export const USAGE = 'waymark doctor [--json]'
+export const USAGE = 'waymark doctor [--drop-broken] [--json]'
 const MARKS = { ok: 'ok  ', warn: 'WARN', bad: 'BAD ' } as const
 /** Nothing of Waymark existed before. */
 const BEGINNING = Date.UTC(2026, 0, 1)
 const AHEAD_MS = 60_000
 
-/** Looks at everything a gateway needs, whether one runs or not, and changes nothing; 1 when something is bad. */
+/** Looks at everything a gateway needs, whether one runs or not, and changes nothing but what --drop-broken removes; 1 when something is bad. */
 export function doctorCommand(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
   const { config, terminal, now } = edges
   return exitCode(terminal, USAGE, async () => {
-    const { values } = parseArgs({ args: [...argv], options: { json: { type: 'boolean' } } })
+    const { values } = parseArgs({ args: [...argv], options: { json: { type: 'boolean' }, 'drop-broken': { type: 'boolean' } } })
     const gateway = await gatewayChecks(config.dataDir)
     const found: Diagnosis[] = [
       ...(await machineChecks(config)),
       ...(await clockChecks(config.dataDir, now())),
       ...(await folderChecks(config.dataDir)),
       ...(await spoolChecks(config.dataDir, now(), gateway.isRunning)),
-      ...(await warehouseChecks(config, now)),
+      ...(await warehouseChecks(config, now, values['drop-broken'] === true)),
       ...gateway.found,
     ]
     const isBad = found.some(({ level }) => level === 'bad')

@@ -14,7 +14,7 @@ export async function explainHere(argv: readonly string[], edges: CommandEdges):
   const usage = await exitCode(terminal, EXPLAIN_USAGE, async () => parseExplain(argv) !== null)
   if (usage !== 0) return usage
   const models = loadModels(config.modelsDir ?? undefined)
-  const { db, close } = await openWarehouse(config, commandLog(edges))
+  const { db, close } = await openWarehouse(config, commandLog(edges), 'waymark explain')
   try {
     return await explainCommand(argv, { reader: createReader({ db, models, now }), terminal })
   } finally {

@@ -1,6 +1,5 @@
 import type { Scope } from '../keys/parse.ts'
-import { type CommandEdges, defaultHost, keyFor, localSecretKey, runningGateway } from './command.ts'
-import { UsageError } from './terminal.ts'
+import { type CommandEdges, hostFor, keyFor, localSecretKey } from './command.ts'
 
 /** Calls a gateway with a secret key: that of this data folder, unless `--host` and `--key` name another. */
 export interface GatewayCall {
@@ -16,9 +15,7 @@ export async function gatewayCall(
   named: { host?: string | undefined; key?: string | undefined },
   scope: Scope,
 ): Promise<GatewayCall> {
-  const host = named.host ?? (await runningGateway(edges)) ?? defaultHost(edges)
-  if (!URL.canParse(host) || !/^https?:$/.test(new URL(host).protocol))
-    throw new UsageError(`--host “${host}” is not an address such as http://127.0.0.1:8090.`)
+  const host = await hostFor(edges, named.host)
   const key = keyFor({ named, local: await localSecretKey(edges, scope), remote: edges.config.remoteKey, scope })
   return {
     host,

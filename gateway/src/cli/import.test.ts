@@ -42,7 +42,12 @@ describe('waymark import', () => {
   async function run(
     content: string,
     argv: readonly string[] = ['orders.ndjson', '--source', 'shop'],
-    { key = 'sk_good', remote = null, isTty = false }: { key?: string; remote?: string | null; isTty?: boolean } = {},
+    {
+      key = 'sk_good',
+      remote = null,
+      isTty = false,
+      runs = true,
+    }: { key?: string; remote?: string | null; isTty?: boolean; runs?: boolean } = {},
   ) {
     const out: string[] = []
     const err: string[] = []
@@ -51,7 +56,7 @@ describe('waymark import', () => {
     let clock = 0
     const code = await importCommand(
       argv,
-      { host, local: key, remote },
+      { host: runs ? host : null, dataDir: '/srv/waymark', local: key, remote },
       {
         fetch,
         sleep: async ms => void slept.push(ms),
@@ -151,6 +156,13 @@ describe('waymark import', () => {
     expect(code).toBe(1)
     expect(slept).toHaveLength(9)
     expect(err).toContain('Gave up after 10 attempts: cannot reach http://127.0.0.1:9')
+  })
+
+  it('sends nothing where no gateway runs and none is named', async () => {
+    const { code, err } = await run(lines(1), undefined, { runs: false })
+    expect([code, received]).toEqual([1, []])
+    expect(err).toContain('No gateway runs on the folder /srv/waymark')
+    expect((await run(lines(1), ['a', '--source', 's', '--host', host, '--key', 'sk_good'], { runs: false })).code).toBe(0)
   })
 
   it('sends a gateway that --host names only a key that was given for it, and says so when none was', async () => {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type KeyChoice, keyFor } from './command.ts'
+import { checkedHost, type KeyChoice, keyFor } from './command.ts'
 import { importBody, MOST_EVENTS, packBatches } from './importBatches.ts'
 import { importLines } from './importLines.ts'
 import { type SendEdges, type SendTarget, sendImport } from './importSend.ts'
@@ -28,7 +28,9 @@ export interface ImportEdges extends SendEdges {
 
 /** Where a file goes unless the command line says otherwise, and the keys that there are. */
 export interface UsualGateway extends Pick<KeyChoice, 'local' | 'remote'> {
-  readonly host: string
+  /** null: none runs on the folder. */
+  readonly host: string | null
+  readonly dataDir: string
 }
 
 export interface ImportResult {
@@ -126,9 +128,7 @@ function parseImport(argv: readonly string[], usual: UsualGateway): { options: I
   if (file === undefined || more.length > 0) throw new UsageError('One file is needed, or - for standard input.')
   if (values.source === undefined || values.source === '')
     throw new UsageError('--source is missing: the name under which the events are kept, e.g. --source crm.')
-  const host = values.host ?? usual.host
-  if (!URL.canParse(host) || !/^https?:/.test(host))
-    throw new UsageError(`--host “${host}” is not an address such as http://127.0.0.1:8090.`)
+  const host = checkedHost(values.host ?? usual.host, usual.dataDir)
   const key = keyFor({ named: values, local: usual.local, remote: usual.remote, scope: 'import' })
   const batchSize = Number(values['batch-size'] ?? MOST_EVENTS)
   if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > MOST_EVENTS)

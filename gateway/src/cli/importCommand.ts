@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { type CommandEdges, defaultHost, localSecretKey, runningGateway } from './command.ts'
+import { type CommandEdges, localSecretKey, runningGateway } from './command.ts'
 import { IMPORT_USAGE, importCommand } from './import.ts'
 
 export { IMPORT_USAGE as USAGE }
@@ -8,8 +8,13 @@ export { IMPORT_USAGE as USAGE }
 /** `waymark import` against the gateway of this data folder, unless `--host` and `--key` name another. */
 export async function importFromHere(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
   const { terminal, now } = edges
-  const host = (await runningGateway(edges)) ?? defaultHost(edges)
-  const usual = { host, local: await localSecretKey(edges, 'import'), remote: edges.config.remoteKey }
+  const { config } = edges
+  const usual = {
+    host: await runningGateway(edges),
+    dataDir: config.dataDir,
+    local: await localSecretKey(edges, 'import'),
+    remote: config.remoteKey,
+  }
   return importCommand(argv, usual, {
     terminal,
     now,

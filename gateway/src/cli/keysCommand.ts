@@ -17,7 +17,7 @@ type Verb = (db: Database) => Promise<boolean>
 export function keysCommand(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
   return exitCode(edges.terminal, USAGE, async () => {
     const verb = readVerb(argv, edges)
-    const { db, close } = await openWarehouse(edges.config, commandLog(edges))
+    const { db, close } = await openWarehouse(edges.config, commandLog(edges), 'waymark keys')
     try {
       return await verb(db)
     } finally {

@@ -9,7 +9,7 @@ export const USAGE = 'waymark migrate'
 export function migrateCommand(argv: readonly string[], edges: CommandEdges): Promise<0 | 1 | 2> {
   return exitCode(edges.terminal, USAGE, async () => {
     parseArgs({ args: [...argv], options: {} })
-    const { db, close } = await openWarehouse(edges.config, commandLog(edges))
+    const { db, close } = await openWarehouse(edges.config, commandLog(edges), 'waymark migrate')
     edges.terminal.out(`database ${db.name} is up to date\n`)
     await close()
     return true

@@ -47,7 +47,7 @@ async function runHere({ jobs, at }: RunRequest, edges: CommandEdges): Promise<r
   const stopping = new AbortController()
   signals.once('SIGINT', () => stopping.abort(new Error('interrupted')))
   const models = loadModels(config.modelsDir ?? undefined)
-  const { db, close } = await openWarehouse(config, commandLog(edges))
+  const { db, close } = await openWarehouse(config, commandLog(edges), 'waymark run')
   try {
     await pinModels(db, models, now())
     // Nothing is accepted while no gateway runs; what waits in the spool is loaded by its next start.

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { generatedKeys } from '../keys/files.ts'
 import type { WriteKeySetting } from '../keys/parse.ts'
 import type { HistoryOptions } from '../simulate/history.ts'
-import { type CommandEdges, defaultHost, runningGateway } from './command.ts'
+import { type CommandEdges, hostFor } from './command.ts'
 import { type HistoryTarget, sendHistory } from './sendHistory.ts'
 import { count, exitCode, UsageError } from './terminal.ts'
 
@@ -44,9 +44,7 @@ export function simulateCommand(argv: readonly string[], edges: CommandEdges): P
     const options = parseHistory(values, now())
     const stop = new AbortController()
     signals.once('SIGINT', () => stop.abort(new Error('interrupted')))
-    const host = values.host ?? (await runningGateway(edges)) ?? defaultHost(edges)
-    if (!URL.canParse(host) || !/^https?:/.test(host))
-      throw new UsageError(`--host “${host}” is not an address such as http://127.0.0.1:8090.`)
+    const host = await hostFor(edges, values.host)
     if (values.host !== undefined && values.key === undefined)
       throw new UsageError(`Give --key for the gateway at ${host}: the keys of this machine are sent to its own gateway only.`)
     const local = config.writeKeys.length > 0 ? config.writeKeys : (await generatedKeys(config.dataDir)).write

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { MOST_NAMES, readNames } from '../ingest/event/neverStored.ts'
-import { configuredOrigins, readOrigins } from '../keys/origins.ts'
+import { configuredOrigins, MOST_ORIGINS, readOrigins } from '../keys/origins.ts'
 import { isKeyName, KEY_NAME_RULE } from '../keys/parse.ts'
 import { listSettings, putSettings, type WantedSettings } from '../keys/settings.ts'
 import { openWarehouse } from '../warehouse.ts'
@@ -38,7 +38,7 @@ export function sourcesCommand(argv: readonly string[], edges: CommandEdges): Pr
     }
     if (verb === 'set' && !isKeyName(name)) throw new UsageError(`the name must be ${KEY_NAME_RULE}.`)
     if (verb === 'set' && Object.keys(change).length === 0) throw new UsageError('say what is to be set.')
-    const { db, close } = await openWarehouse(config, commandLog(edges))
+    const { db, close } = await openWarehouse(config, commandLog(edges), 'waymark sources')
     try {
       if (verb === 'list') {
         for (const settings of await listSettings(db)) terminal.out(line(settings))
@@ -64,6 +64,8 @@ function originsOf(given: readonly string[] | undefined, isAny: boolean): Change
   const { origins, wrong } = readOrigins(given.join(' '))
   if (wrong.length > 0)
     throw new UsageError(`“${wrong[0]}” is no origin; write scheme and host only, e.g. https://www.acme.com or https://*.acme.com.`)
+  if (origins.length > MOST_ORIGINS)
+    throw new UsageError(`--origin takes ${MOST_ORIGINS} origins at most; https://*.acme.com is every subdomain.`)
   return { origins }
 }
 

@@ -22,7 +22,7 @@ export function unmergeCommand(argv: readonly string[], edges: CommandEdges): Pr
 }
 
 async function undoHere(mergeId: string, edges: CommandEdges): Promise<boolean> {
-  const { db, close } = await openWarehouse(edges.config, commandLog(edges))
+  const { db, close } = await openWarehouse(edges.config, commandLog(edges), 'waymark unmerge')
   try {
     return await undoMerge(db, mergeId, edges.now(), 'waymark unmerge')
   } finally {

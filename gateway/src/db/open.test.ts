@@ -60,6 +60,8 @@ describe('openDatabase', () => {
   test('says which server, which user and what to check when it is refused', async () => {
     const wrong = { username: 'waymark', password: 'wrong' }
     await expect(openDatabase({ url: remoteUrl(wrong) })).rejects.toThrow(/127\.0\.0\.1:\d+ cannot be used as waymark: .*CLICKHOUSE_URL/s)
+    // Nobody who runs the embedded engine has set an address.
+    await expect(openDatabase({ engine: { ...testEngine(), writer: wrong } })).rejects.toThrow(/^(?!.*CLICKHOUSE_URL).*embedded engine/s)
     await expect(openDatabase({ url: remoteUrl(wrong) })).rejects.not.toThrow(/wrong/)
     await expect(openDatabase({ url: 'http://127.0.0.1:1/waymark' })).rejects.toThrow(/CLICKHOUSE_URL/)
   })

@@ -148,8 +148,11 @@ async function prepare({ url, database, writer, form }: Address): Promise<Readon
     if ((await there.json()).length === 0) await outside.command({ query: createDatabaseStatement(database, form) })
     return names
   } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause)
     throw new ServerUnusable(
-      `ClickHouse at ${url} cannot be used as ${writer.username}: ${cause instanceof Error ? cause.message : String(cause)}. Check CLICKHOUSE_URL, the user's rights and that the server runs.`,
+      form.kind === 'embedded'
+        ? `The embedded engine at ${url} cannot be used: ${words}. It is started again by itself; if that goes on, see what waymark doctor says.`
+        : `ClickHouse at ${url} cannot be used as ${writer.username}: ${words}. Check CLICKHOUSE_URL, the user's rights and that the server runs.`,
       { cause },
     )
   } finally {

@@ -121,6 +121,11 @@ describe('health', () => {
     expect(finding).toMatchObject({ level: 'bad', words: 'This could not be looked up: not allowed.' })
   })
 
+  it('names every place where the pages of a source are allowed', () => {
+    const [finding] = judgeHealth({ ...HEALTHY, ...requests({ refused: 1000 }) }).filter(({ check }) => check === 'requests')
+    for (const place of ['page of a source', 'waymark sources set', 'ALLOWED_ORIGINS']) expect(finding?.todo).toContain(place)
+  })
+
   it('puts the worst on top', () => {
     const findings = judgeHealth({ ...HEALTHY, ...spool({ damaged: 1 }), ...jobs(FAILING) })
     expect(verdict(findings)).toMatchObject({ check: 'jobs', level: 'bad', others: 1 })

@@ -127,7 +127,7 @@ export function judgeRequests({
     {
       count: refused,
       words: 'refused (server key in a page, or an origin that is not allowed)',
-      todo: 'See ALLOWED_ORIGINS, and use browser keys in pages.',
+      todo: 'Use browser keys in pages. The page of a source lists the pages it refused: allow them there, by waymark sources set NAME --origin …, or in ALLOWED_ORIGINS, which counts first.',
     },
     { count: tooLarge, words: 'too large', todo: 'Send smaller batches.' },
     { count: overloaded, words: 'told to come back later', todo: 'The spool was full or the disk too slow; SDKs send again.' },

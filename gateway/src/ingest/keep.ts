@@ -37,7 +37,7 @@ export function keptOf(accepted: readonly Accepted[], request: IngestRequest, re
   if (accepted.length === 0) return null
   const { events, findOrigin } = request
   const isWhole = request.isReduced !== true && accepted.length === events.length
-  const isAsItCame = isWhole && !isBloated(request) && !mayHoldAddress(request.body)
+  const isAsItCame = isWhole && !isBloated(request.bytes, events.length) && !mayHoldAddress(request.body)
   const origins = findOrigin === undefined ? null : ownOrigins(accepted, findOrigin)
   return {
     body: isAsItCame ? request.body : written(accepted, request),
@@ -75,8 +75,8 @@ export function factsOf(
 }
 
 /** Whether most of the body is nothing that events are made of: digits that no number holds, members that others of the same name replace, spaces. */
-function isBloated({ bytes, events }: IngestRequest): boolean {
-  return bytes > 2 * LIMITS.eventBytes * events.length
+export function isBloated(bytes: number, events: number): boolean {
+  return bytes > 2 * LIMITS.eventBytes * events
 }
 
 function written(accepted: readonly Accepted[], { events, shared, texts }: IngestRequest): Buffer {

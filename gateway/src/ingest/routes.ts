@@ -22,6 +22,7 @@ import { refusalCode, refuse } from './request/refuse.ts'
 import { listRejected } from './request/rejectedList.ts'
 import { basicKey, importedSource, noSecretKey, secretKeyOf, sourceOfWriteKey } from './request/source.ts'
 import { visitorAgent } from './request/visitorAgent.ts'
+import { createReader } from './scan/reader.ts'
 import { createScanner } from './scan/scanner.ts'
 import type { Frame } from './spool/frame.ts'
 import { FrameTooLarge } from './spool/frameTooLarge.ts'
@@ -51,6 +52,8 @@ export interface IngestDeps {
   readonly redact?: Redact
   /** Where people look whether their events arrive. */
   readonly live?: Pick<LiveFeed, 'storing' | 'passedOver' | 'refused'>
+  /** Told where no request can be scanned, so that each is parsed. */
+  readonly onNoScanner?: () => void
   /** Who may send how much; nobody is limited without one. */
   readonly guard?: EdgeGuard
   /** Where visitors come from, where a database of that is there. */
@@ -81,7 +84,7 @@ export function createIngestRoutes(deps: IngestDeps): Hono {
   const receive = createReceiver(edges)
   const receiveScanned = createScannedReceiver({ ...edges, life: deps.life })
   // Who is suppressed is told by the event, which the scanner does not build.
-  const scan = deps.isSuppressed === undefined ? createScanner() : () => null
+  const scan = deps.isSuppressed === undefined ? createScanner(createReader(deps.onNoScanner)) : () => null
   // A plan that nobody says anything of may refuse any event.
   const mayBeRefused = (sourceId: string) => deps.checkPlan !== undefined && (deps.needsLook?.(sourceId) ?? true)
   const needsLook = (sourceId: string) => mayBeRefused(sourceId) || (deps.neverStored?.(sourceId) ?? null) !== null

@@ -52,6 +52,9 @@ export interface ReadOrigins {
   readonly wrong: readonly string[]
 }
 
+/** That may be set for a source at run time: each request of a page looks through them. */
+export const MOST_ORIGINS = 200
+
 /** A list that a person wrote, by blanks, commas or lines. A slash at the end is forgiven: it is how browsers show an address. */
 export function readOrigins(text: string): ReadOrigins {
   const words = text

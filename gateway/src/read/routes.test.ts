@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { MergeList, TimelineList } from '../openapi/answers.ts'
 import { ACME } from './example.fixture.ts'
 import { LONG_LOOK, readApi } from './readApi.fixture.ts'
 import { daysAgo, NOW } from './rows.fixture.ts'
+import type { Journey, Profile } from './shapes.ts'
 
 const api = readApi()
 const iso = (days: number) => new Date(daysAgo(days)).toISOString()
@@ -74,15 +76,9 @@ describe('the read API', () => {
   })
 
   it('tells the journey as intervals that touch, the last one open', async () => {
-    const { body } = await api().get('/v1/accounts/acme/journey?model=journey5')
+    const { body } = await api().get<Journey>('/v1/accounts/acme/journey?model=journey5')
     expect(body).toMatchObject({ model: 'journey5', version: 1 })
-    expect(
-      body.intervals.map((interval: { stage: string; enteredAt: string; exitedAt: string }) => [
-        interval.stage,
-        interval.enteredAt,
-        interval.exitedAt,
-      ]),
-    ).toEqual([
+    expect(body.intervals.map(interval => [interval.stage, interval.enteredAt, interval.exitedAt])).toEqual([
       ['aware', iso(41.2), iso(30)],
       ['consider', iso(30), iso(14)],
       ['aware', iso(14), iso(3)],
@@ -92,15 +88,15 @@ describe('the read API', () => {
   })
 
   it('pages the timeline', async () => {
-    const first = await api().get('/v1/accounts/acme/timeline?limit=5')
-    expect(first.body.data.map((event: { messageId: string }) => event.messageId)).toEqual(['e7', 'e6', 'e5', 'e4', 'e3'])
-    const second = await api().get(`/v1/accounts/acme/timeline?limit=5&cursor=${first.body.nextCursor}`)
-    expect(second.body.data.map((event: { messageId: string }) => event.messageId)).toEqual(['e2', 'e1'])
+    const first = await api().get<TimelineList>('/v1/accounts/acme/timeline?limit=5')
+    expect(first.body.data.map(event => event.messageId)).toEqual(['e7', 'e6', 'e5', 'e4', 'e3'])
+    const second = await api().get<TimelineList>(`/v1/accounts/acme/timeline?limit=5&cursor=${first.body.nextCursor}`)
+    expect(second.body.data.map(event => event.messageId)).toEqual(['e2', 'e1'])
     expect(second.body).toMatchObject({ nextCursor: null, data: [{ person: { label: 'Ana Silva' } }, { at: iso(41.2) }] })
   })
 
   it('tells a profile by any of its identifiers, and its merges', async () => {
-    const byUser = await api().get('/v1/profiles/user_id/u_ana')
+    const byUser = await api().get<Profile>('/v1/profiles/user_id/u_ana')
     expect(byUser.body).toMatchObject({
       profileId: 'p_000000000000000000000ana',
       traits: { name: 'Ana Silva', title: 'VP Operations' },
@@ -108,7 +104,7 @@ describe('the read API', () => {
     })
     expect(byUser.body.identifiers).toContainEqual({ type: 'user_id', value: 'u_ana', firstSeenAt: iso(12), lastSeenAt: iso(3) })
     expect((await api().get('/v1/profiles/email/Ana%40ACME.example')).body).toEqual(byUser.body)
-    const merges = await api().get('/v1/profiles/anonymous_id/anon-ana/merges')
+    const merges = await api().get<MergeList>('/v1/profiles/anonymous_id/anon-ana/merges')
     expect(merges.body.data).toEqual([
       {
         mergeId: 'm_1',

@@ -44,6 +44,10 @@ export function createIntake(
   const neverStored = createNeverStored(source => settings.of(source)?.never_stored ?? [])
   const findSecretKey = (key: string) => keys.secretKey(key)
   const ingest = createIngestRoutes({
+    onNoScanner: () =>
+      log.warn(
+        'usual requests cannot be scanned here: WebAssembly has no SIMD, or there is too little address space; each is parsed, which takes a multiple of the processor',
+      ),
     origins: origins === null ? null : { find: origins.find, ofRequest: createVisitorOrigin(config.proxies, origins.find) },
     keys,
     spool,

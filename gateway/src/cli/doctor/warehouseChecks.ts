@@ -12,7 +12,7 @@ import { row, rows, sqlFile } from '../../db/query.ts'
 import { PINNED_SETTINGS } from '../../db/settings.ts'
 import { enginePing } from '../../health/queries.ts'
 import { spanWords } from '../../health/words.ts'
-import { brokenParts } from './brokenParts.ts'
+import { type BrokenPartsWish, brokenParts } from './brokenParts.ts'
 import { type Diagnosis, errorWords, say } from './diagnosis.ts'
 
 const at = say('warehouse')
@@ -34,17 +34,23 @@ export const settingsQuery = sqlFile<{ names: readonly string[] }, { name: strin
 export const rightsQuery = sqlFile<Record<string, never>, { grants: number }>('doctor_rights')
 export const tablesQuery = sqlFile<{ database: string }, { has_database: number; has_history: number }>('doctor_tables')
 
-/** Whether the engine or the server can be used as it is. Changes nothing there. */
-export async function warehouseChecks(config: Config, now: () => number): Promise<Diagnosis[]> {
+/** Whether the engine or the server can be used as it is. Changes nothing there, unless it is told to remove what was set aside. */
+export async function warehouseChecks(config: Config, now: () => number, dropsBroken = false): Promise<Diagnosis[]> {
+  const broken = { isDropped: dropsBroken, days: config.quarantineDays }
   if (config.clickhouseUrl !== null) {
     const url = new URL(config.clickhouseUrl)
     const { name } = placeOf({ url: config.clickhouseUrl })
     const user = { username: decodeURIComponent(url.username) || 'default', password: decodeURIComponent(url.password) }
-    return server({ url: `${url.protocol}//${url.host}`, ...user, database: name }, now, true)
+    return server({ url: `${url.protocol}//${url.host}`, ...user, database: name }, now, true, broken)
   }
   const there = readHandover(config.dataDir)
-  if (there !== null && isAlive(there.pid)) return server({ url: there.url, ...there.writer, database: placeOf({}).name }, now, false)
-  return [await ownEngine(), say('tables')('ok', 'The tables are looked at while a gateway runs: its engine is not started for that.')]
+  if (there !== null && isAlive(there.pid))
+    return server({ url: there.url, ...there.writer, database: placeOf({}).name }, now, false, broken)
+  const words = 'The tables are looked at while a gateway runs: its engine is not started for that.'
+  return [
+    await ownEngine(),
+    dropsBroken ? say('tables')('bad', words, 'Start the gateway, then give --drop-broken again.') : say('tables')('ok', words),
+  ]
 }
 
 /** The engine of this machine in a folder of its own, which goes again: that of DATA_DIR stays untouched. */
@@ -72,7 +78,7 @@ async function ownEngine(): Promise<Diagnosis> {
   }
 }
 
-async function server(where: Where, now: () => number, isOwnServer: boolean): Promise<Diagnosis[]> {
+async function server(where: Where, now: () => number, isOwnServer: boolean, broken: BrokenPartsWish): Promise<Diagnosis[]> {
   const client = connect({ ...where, database: 'system' })
   const name = isOwnServer ? `ClickHouse at ${where.url}` : 'The embedded engine'
   try {
@@ -86,7 +92,7 @@ async function server(where: Where, now: () => number, isOwnServer: boolean): Pr
       ...(await settings(client)),
       ...(isOwnServer ? await rights(client, where) : []),
       ...(await tables(client, where)),
-      ...(await brokenParts(client, where.database)),
+      ...(await setAside(where, broken)),
     ]
   } catch (error) {
     return [
@@ -189,6 +195,11 @@ async function tables(client: ClickHouseClient, where: Where): Promise<Diagnosis
   } finally {
     await inside.close()
   }
+}
+
+async function setAside(where: Where, wish: BrokenPartsWish): Promise<Diagnosis[]> {
+  const inside = connect(where)
+  return brokenParts(inside, where.database, wish).finally(() => inside.close())
 }
 
 function isAlive(pid: number): boolean {

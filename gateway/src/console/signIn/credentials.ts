@@ -1,6 +1,7 @@
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { folderTurn } from '../../folderTurn.ts'
 
 /** scrypt parameters: N = 2^17, r = 8, p = 1 is OWASP's first choice; one hash takes 128 MiB. */
 const PASSWORD_COST = 2 ** 17
@@ -58,9 +59,16 @@ export function createCredentials({ dataDir, cost = PASSWORD_COST }: CredentialE
     await rename(next, path)
   }
 
+  /** Nobody else changes the file meanwhile: a start must not put a link in the place of a password that is being set. */
+  async function change<T>(work: () => Promise<T>): Promise<T> {
+    const endTurn = await folderTurn(dataDir, 'console')
+    if (endTurn === null) throw new Error(`another process has been changing ${path} for long: end it (is it stopped?) and try again`)
+    return work().finally(endTurn)
+  }
+
   return {
     offerSetup: unused =>
-      queue(async () => {
+      change(async () => {
         const { password, setupTokenHash } = await read()
         if (password !== null || (unused === 'kept' && setupTokenHash !== null)) return null
         const token = randomBytes(32).toString('base64url')
@@ -69,15 +77,17 @@ export function createCredentials({ dataDir, cost = PASSWORD_COST }: CredentialE
       }),
     isSetupToken: async token => matches((await read()).setupTokenHash, token),
     setUp: (token, password) =>
-      // One after the other: of two requests with the same token exactly one wins.
-      queue(async () => {
-        const file = await read()
-        if (file.password !== null || !matches(file.setupTokenHash, token)) return false
-        const salt = randomBytes(16).toString('base64url')
-        const hash = (await derive(password, salt, cost)).toString('base64url')
-        await write({ setupTokenHash: null, password: { salt, hash, cost } })
-        return true
-      }),
+      // One after the other: of two requests with the same token, be it at two gateways, exactly one wins.
+      queue(() =>
+        change(async () => {
+          const file = await read()
+          if (file.password !== null || !matches(file.setupTokenHash, token)) return false
+          const salt = randomBytes(16).toString('base64url')
+          const hash = (await derive(password, salt, cost)).toString('base64url')
+          await write({ setupTokenHash: null, password: { salt, hash, cost } })
+          return true
+        }),
+      ),
     isPassword: password =>
       // One hash at a time: each takes 128 MiB, and a flood of sign-ins must not take the gateway's memory.
       queue(async () => {

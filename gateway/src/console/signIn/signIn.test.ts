@@ -2,6 +2,7 @@ import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CONSOLE_URL } from '../pages.fixture.ts'
+import { createCredentials } from './credentials.ts'
 import { consoleDoor, cookieOf, PASSWORD, post } from './door.fixture.ts'
 import { SESSION_MS } from './sessions.ts'
 import { consoleSetup } from './signInRoutes.ts'
@@ -29,6 +30,21 @@ describe('the way into the console', () => {
       post(app, '/console/set-up', { token, password: 'x'.repeat(20), again: 'x'.repeat(20) }),
     ])
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 404])
+  })
+
+  it('loses no password that is set at one gateway while others start or take the same link', async () => {
+    const gateway = () => createCredentials({ dataDir: door.dataDir, cost: 2 ** 10 })
+    for (let round = 0; round < 8; round++) {
+      const token = (await gateway().offerSetup('replaced')) ?? ''
+      const [isSet, link, isSetToo] = await Promise.all([
+        gateway().setUp(token, PASSWORD),
+        gateway().offerSetup('replaced'),
+        gateway().setUp(token, 'x'.repeat(20)),
+      ])
+      expect([isSet, isSetToo, link !== null].filter(Boolean), 'one of the three comes first').toHaveLength(1)
+      expect([await gateway().isPassword(PASSWORD), await gateway().isPassword('x'.repeat(20))]).toEqual([isSet, isSetToo])
+      await rm(join(door.dataDir, 'console.json'))
+    }
   })
 
   it('replaces an unused link at the next start', async () => {

@@ -1,5 +1,5 @@
 import { MOST_NAMES, readNames } from '../../ingest/event/neverStored.ts'
-import { readOrigins } from '../../keys/origins.ts'
+import { MOST_ORIGINS, readOrigins } from '../../keys/origins.ts'
 import type { WantedSettings } from '../../keys/settings.ts'
 import { field } from '../frame/respond.ts'
 
@@ -13,8 +13,6 @@ export interface SettingsForm {
 }
 
 export type ReadSettings = { readonly wanted: WantedSettings } | { readonly form: SettingsForm; readonly complaint: string }
-
-const MOST_ORIGINS = 200
 
 /** The settings that a form asks for, or what is wrong with it. */
 export function readSettingsForm(source: string, body: { readonly [name: string]: unknown }): ReadSettings {

@@ -8,6 +8,7 @@ import { engineLibrary } from './library.ts'
 import { EngineStartError } from './problems.ts'
 import { type EngineProcess, responds, startProcess, untilReady } from './process.ts'
 import { soundness } from './soundWrites.ts'
+import { finishDrops } from './unfinishedDrops.ts'
 
 export interface HoldOptions extends EngineConfig {
   readonly dataDir: string
@@ -51,6 +52,7 @@ export function holdEngine(options: HoldOptions): HeldEngine {
   const url = `http://127.0.0.1:${options.port}`
 
   async function startOnce(): Promise<EngineProcess> {
+    finishQuietly()
     const child = startProcess({ library, folder, port: options.port })
     engine = child
     try {
@@ -65,6 +67,15 @@ export function holdEngine(options: HoldOptions): HeldEngine {
       if (mended.length === 0 || closing.signal.aborted) throw error
       options.onTold(mended.join('; '))
       return startOnce()
+    }
+  }
+
+  /** What cannot be removed now is at the next start. */
+  function finishQuietly(): void {
+    try {
+      finishDrops(folder)
+    } catch (error) {
+      options.onTold(`parts that were being removed are still there: ${String(error)}`)
     }
   }
 

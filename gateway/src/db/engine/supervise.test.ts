@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { basic, type Credentials } from './config.ts'
 import { type EngineAccess, type Handover, readHandover } from './handover.ts'
+import { holderOf, writeHolder } from './holder.ts'
 import { engineLibrary } from './library.ts'
+import { engineLock } from './lock.ts'
 import { freePort, startProcess, untilReady } from './process.ts'
 import { type Engine, openEngine } from './supervise.ts'
 
@@ -88,6 +90,22 @@ test('what the engine writes down is for its owner only, and its process has an 
     expect(texts).not.toContain(Buffer.from(password).toString('base64').slice(4, -4))
   }
   if (process.platform === 'linux') expect(readFileSync(`/proc/${pidOf(engine)}/environ`, 'utf8')).toBe('TZ=UTC\0')
+})
+
+test('who waits for an engine is told who holds it, and has it once that one is gone', async () => {
+  const dataDir = freshFolder()
+  const lock = engineLock(dataDir)
+  expect(await lock.take()).toBe(true)
+  const told = new Set<string | null>()
+  const waits = openEngine({ dataDir, memory: MEMORY, name: 'waymark serve', onWait: holder => told.add(holder) })
+  await vi.waitFor(() => expect([...told]).toEqual([null]), PATIENCE)
+  writeHolder(dataDir, 'waymark keys')
+  await vi.waitFor(() => expect([...told]).toEqual([null, `waymark keys (process ${process.pid})`]), PATIENCE)
+  await lock.release()
+  const engine = await waits
+  closers.push(() => engine.close())
+  expect(holderOf(dataDir)).toBe(`waymark serve (process ${process.pid})`)
+  expect(statSync(join(dataDir, 'engine/holder.json')).mode & 0o777).toBe(0o600)
 })
 
 test('URL, passwords and data outlive a stop', async () => {

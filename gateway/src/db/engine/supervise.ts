@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Credentials, defaultMemory } from './config.ts'
 import { type EngineAccess, readHandover, writeHandover } from './handover.ts'
 import { type HeldEngine, holdEngine } from './hold.ts'
+import { holderOf, writeHolder } from './holder.ts'
 import { engineLock } from './lock.ts'
 import { answers, freePort } from './process.ts'
 
@@ -14,8 +15,25 @@ export interface EngineOptions {
   readonly memory?: number
   /** How long an engine that lives may answer nothing before it is ended and started again, milliseconds; default a minute. */
   readonly silenceMs?: number
+  /** What this process is for people who wait for the engine meanwhile, e.g. `waymark keys`. */
+  readonly name?: string
+  /** Told who holds an engine that does not answer (yet); it is waited for. */
+  readonly onWait?: (holder: string | null) => void
   /** Told of deaths, restarts and takeovers, one line each. */
   readonly log?: (message: string) => void
+}
+
+/** Another process has held the engine for long, and the engine does not answer. */
+export class EngineHeld extends Error {
+  override readonly name = 'EngineHeld'
+  /** null when it does not say who it is. */
+  readonly holder: string | null
+  constructor(holder: string | null, folder: string) {
+    super(
+      `${holder ?? 'Another process'} holds the embedded engine of ${folder}, which does not answer. Wait until it has ended, or end it, and try again.`,
+    )
+    this.holder = holder
+  }
 }
 
 export type EngineState =
@@ -41,7 +59,8 @@ const PORT_PATIENCE_MS = 3_000
  * The embedded engine of a data folder. The process that holds its lock runs it; every other one connects by `engine.json`. URL and
  * passwords outlive restarts and takeovers, and are no other folder's: a copy of the folder gets new ones. Rejects when the engine cannot run here, with what to do.
  */
-export async function openEngine({ dataDir, memory = machineMemory(), silenceMs, log = () => undefined }: EngineOptions): Promise<Engine> {
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { dataDir, memory = machineMemory(), silenceMs, name = 'a process', onWait, log = () => undefined } = options
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const folder = realpathSync(dataDir)
   const lock = engineLock(folder)
@@ -78,16 +97,16 @@ export async function openEngine({ dataDir, memory = machineMemory(), silenceMs,
       if (await lock.take()) return startHere()
       const there = readHandover(folder)
       if (there !== null && (await answers(there.url, there.writer))) return there
+      onWait?.(holderOf(folder))
       await sleep(OPEN_POLL_MS)
     }
-    throw new Error(
-      `Another process holds the embedded engine of ${folder}, but the engine does not answer. Stop that process and start again.`,
-    )
+    throw new EngineHeld(holderOf(folder), folder)
   }
 
   async function startHere(): Promise<EngineAccess> {
     const last = readHandover(folder)
     try {
+      writeHolder(folder, name)
       const port = await freePort(last && portOf(last), PORT_PATIENCE_MS)
       const mine = { url: `http://127.0.0.1:${port}`, writer: last?.writer ?? user('waymark'), reader: last?.reader ?? user('reader') }
       await hold(mine).start()
@@ -104,6 +123,12 @@ export async function openEngine({ dataDir, memory = machineMemory(), silenceMs,
       if (closing.signal.aborted || !(await lock.take())) continue
       if (closing.signal.aborted) return
       log('the process that ran the embedded engine is gone: this one takes over')
+      try {
+        writeHolder(folder, name)
+      } catch (error) {
+        // Only words for others; the engine itself says what is wrong with the folder.
+        log(`who holds the embedded engine cannot be written down: ${String(error)}`)
+      }
       return hold(access).revive()
     }
   }

@@ -21,6 +21,15 @@ test('the same id of the same source has the same key, and every other spelling 
   for (const id of same) expect(keyOf('web', id)).toBe(keyOf('web', id))
 })
 
+test('every character of an id counts, in a UUID and in a text of any length', () => {
+  const ids = ['0189c3a2-7b5e-7c11-9d2f-3a4b5c6d7e8f', ...Array.from({ length: 40 }, (_, length) => 'k'.repeat(length))]
+  for (const id of ids) {
+    const others = [...id].flatMap((_, place) => ['0', 'd', 'D', '-', '\0'].map(put => `${id.slice(0, place)}${put}${id.slice(place + 1)}`))
+    const texts = new Set([id, ...others])
+    expect([id, new Set([...texts].map(text => keyOf('web', text))).size]).toEqual([id, texts.size])
+  }
+})
+
 test('texts do not run into one another', () => {
   const texts = [
     '',

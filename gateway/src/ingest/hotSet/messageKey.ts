@@ -78,28 +78,32 @@ function wordsFor(characters: number): number {
 }
 
 const DASH = 45
-const isDash = (index: number) => index === 8 || index === 13 || index === 18 || index === 23
+const DASHES = [8, 13, 18, 23]
+/** Where its digits stand, four at a time. */
+const FOURS = [0, 4, 9, 14, 19, 24, 28, 32]
 /** By byte; -1 where it is no digit. Capitals are none: another spelling is another id. */
 const DIGITS = Int8Array.from({ length: 256 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)))
 
 function readUuid(bytes: Uint8Array, start: number, end: number, into: Int32Array): boolean {
   if (end - start !== 36) return false
+  for (const dash of DASHES) if (bytes[start + dash] !== DASH) return false
   let flaws = 0
-  let word = 0
-  let digits = 0
-  for (let index = 0; index < 36; index++) {
-    const code = bytes[start + index] ?? 0
-    if (isDash(index)) {
-      flaws |= code ^ DASH
-      continue
-    }
-    const digit = DIGITS[code] ?? -1
-    flaws |= digit >> 31
-    word = (word << 4) | digit
-    digits++
-    if ((digits & 7) === 0) into[(digits >> 3) - 1] = word
+  for (let word = 0; word < 4; word++) {
+    const high = fourDigits(bytes, start + (FOURS[2 * word] ?? 0))
+    const low = fourDigits(bytes, start + (FOURS[2 * word + 1] ?? 0))
+    flaws |= high | low
+    into[word] = (high << 16) | low
   }
-  return flaws === 0
+  return flaws >= 0
+}
+
+/** Negative where one of them is no digit. */
+function fourDigits(bytes: Uint8Array, at: number): number {
+  return (digit(bytes[at]) << 12) | (digit(bytes[at + 1]) << 8) | (digit(bytes[at + 2]) << 4) | digit(bytes[at + 3])
+}
+
+function digit(byte: number | undefined): number {
+  return DIGITS[byte ?? 0] ?? -1
 }
 
 function isWide(text: string): boolean {
@@ -110,17 +114,17 @@ function isWide(text: string): boolean {
 
 /** Length, then the characters, four to a word. Answers how many words there are. */
 function readNarrow(bytes: Uint8Array, start: number, end: number, into: Int32Array): number {
-  const characters = end - start
-  let word = 0
+  const wholeWords = end - ((end - start) & 3)
   let length = 0
-  into[length++] = characters * 2
-  for (let index = 0; index < characters; index++) {
-    word |= (bytes[start + index] ?? 0) << ((index & 3) * 8)
-    if ((index & 3) === 3 || index === characters - 1) {
-      into[length++] = word
-      word = 0
-    }
+  into[length++] = (end - start) * 2
+  let at = start
+  for (; at < wholeWords; at += 4) {
+    into[length++] = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
   }
+  if (at === end) return length
+  let word = 0
+  for (let bits = 0; at < end; at++, bits += 8) word |= (bytes[at] ?? 0) << bits
+  into[length++] = word
   return length
 }
 

@@ -69,6 +69,11 @@ describe('the scanner takes what is usual', () => {
     expect(check(bytesOf(batchOf(event(), event({ messageId: 'm2' }))))).toBe(true)
     expect(check(bytesOf(event()), { single: true })).toBe(true)
   })
+
+  it('in a body that is as large as one may be once it is inflated', () => {
+    const events = Array.from({ length: 1000 }, (_, place) => event({ messageId: `m${place}`, properties: { text: 'x'.repeat(5000) } }))
+    expect(check(bytesOf(batchOf(...events)))).toBe(true)
+  })
 })
 
 describe('the scanner is not sure of', () => {
@@ -80,10 +85,14 @@ describe('the scanner is not sure of', () => {
         Object.fromEntries(Array.from({ length: keys / 16 }, (_, key) => [`k${key}`, 1])),
       ]),
     )
+  /** Keys of one length that begin and end alike. */
+  const alike = (keys: number) =>
+    Object.fromEntries(Array.from({ length: keys }, (_, key) => [`${'k'.repeat(40)}${String(key).padStart(9, '0')}${'k'.repeat(40)}`, 1]))
   const usual = batchOf(event({ properties: many(400), context: { deep: deep(30) } }))
 
   it('nothing in an event that is just within the limits', () => {
     expect(check(bytesOf(usual))).toBe(true)
+    expect(check(bytesOf(batchOf(event({ properties: many(16 * 64).p0 }))))).toBe(true)
   })
 
   it.each<[string, unknown]>([
@@ -103,12 +112,15 @@ describe('the scanner is not sure of', () => {
     ['an address of a visitor in the context of the batch', { ...batchOf(event()), context: { ip: '203.0.113.9' } }],
     ['an address of a visitor beside the context', batchOf(event({ ip: '203.0.113.9' }))],
     ['an address of a visitor as an older name has it', batchOf(event({ request_ip: '203.0.113.9' }))],
+    ['an address of a visitor in what nobody reads', { other: { ip: '203.0.113.9' }, ...batchOf(event()) }],
+    ['an address of a visitor in what nobody reads, behind the batch', { ...batchOf(event()), other: [{ request_ip: '203.0.113.9' }] }],
     ['an address of a visitor beside the batch', { ...batchOf(event()), ip: '203.0.113.9' }],
     [
       'a key that reaches prototypes',
       '{"batch":[{"type":"track","event":"Tested","userId":"u","messageId":"m","properties":{"__proto__":1}}]}',
     ],
     ['a number from 2^63 on', batchOf(event({ properties: { a: 2 ** 63 } }))],
+    ['an object of more than 64 keys', batchOf(event({ properties: many(16 * 65).p0 }))],
     ['33 levels', batchOf(event({ context: { deep: deep(31) } }))],
     ['more than 512 keys', batchOf(event({ properties: many(512) }))],
     [
@@ -126,6 +138,8 @@ describe('the scanner is not sure of', () => {
       'a context for many that is much larger than the events',
       { ...batchOf(...Array.from({ length: 150 }, (_, place) => event({ messageId: `m${place}` }))), context: { a: 'x'.repeat(6500) } },
     ],
+    ['a body that is mostly not its event', { ...batchOf(event()), other: 'x'.repeat(140_000) }],
+    ['keys that are made to be compared, each with all', batchOf(event({ properties: alike(60) }))],
     ['bytes behind the body', `${JSON.stringify(batchOf(event()))} x`],
     ['a byte order mark', `\uFEFF${JSON.stringify(batchOf(event()))}`],
     ['a batch in the place of an event', { ...event(), batch: [] }],

@@ -3,7 +3,7 @@
  * not in here is read by the parser. Pure.
  */
 import { LIMITS } from '@waymark/schemas/limits'
-import { member, NULL, NUMBER, OBJECT, type Shape, shapeOf, TEXT } from './shape.ts'
+import { member, NULL, NUMBER, OBJECT, type Shape, TEXT } from './shape.ts'
 
 /** Where the walk notes what of an event. */
 export const EVENT_SLOTS = {
@@ -32,11 +32,11 @@ const id = (slot: number) => member(TEXT | NUMBER | NULL, { isPlain: true, most:
 const name = member(TEXT | NULL, { most: LIMITS.nameChars })
 const content = member(OBJECT | NULL, { isContent: true })
 
-const page = shapeOf({ url: text, path: text, referrer: text, search: text, title: text })
-const campaign = shapeOf({ name: text, source: text, medium: text, term: text, content: text, id: text })
-const library = shapeOf({ name: text, version: text })
+const page: Shape = { url: text, path: text, referrer: text, search: text, title: text }
+const campaign: Shape = { name: text, source: text, medium: text, term: text, content: text, id: text }
+const library: Shape = { name: text, version: text }
 
-const context = shapeOf({
+const context: Shape = {
   page: member(OBJECT | NULL, { shape: page }),
   campaign: member(OBJECT | NULL, { shape: campaign }),
   library: member(OBJECT | NULL, { shape: library }),
@@ -51,7 +51,7 @@ const context = shapeOf({
   consent: object,
   // An address of a visitor is not kept, so the body cannot stay as it came.
   ip: never,
-})
+}
 
 const plain = (slot: number) => member(TEXT, { isPlain: true, slot })
 
@@ -81,11 +81,11 @@ const writeKey = plain(ENVELOPE_SLOTS.writeKey)
 const source = plain(ENVELOPE_SLOTS.source)
 
 /** An event of a batch. */
-const EVENT: Shape = shapeOf(eventMembers)
+const EVENT: Shape = eventMembers
 /** A body that is one event. */
-export const SINGLE_EVENT: Shape = shapeOf({ ...eventMembers, writeKey, source, batch: never })
+export const SINGLE_EVENT: Shape = { ...eventMembers, writeKey, source, batch: never }
 /** A body with a batch. */
-export const ENVELOPE: Shape = shapeOf({
+export const ENVELOPE: Shape = {
   writeKey,
   source,
   sentAt: plain(ENVELOPE_SLOTS.sentAt),
@@ -93,4 +93,4 @@ export const ENVELOPE: Shape = shapeOf({
   integrations: member(OBJECT, { slot: ENVELOPE_SLOTS.integrations }),
   batch: member(0, { elements: EVENT }),
   ...addresses,
-})
+}
