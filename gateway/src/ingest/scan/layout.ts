@@ -1,4 +1,4 @@
-/** Where in its memory the scanner has what: as `gateway/scanner/src/given.ts` names it. Pure. */
+/** Where in its memory the scanner has what: as `gateway/wasm/scanner/given.ts` names it. Pure. */
 import { LIMITS } from '@waymark/schemas/limits'
 import type { Arena } from './arena.ts'
 import { EVENT_SLOT_COUNT, EVENT_SLOTS, SLOT_COUNT } from './wire.ts'

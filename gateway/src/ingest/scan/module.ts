@@ -1,4 +1,4 @@
-/** The part of the scanner that is WebAssembly: `gateway/scanner`, made by `npm run scanner`. */
+/** The part of the scanner that is WebAssembly: `gateway/wasm/scanner`, made by `npm run wasm`. */
 import { readFileSync } from 'node:fs'
 
 /** Names as the sources of it have them. */

@@ -1,4 +1,4 @@
-/** Writes what the scanner must know of members and types into its memory, as `gateway/scanner` reads it. */
+/** Writes what the scanner must know of members and types into its memory, as `gateway/wasm/scanner` reads it. */
 import type { EventType } from '@waymark/schemas/event'
 import { BEGUN } from '../event/print.ts'
 import type { Arena } from './arena.ts'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 
 /** The events of one request, outlined; of use until the next request is. */
 export interface Outlines {
-  /** What `read` wrote (`outliner/outline.ts`): `WORDS` of 32 bits for each event, by place. */
+  /** What `read` wrote (`gateway/wasm/outliner/outline.ts`): `WORDS` of 32 bits for each event, by place. */
   readonly words: Int32Array
   /** The same, as numbers of eight bytes. */
   readonly times: Float64Array
@@ -28,7 +28,7 @@ export interface OutlineOptions {
 /** null where the request is none of the usual. The body must be one that the scanner took (`ingest/scan`). */
 export type Outliner = (body: Buffer, options: OutlineOptions) => Outlines | null
 
-/** Words of a record, as `outliner/outline.ts` has them. */
+/** Words of a record, as `gateway/wasm/outliner/outline.ts` has them. */
 export const WORDS = 26
 export const FLAGS = 0
 export const PAGE = 1
@@ -56,7 +56,8 @@ const MOST_EVENTS = 2500
 const PAGE_BYTES = 65_536
 /** The module looks at sixteen bytes at a time. */
 const BEHIND = 64
-const FILE = new URL('./outline.wasm', import.meta.url)
+/** Made by `npm run wasm`. */
+export const OUTLINER_FILE = new URL('outliner.wasm', import.meta.url)
 
 interface Exports {
   readonly memory: WebAssembly.Memory
@@ -70,9 +71,9 @@ interface Exports {
 
 /** null where this machine cannot run the module. */
 export function createOutliner(): Outliner | null {
-  const module = moduleOf()
-  if (module === null) return null
-  const { memory, begin, textsAge, restsAge, input, records, read } = new WebAssembly.Instance(module).exports as unknown as Exports
+  const exports = instance()
+  if (exports === null) return null
+  const { memory, begin, textsAge, restsAge, input, records, read } = exports
   begin(randomInt(2 ** 32), randomInt(2 ** 32))
   const start = input()
   let views = viewsOf()
@@ -89,7 +90,7 @@ export function createOutliner(): Outliner | null {
     if (body.length > MOST_BYTES) return null
     const missing = body.length + BEHIND - views.all.length
     if (missing > 0) {
-      memory.grow(Math.ceil(missing / PAGE_BYTES))
+      if (!hasGrown(memory, Math.ceil(missing / PAGE_BYTES))) return null
       views = viewsOf()
     }
     const { all, words, times } = views
@@ -113,13 +114,29 @@ export function createOutliner(): Outliner | null {
   }
 }
 
-/** Without it rows are made as they are of unusual events. */
-function moduleOf(): WebAssembly.Module | null {
+/** False where there is no room. */
+function hasGrown(memory: WebAssembly.Memory, pages: number): boolean {
   try {
-    return new WebAssembly.Module(readFileSync(FILE))
+    memory.grow(pages)
+    return true
   } catch (error) {
-    // A processor without the wide registers.
-    if (error instanceof WebAssembly.CompileError) return null
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+/** Without it rows are made as they are of unusual events; that the scanner cannot run either is told there. */
+function instance(): Exports | null {
+  // Nobody has it who runs Node with `--jitless`.
+  if (typeof WebAssembly === 'undefined') return null
+  const bytes = new Uint8Array(readFileSync(OUTLINER_FILE))
+  // A processor without the wide registers.
+  if (!WebAssembly.validate(bytes)) return null
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports
+  } catch (error) {
+    // Too little address space.
+    if (error instanceof RangeError) return null
     throw error
   }
 }

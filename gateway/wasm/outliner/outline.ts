@@ -121,7 +121,7 @@ function readList(start: usize, facts: i32, track: bool): i32 {
 
 // @ts-expect-error: a decorator of AssemblyScript
 function set(word: i32, value: i32): void {
-  store<i32>(record + (<usize>word << 2), value)
+  store<i32>(record + ((<usize>word) << 2), value)
 }
 
 function flag(what: i32): void {
@@ -183,7 +183,11 @@ function readEvent(start: usize, into: usize, facts: i32, track: bool): usize {
 
 /** A track's own; those of a page tell of the page, and come again. */
 function endProperties(): void {
-  if (!isTrack || load<u8>(propertiesStart) !== OPEN_OBJECT) return ofPage(propertiesKey, propertiesEnd)
+  if (!isTrack || load<u8>(propertiesStart) !== OPEN_OBJECT) {
+    ofPage(propertiesKey, propertiesEnd)
+    return
+  }
+  // Only that they are there.
   ofPage(propertiesKey, propertiesKey + 12)
   note(PROPERTIES, propertiesStart, propertiesEnd)
   if (isAsWritten(propertiesStart, propertiesEnd)) flag(IS_AS_WRITTEN)
@@ -195,7 +199,12 @@ function readMembers(start: usize, whose: i32): usize {
   while (byteAt(at) === QUOTE) {
     const keyEnd = textEnd(at + 1, end)
     const value = valueStart(valueStart(keyEnd + 1, end) + 1, end)
-    const after = whose === OF_EVENT ? readOfEvent(at, keyEnd, value) : whose === OF_CONTEXT ? readOfContext(at, keyEnd, value) : readOfPage(at, keyEnd, value)
+    const after =
+      whose === OF_EVENT
+        ? readOfEvent(at, keyEnd, value)
+        : whose === OF_CONTEXT
+          ? readOfContext(at, keyEnd, value)
+          : readOfPage(at, keyEnd, value)
     if (after === 0 || after > end) return 0
     at = valueStart(after, end)
     if (byteAt(at) !== COMMA) break
