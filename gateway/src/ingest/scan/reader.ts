@@ -42,8 +42,7 @@ const BEHIND = 64
 /** null where WebAssembly cannot run it, on a processor without SIMD or with too little address space; `onNone` is told. */
 export function createReader(onNone: () => void = () => undefined, bytes = readScanner()): Reader | null {
   try {
-    // Nobody has it who runs Node with `--jitless`.
-    if (typeof WebAssembly !== 'undefined' && WebAssembly.validate(bytes)) return readerBy(bytes)
+    if (WebAssembly.validate(bytes)) return readerBy(bytes)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }

@@ -127,8 +127,6 @@ function hasGrown(memory: WebAssembly.Memory, pages: number): boolean {
 
 /** Without it rows are made as they are of unusual events; that the scanner cannot run either is told there. */
 function instance(): Exports | null {
-  // Nobody has it who runs Node with `--jitless`.
-  if (typeof WebAssembly === 'undefined') return null
   const bytes = new Uint8Array(readFileSync(OUTLINER_FILE))
   // A processor without the wide registers.
   if (!WebAssembly.validate(bytes)) return null
