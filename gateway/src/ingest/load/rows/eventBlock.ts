@@ -14,7 +14,7 @@ export interface EventBlock {
   clear(): void
 }
 
-/** What an event has of its own. */
+/** What is no word that rows have in common. */
 export type OwnColumns = Pick<
   EventRow,
   | 'message_id'
@@ -28,6 +28,7 @@ export type OwnColumns = Pick<
   | 'sent_at'
   | 'received_at'
   | 'clock_offset_ms'
+  | 'is_bot'
   | 'properties'
 >
 
@@ -160,7 +161,7 @@ export function createEventBlock(columns: EventColumns = eventColumns()): EventB
       columns.received_at.add(own.received_at)
       columns.clock_offset_ms.add(own.clock_offset_ms)
       columns.properties.add(own.properties)
-      columns.is_bot.add(rest.row.is_bot)
+      columns.is_bot.add(own.is_bot)
       words.add(page, rest)
       rows++
     },

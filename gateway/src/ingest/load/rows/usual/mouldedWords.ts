@@ -1,16 +1,12 @@
 import type { EventRow } from '@waymark/schemas/row'
 import type { WordColumn } from '../nativeColumns.ts'
 
-/** A row that others are like in some columns, and the numbers that its words have in a block. */
+/** Words that rows have in common, and the numbers that they have in a block. */
 export interface Mould {
-  readonly row: EventRow
+  readonly words: readonly string[]
   numbers: readonly number[]
   /** Which begin of which block the numbers are of. */
   begun: object | null
-}
-
-export function mouldOf(row: EventRow): Mould {
-  return { row, numbers: [], begun: null }
 }
 
 const PAGE_WORDS = [
@@ -43,6 +39,14 @@ const REST_WORDS = [
   'context',
 ] as const
 
+export function pageWords(row: EventRow): Mould {
+  return { words: PAGE_WORDS.map(name => row[name]), numbers: [], begun: null }
+}
+
+export function restWords(row: EventRow): Mould {
+  return { words: REST_WORDS.map(name => row[name]), numbers: [], begun: null }
+}
+
 /** Columns that depend on what tells of the page. */
 export type PageWord = (typeof PAGE_WORDS)[number]
 /** Columns that depend on all that does not tell of the page. */
@@ -57,17 +61,17 @@ export interface MouldedWords {
 
 /** Words of a mould are looked up once for each block. */
 export function createMouldedWords(columns: { readonly [name in PageWord | RestWord]: WordColumn }): MouldedWords {
-  const pages = PAGE_WORDS.map(name => ({ name, column: columns[name] }))
-  const rests = REST_WORDS.map(name => ({ name, column: columns[name] }))
+  const pages = PAGE_WORDS.map(name => columns[name])
+  const rests = REST_WORDS.map(name => columns[name])
   let begun = {}
 
-  function addOf(mould: Mould, words: readonly { readonly name: PageWord | RestWord; readonly column: WordColumn }[]): void {
+  function addOf(mould: Mould, into: readonly WordColumn[]): void {
     if (mould.begun !== begun) {
-      mould.numbers = words.map(({ name, column }) => column.numberOf(mould.row[name]))
+      mould.numbers = into.map((column, place) => column.numberOf(mould.words[place] ?? ''))
       mould.begun = begun
     }
     const { numbers } = mould
-    for (let place = 0; place < words.length; place++) words[place]?.column.addNumber(numbers[place] ?? 0)
+    for (let place = 0; place < into.length; place++) into[place]?.addNumber(numbers[place] ?? 0)
   }
 
   return {

@@ -10,7 +10,7 @@ import type { Redact } from '../../../enrich/redact.ts'
 import { isStorable } from '../../../enrich/time.ts'
 import type { RequestFacts } from '../../../spool/frame.ts'
 import type { EventBlock } from '../eventBlock.ts'
-import { type Mould, mouldOf } from './mouldedWords.ts'
+import { type Mould, pageWords, restWords } from './mouldedWords.ts'
 import * as at from './outliner.ts'
 import type { UsualRequest } from './usualReader.ts'
 
@@ -39,18 +39,28 @@ interface Often {
   device: string
 }
 
-/** What is asked of the event before it is known whether there are moulds for it. */
+/** Nothing in these is larger than the bytes that they are known by: what an event has of its own may be as large as it likes. */
+interface PageMould extends Mould {
+  /** '' where the events have properties of their own. */
+  readonly properties: string
+}
+
+interface RestMould extends Mould, Pick<EventRow, 'event' | 'client_seq' | 'is_bot'> {
+  /** '' where the events have one of their own. */
+  readonly session_id: string
+}
+
+/** An event of which there was no mould. */
 interface Asked {
   readonly page: number
   readonly rest: number
-  readonly hasAnonymousId: boolean
-  readonly hasUserId: boolean
+  readonly hasOwn: { readonly anonymousId: boolean; readonly userId: boolean; readonly sessionId: boolean; readonly properties: boolean }
 }
 
 export function createMoulds({ place: inTime, redact, readAddress, readSentAt }: MouldEdges): Moulds {
   let ages = { texts: -1, rests: -1 }
-  let pages: (Mould | undefined)[] = []
-  let rests: (Mould | undefined)[] = []
+  let pages: (PageMould | undefined)[] = []
+  let rests: (RestMould | undefined)[] = []
   let often: (Often | undefined)[] = []
   let asked: Asked | null = null
 
@@ -96,10 +106,17 @@ export function createMoulds({ place: inTime, redact, readAddress, readSentAt }:
       const sentEnd = words[event + at.SENT_AT + 1] ?? 0
       const ownSentAt = sentEnd === 0 ? null : readSentAt(outlines.plain(words[event + at.SENT_AT] ?? 0, sentEnd))
       if (sentEnd !== 0 && ownSentAt === null) return false
+      const propertiesEnd = words[event + at.PROPERTIES + 1] ?? 0
       const page = pages[pageNumber]
       const rest = rests[restNumber]
       if (page === undefined || rest === undefined) {
-        asked = { page: pageNumber, rest: restNumber, hasAnonymousId: anonymous !== null, hasUserId: user !== null }
+        const hasOwn = {
+          anonymousId: anonymous !== null,
+          userId: user !== null,
+          sessionId: (words[event + at.SESSION_ID + 1] ?? 0) !== 0,
+          properties: propertiesEnd !== 0,
+        }
+        asked = { page: pageNumber, rest: restNumber, hasOwn }
         return false
       }
       const time = (facts.isHistorical ? historical : inTime)({
@@ -108,36 +125,36 @@ export function createMoulds({ place: inTime, redact, readAddress, readSentAt }:
         sentAt: sentEnd !== 0 ? ownSentAt : sentAt === undefined ? null : readSentAt(sentAt),
         receivedAt: facts.receivedAt,
       })
-      const propertiesEnd = words[event + at.PROPERTIES + 1] ?? 0
-      const { row } = rest
       const own = {
         message_id: outlines.plain(words[event + at.MESSAGE_ID] ?? 0, words[event + at.MESSAGE_ID + 1] ?? 0),
-        event: row.event === '' ? '' : (oftenAt(outlines, event + at.EVENT_NAME)?.text ?? row.event),
+        event: rest.event === '' ? '' : (oftenAt(outlines, event + at.EVENT_NAME)?.text ?? rest.event),
         anonymous_id: anonymous === null ? '' : anonymous.text,
         user_id: user === null ? '' : user.text,
-        session_id: oftenAt(outlines, event + at.SESSION_ID)?.text ?? row.session_id,
-        client_seq: (flags & at.HAS_SEQUENCE) === 0 ? row.client_seq : (words[event + at.SEQUENCE] ?? 0),
+        session_id: oftenAt(outlines, event + at.SESSION_ID)?.text ?? rest.session_id,
+        client_seq: (flags & at.HAS_SEQUENCE) === 0 ? rest.client_seq : (words[event + at.SEQUENCE] ?? 0),
         timestamp: time.timestamp,
         original_timestamp: time.original,
         sent_at: time.sentAt,
         received_at: facts.receivedAt,
         clock_offset_ms: time.offset,
-        properties: propertiesEnd === 0 ? page.row.properties : propertiesOf(outlines, event),
+        is_bot: rest.is_bot,
+        properties: propertiesEnd === 0 ? page.properties : propertiesOf(outlines, event),
       }
       block.addMoulded(own, page, rest)
       return true
     },
     keep(row) {
       if (asked === null) return
-      const { page, rest, hasAnonymousId, hasUserId } = asked
+      const { page, rest, hasOwn } = asked
       asked = null
       // An id that is no plain text is a part of the rest; whether it was dropped depended on the other.
-      if ((row.anonymous_id !== '' && !hasAnonymousId) || (row.user_id !== '' && !hasUserId)) return
+      if ((row.anonymous_id !== '' && !hasOwn.anonymousId) || (row.user_id !== '' && !hasOwn.userId)) return
       // What a campaign says beyond its columns stands in the context, wherever it was said.
       const address = row.url === '' ? null : readAddress(row.url)
       if (row.url !== '' && (address === null || address.campaign.more !== undefined)) return
-      pages[page] ??= mouldOf(row)
-      rests[rest] ??= mouldOf(row)
+      pages[page] ??= { ...pageWords(row), properties: hasOwn.properties ? '' : row.properties }
+      const { event, client_seq, is_bot } = row
+      rests[rest] ??= { ...restWords(row), event, client_seq, is_bot, session_id: hasOwn.sessionId ? '' : row.session_id }
     },
   }
 }
