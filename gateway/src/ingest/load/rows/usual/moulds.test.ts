@@ -20,7 +20,10 @@ it('keeps nothing of what events have of their own, which may be much more than 
     block.clear()
     const read = readKept({ body, events: 1, facts: FACTS }, 'life', request => {
       const usual = readUsual(request)
-      return usual === null ? null : { ...usual, made: isMoulded => void (moulded += isMoulded ? 1 : 0) }
+      const made = (isMoulded: boolean) => {
+        if (isMoulded) moulded++
+      }
+      return usual === null ? null : { ...usual, made }
     })
     expect(makeRow(read, 0, block)).toBeNull()
   }
