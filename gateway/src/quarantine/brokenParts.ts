@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client'
+import { SHARD_BY } from '../db/ddl.ts'
 import { execute, rows, sqlFile } from '../db/query.ts'
 
 export interface BrokenPart {
@@ -8,7 +9,7 @@ export interface BrokenPart {
   readonly set_aside_at: number
 }
 
-export const brokenPartsQuery = sqlFile<{ database: string }, BrokenPart>('broken_parts')
+export const brokenPartsQuery = sqlFile<{ database: string; tables: readonly string[] }, BrokenPart>('broken_parts')
 export const dropQuery = sqlFile<{ table: string; part: string }, never>('broken_part_drop')
 
 /** Told for a part that another process removed first. */
@@ -16,9 +17,12 @@ const GONE = '233'
 /** Told to a user of a server who may not look; then its administrators do. */
 const NOT_ALLOWED = '497'
 
-/** What the server set aside when it started, because it could not be read. It says so nowhere else, and keeps it for ever. */
+/** Ours, in every form: a database of one's own server may hold other people's tables beside them. */
+const TABLES = Object.keys(SHARD_BY).flatMap(table => [table, `${table}_local`])
+
+/** What the server set aside of our tables when it started, because it could not be read. It says so nowhere else, and keeps it for ever. */
 export function findBrokenParts(client: ClickHouseClient, database: string): Promise<BrokenPart[]> {
-  return rows(client, brokenPartsQuery, { database })
+  return rows(client, brokenPartsQuery, { database, tables: TABLES })
 }
 
 /**
