@@ -33,3 +33,16 @@ it('the command takes as many origins for a source as the form of the console, s
   expect(readSettingsForm('web', { origins: origins.join('\n') })).toMatchObject({ wanted: { origins } })
   expect(readSettingsForm('web', { origins: tooMany.join('\n') })).toMatchObject({ complaint: expect.stringContaining('more than 200') })
 })
+
+it('a variable of a script that is empty opens no source to every page, and lets nothing be stored that was not', async () => {
+  expect((await sources('set', 'shop', '--origin', 'https://shop.example.com', '--never-store', 'ssn')).code).toBe(0)
+  for (const [flag, way] of [
+    ['--origin', '--any-origin'],
+    ['--never-store', '--store-all'],
+  ] as const)
+    for (const given of ['', ' , ']) {
+      expect(await sources('set', 'shop', flag, given)).toEqual({ code: 2, err: expect.stringMatching(`${flag} names none; ${way}`) })
+      const kept = { origins: ['https://shop.example.com'], never_stored: ['ssn'] }
+      expect((await listSettings(shared.db)).find(({ source_id }) => source_id === 'shop')).toMatchObject(kept)
+    }
+})

@@ -62,6 +62,8 @@ function originsOf(given: readonly string[] | undefined, isAny: boolean): Change
   if (isAny) return { origins: [] }
   if (given === undefined) return {}
   const { origins, wrong } = readOrigins(given.join(' '))
+  // An empty variable of a script must not open the source to every page.
+  if (origins.length + wrong.length === 0) throw new UsageError('--origin names none; --any-origin lets every page send.')
   if (wrong.length > 0)
     throw new UsageError(`“${wrong[0]}” is no origin; write scheme and host only, e.g. https://www.acme.com or https://*.acme.com.`)
   if (origins.length > MOST_ORIGINS)
@@ -86,6 +88,7 @@ function neverStoredOf(given: readonly string[] | undefined, isNothing: boolean)
   if (isNothing) return { never_stored: [] }
   if (given === undefined) return {}
   const { names, wrong } = readNames(given.join(','))
+  if (names.length + wrong.length === 0) throw new UsageError('--never-store names none; --store-all stores every property and trait.')
   if (wrong.length > 0)
     throw new UsageError(`“${wrong[0]?.slice(0, 100)}” is no name; write those of properties and traits, e.g. ssn,birthday.`)
   if (names.length > MOST_NAMES) throw new UsageError(`--never-store takes ${MOST_NAMES} names at most.`)
