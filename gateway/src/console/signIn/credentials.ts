@@ -19,7 +19,7 @@ interface ConsoleFile {
 }
 
 export interface Credentials {
-  /** A new one-time set-up token; null when a password is set, or where an unused one is to be kept. */
+  /** A new one-time set-up token; null when a password is set, where an unused one is to be kept, or while another process is at it for long. */
   offerSetup(unused: 'replaced' | 'kept'): Promise<string | null>
   isSetupToken(token: string): Promise<boolean>
   /** Sets the password and uses the token up; false when the token was wrong or used already. */
@@ -33,10 +33,12 @@ export interface Credentials {
 export interface CredentialEdges {
   readonly dataDir: string
   readonly cost?: number
+  /** How long another process that changes the file is waited for; default as a turn's. */
+  readonly patienceMs?: number
 }
 
 /** The console's only account. The file is read at each question, so that several processes and a deleted file agree at once. */
-export function createCredentials({ dataDir, cost = PASSWORD_COST }: CredentialEdges): Credentials {
+export function createCredentials({ dataDir, cost = PASSWORD_COST, patienceMs }: CredentialEdges): Credentials {
   const path = join(dataDir, 'console.json')
   const queue = createQueue()
 
@@ -60,21 +62,28 @@ export function createCredentials({ dataDir, cost = PASSWORD_COST }: CredentialE
   }
 
   /** Nobody else changes the file meanwhile: a start must not put a link in the place of a password that is being set. */
-  async function change<T>(work: () => Promise<T>): Promise<T> {
-    const endTurn = await folderTurn(dataDir, 'console')
-    if (endTurn === null) throw new Error(`another process has been changing ${path} for long: end it (is it stopped?) and try again`)
-    return work().finally(endTurn)
+  async function change<T>(work: () => Promise<T>, otherwise: () => T): Promise<T> {
+    const endTurn = await folderTurn(dataDir, 'console', patienceMs)
+    return endTurn === null ? otherwise() : work().finally(endTurn)
+  }
+
+  const hindered = () => {
+    throw new Error(`another process has been changing ${path} for long: end it (is it stopped?) and try again`)
   }
 
   return {
     offerSetup: unused =>
-      change(async () => {
-        const { password, setupTokenHash } = await read()
-        if (password !== null || (unused === 'kept' && setupTokenHash !== null)) return null
-        const token = randomBytes(32).toString('base64url')
-        await write({ setupTokenHash: sha256(token), password: null })
-        return token
-      }),
+      change(
+        async () => {
+          const { password, setupTokenHash } = await read()
+          if (password !== null || (unused === 'kept' && setupTokenHash !== null)) return null
+          const token = randomBytes(32).toString('base64url')
+          await write({ setupTokenHash: sha256(token), password: null })
+          return token
+          // One that was stopped in the middle is no reason not to start.
+        },
+        () => null,
+      ),
     isSetupToken: async token => matches((await read()).setupTokenHash, token),
     setUp: (token, password) =>
       // One after the other: of two requests with the same token, be it at two gateways, exactly one wins.
@@ -86,7 +95,7 @@ export function createCredentials({ dataDir, cost = PASSWORD_COST }: CredentialE
           const hash = (await derive(password, salt, cost)).toString('base64url')
           await write({ setupTokenHash: null, password: { salt, hash, cost } })
           return true
-        }),
+        }, hindered),
       ),
     isPassword: password =>
       // One hash at a time: each takes 128 MiB, and a flood of sign-ins must not take the gateway's memory.

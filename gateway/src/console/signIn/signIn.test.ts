@@ -1,6 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { folderTurn } from '../../folderTurn.ts'
 import { CONSOLE_URL } from '../pages.fixture.ts'
 import { createCredentials } from './credentials.ts'
 import { consoleDoor, cookieOf, PASSWORD, post } from './door.fixture.ts'
@@ -45,6 +46,16 @@ describe('the way into the console', () => {
       expect([await gateway().isPassword(PASSWORD), await gateway().isPassword('x'.repeat(20))]).toEqual([isSet, isSetToo])
       await rm(join(door.dataDir, 'console.json'))
     }
+  })
+
+  it('holds up no start while another process is stuck with it, but sets no password beside that one', async () => {
+    const gateway = createCredentials({ dataDir: door.dataDir, cost: 2 ** 10, patienceMs: 0 })
+    const token = (await gateway.offerSetup('replaced')) ?? ''
+    const end = await folderTurn(door.dataDir, 'console')
+    expect(await gateway.offerSetup('replaced')).toBeNull()
+    await expect(gateway.setUp(token, PASSWORD)).rejects.toThrow('another process has been changing')
+    await end?.()
+    expect(await gateway.setUp(token, PASSWORD)).toBe(true)
   })
 
   it('replaces an unused link at the next start', async () => {
