@@ -13,6 +13,7 @@ import { readKept } from '../ingest/load/rows/readKept.ts'
 import type { KeptRequest } from '../ingest/spool/frame.ts'
 import type { PlanOf } from '../plan/sourcePlan.ts'
 import { type BrokenRule, brokenRules } from './brokenRule.ts'
+import { createNewest, type Newest } from './newest.ts'
 
 /** A stored event: its row, with times as ISO text and the JSON columns as the objects they hold. */
 export type GoodEvent = { readonly [column in keyof EventRow]: unknown }
@@ -60,26 +61,28 @@ export interface Memory {
   reset(): void
 }
 
-/** Of good and of bad events each. */
+/** Of good events, of bad ones and of broken rules each. */
 const MOST = 10_000
+/** Of each likewise, as JSON text: an event may be as large as six hundred usual ones. */
+const MOST_BYTES = 64 * 1024 * 1024
+/** Of what has no text of its own. */
+const LEAST_BYTES = 1024
 
 export interface MemoryEdges {
   readonly most?: number
+  readonly mostBytes?: number
   readonly redact?: Redact
   readonly planOf?: PlanOf
 }
 
-export function createMemory({ most = MOST, redact = REDACT, planOf = () => null }: MemoryEdges = {}): Memory {
+export function createMemory({ most = MOST, mostBytes = MOST_BYTES, redact = REDACT, planOf = () => null }: MemoryEdges = {}): Memory {
   const readers = { readAgent: createAgentReader(), readAddress: createAddressReader(undefined, redact), redact }
   const waiting = new Set<() => void>()
-  let state = empty()
+  let state = empty(most, mostBytes)
 
-  /** Gives back how many it let go for them. */
-  function add<T>(list: T[], items: readonly T[]): number {
-    list.push(...items)
-    const gone = list.splice(0, Math.max(0, list.length - most)).length
+  function add<T>(list: Newest<T>, items: readonly T[]): void {
+    list.add(items)
     for (const wake of [...waiting]) wake()
-    return gone
   }
 
   /** Read again from what would be kept, as the gateway does when it loads it. */
@@ -121,7 +124,8 @@ export function createMemory({ most = MOST, redact = REDACT, planOf = () => null
         )
         return () => {
           add(state.violations, rules)
-          state.forgotten += add(state.good, rows) + add(state.bad, bad)
+          add(state.good, rows)
+          add(state.bad, bad)
         }
       },
       passedOver(events: readonly PassedOver[]) {
@@ -129,23 +133,22 @@ export function createMemory({ most = MOST, redact = REDACT, planOf = () => null
       },
       refused({ at, status, code, message, path, source, origin }: RefusedRequest) {
         const event = { request: path, ...(origin === '' ? {} : { origin }) }
-        state.forgotten += add(state.bad, [
-          { receivedAt: iso(at), source, status, code, path: '', message, messageId: null, index: null, event },
-        ])
+        add(state.bad, [{ receivedAt: iso(at), source, status, code, path: '', message, messageId: null, index: null, event }])
       },
     },
-    good: () => state.good,
-    bad: () => state.bad,
-    violations: () => state.violations,
-    broke: rules => void add(state.violations, rules),
+    good: () => state.good.items,
+    bad: () => state.bad.items,
+    violations: () => state.violations.items,
+    broke: rules => add(state.violations, rules),
     totals() {
-      const { good, bad, duplicates, violations, forgotten } = state
+      const { good, bad, duplicates, violations } = state
+      const forgotten = good.forgotten + bad.forgotten
       return {
-        total: good.length + bad.length + duplicates + forgotten,
-        good: good.length,
-        bad: bad.length,
+        total: good.items.length + bad.items.length + duplicates + forgotten,
+        good: good.items.length,
+        bad: bad.items.length,
         duplicates,
-        violations: violations.length,
+        violations: violations.items.length,
         forgotten,
       }
     },
@@ -160,16 +163,24 @@ export function createMemory({ most = MOST, redact = REDACT, planOf = () => null
         waiting.add(wake)
       }),
     reset() {
-      state = empty()
+      state = empty(most, mostBytes)
     },
   }
 }
 
-function empty() {
-  const good: GoodEvent[] = []
-  const bad: BadEvent[] = []
-  const violations: BrokenRule[] = []
-  return { good, bad, violations, duplicates: 0, forgotten: 0, clocks: createDeviceClocks(1000) }
+function empty(most: number, mostBytes: number) {
+  const room = { most, mostBytes }
+  return {
+    good: createNewest<GoodEvent>({ ...room, bytesOf: textBytes }),
+    bad: createNewest<BadEvent>({ ...room, bytesOf: textBytes }),
+    violations: createNewest<BrokenRule>({ ...room, bytesOf: textBytes }),
+    duplicates: 0,
+    clocks: createDeviceClocks(1000),
+  }
+}
+
+function textBytes(item: unknown): number {
+  return LEAST_BYTES + Buffer.byteLength(JSON.stringify(item))
 }
 
 const JSON_COLUMNS = ['consent', 'properties', 'traits', 'context'] as const
