@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { announcedGateways, announceGateway, findGateway, isAlive, joinGateways } from './addresses.ts'
 import { gatewayChecks } from './cli/doctor/gatewayChecks.ts'
 import { createCredentials } from './console/signIn/credentials.ts'
-import { processMark } from './processMark.ts'
+import { processMark } from './db/engine/processMark.ts'
 
 /** More than any system gives. */
 const NOBODY = 2 ** 30
@@ -60,6 +60,25 @@ describe('gateways of one folder', () => {
     other.kill()
     await ends
     expect((await announcedGateways(dataDir)).map(isAlive)).toEqual([false])
+  })
+
+  it.runIf(process.platform === 'linux')('are left their address by one that starts in another container of the same network', async () => {
+    const server = createServer((_, response) => void response.end('{}')).listen(0, '127.0.0.1')
+    await new Promise(done => server.once('listening', done))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    // Both are process 1 to themselves, and started in the same hundredth of a second.
+    const mark = processMark(OWN)?.replace(/pid:\[\d+\]/, 'pid:[1]') ?? ''
+    expect(mark).toContain('pid:[1]')
+    await announceGateway(dataDir, 'gateway', { url, pid: OWN, mark })
+    const another = { url: 'http://127.0.0.1:2', pid: OWN }
+    await announceGateway(dataDir, 'gateway-2', another)
+    expect(await urls()).toEqual([url, another.url])
+    expect(await findGateway(dataDir), 'its process cannot be seen: no key goes there').toBeNull()
+    server.close()
+    server.closeAllConnections()
+    await once(server, 'close')
+    await announceGateway(dataDir, 'gateway-2', another)
+    expect(await urls()).toEqual([another.url])
   })
 
   it('are called by commands where one of them lives and answers, whichever that is', async () => {

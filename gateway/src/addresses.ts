@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { processMark } from './db/engine/processMark.ts'
 import { folderTurn } from './folderTurn.ts'
-import { processMark } from './processMark.ts'
 
 /** Where a gateway listens, for commands on the same machine and folder. */
 export interface GatewayAddress {
@@ -20,7 +20,9 @@ export async function announceGateway(dataDir: string, name: string, address: Ga
   const file = join(dataDir, `${name}.json`)
   for (const other of await filesIn(dataDir)) {
     const found = await read(other)
-    if (found !== null && !isAlive(found)) await rm(other, { force: true })
+    if (found === null || isAlive(found)) continue
+    // Of one in another container of the same network it cannot be seen whether its process lives.
+    if (found.url === address.url || !(await answers(found.url))) await rm(other, { force: true })
   }
   await writeFile(file, `${JSON.stringify({ mark: processMark(address.pid), ...address })}\n`, { mode: 0o600 })
   return () => rm(file, { force: true })
@@ -58,14 +60,20 @@ const PATIENCE_MS = 2_000
 /** Where one listens that lives and answers, and not at `but`; null when none does. */
 export async function findGateway(dataDir: string, but = ''): Promise<string | null> {
   for (const address of await announcedGateways(dataDir)) {
-    if (address.url === but || !isAlive(address)) continue
-    const answer = await fetch(`${address.url}/healthz`, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null)
-    if (answer?.ok === true) return address.url
+    if (address.url !== but && isAlive(address) && (await answers(address.url))) return address.url
   }
   return null
 }
 
-/** A killed gateway leaves its file: a key must not go to whatever listens on its port now, whoever has its number by then. */
+async function answers(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null)
+  return answer?.ok === true
+}
+
+/**
+ * A killed gateway leaves its file: a key must not go to whatever listens on its port now, whoever has its number by then. False of one in
+ * another container.
+ */
 export function isAlive({ pid, mark = null }: GatewayAddress): boolean {
   if (mark !== null && mark !== processMark(pid)) return false
   try {
