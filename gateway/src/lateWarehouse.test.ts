@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { ClickHouseError } from '@clickhouse/client'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from './config.ts'
-import { EngineHeld } from './db/engine/supervise.ts'
+import { EngineHeld, openEngine } from './db/engine/supervise.ts'
 import { ServerUnusable } from './db/open.ts'
 import { reachWarehouse, shortReason } from './lateWarehouse.ts'
 import { createLog } from './log.ts'
@@ -80,4 +80,32 @@ test('a command that ends while a gateway starts on its engine is no trouble: th
   expect(reasons.slice(1)).toEqual(['the process that held the embedded engine ended, and this one takes over by itself'])
   expect(lines.filter(line => line.includes('"error"'))).toEqual([])
   expect(late.engine()?.state()).toMatchObject({ role: 'holder', isUp: true })
+}, 60_000)
+
+test('what is wrong with the tables of an engine that another process holds is told at the first try, not taken for a change of hands', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'waymark-late-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }))
+  const holder = await openEngine({ dataDir, memory: 2 ** 30, name: 'waymark serve' })
+  onTestFinished(() => holder.close())
+  let tries = 0
+  const troubles = [
+    new Error('The database has a migration of a newer version'),
+    Object.assign(new Error('no room'), { code: 'ENOSPC' }),
+    new ClickHouseError({ message: 'no', code: '497', type: 'ACCESS_DENIED' }),
+  ]
+  for (const trouble of troubles) {
+    const late = reachWarehouse({
+      config: loadConfig({ DATA_DIR: dataDir }, '/'),
+      log: createLog({ level: 'warn', write: () => undefined, now: Date.now }),
+      prepare() {
+        tries++
+        return Promise.reject(trouble)
+      },
+    })
+    onTestFinished(() => late.close())
+    expect(await late.firstTry).toBe(false)
+    expect(late.state()).toEqual({ is: 'away', reason: shortReason(trouble, true) })
+    await late.close()
+  }
+  expect(tries).toBe(troubles.length)
 }, 60_000)

@@ -85,7 +85,7 @@ export function reachWarehouse({ config, log, prepare, watchMs = WATCH_MS }: Lat
       try {
         return await open()
       } catch (error) {
-        if (isChangingHands(failures)) state = { is: 'away', reason: changingWords(holderOf(config.dataDir)) }
+        if (isChangingHands(error, failures)) state = { is: 'away', reason: changingWords(holderOf(config.dataDir)) }
         else {
           if (!closing.signal.aborted) away(error)
           firstTry.resolve(false)
@@ -95,9 +95,9 @@ export function reachWarehouse({ config, log, prepare, watchMs = WATCH_MS }: Lat
     }
   }
 
-  /** A command had the engine and ended; this process looks for that twice a second. */
-  function isChangingHands(failures: number): boolean {
-    return failures < MOST_OF_CHANGE && engine?.state().role === 'guest'
+  /** A command had the engine and ended; this process looks for that twice a second. An engine that answers, be it by a refusal, is there. */
+  function isChangingHands(error: unknown, failures: number): boolean {
+    return failures < MOST_OF_CHANGE && engine?.state().role === 'guest' && isUnanswered(error)
   }
 
   async function watch(): Promise<void> {
@@ -147,6 +147,24 @@ function reasonOf(state: WarehouseState): string {
   return state.is === 'away' ? state.reason : ''
 }
 
+function isUnanswered(error: unknown): boolean {
+  const codes = causes(error).map(codeOf).filter(isSystemCode)
+  return codes.length > 0 ? !codes.some(code => FILE_CODES.has(code)) : causes(error).some(isTimeUp)
+}
+
+function codeOf(error: Error): string | undefined {
+  return (error as NodeJS.ErrnoException).code
+}
+
+/** `ECONNREFUSED` and the like; ClickHouse's are numbers. */
+function isSystemCode(code: string | undefined): code is string {
+  return code !== undefined && /^[A-Z][A-Z0-9_]+$/.test(code)
+}
+
+function isTimeUp({ name }: Error): boolean {
+  return name === 'TimeoutError' || name === 'AbortError'
+}
+
 /** Files of our own: the engine's folder, its configuration, the library. The rest of the codes are of connections. */
 const FILE_CODES: ReadonlySet<string> = new Set(
   'EACCES EPERM EROFS ENOSPC EDQUOT ENOENT ENOTDIR EISDIR EMFILE ENFILE EIO ELOOP ENAMETOOLONG'.split(' '),
@@ -167,13 +185,13 @@ export function shortReason(error: unknown, isEmbedded: boolean): string {
       : 'check the user, password and database of CLICKHOUSE_URL, and the log'
     return `ClickHouse refuses with ${refusal.code} ${refusal.type ?? ''}: ${look}`
   }
-  const code = chain.map(cause => (cause as NodeJS.ErrnoException).code).find(code => code !== undefined && /^[A-Z][A-Z0-9_]+$/.test(code))
+  const code = chain.map(codeOf).find(isSystemCode)
   if (code !== undefined && FILE_CODES.has(code))
     return `a file of DATA_DIR cannot be used (${code}): check its owner, its volume and the limit of open files; the log names the file`
   if (code !== undefined && isEmbedded)
     return `the embedded engine does not answer (${code}): it is started again by itself; if that goes on, see the log and \`waymark doctor\``
   if (code !== undefined) return `nothing answers at its address (${code}): check that it runs, and CLICKHOUSE_URL`
-  if (chain.some(({ name }) => name === 'TimeoutError' || name === 'AbortError')) return 'it does not answer in time'
+  if (chain.some(isTimeUp)) return 'it does not answer in time'
   if (chain.some(cause => cause instanceof ServerUnusable))
     return `it does not answer as it should: check ${isEmbedded ? 'with `waymark doctor`' : 'CLICKHOUSE_URL'}, and the log`
   return chain[0]?.message.slice(0, 300) ?? 'see the log'
