@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { describeQuery, testDatabase } from '../../../test/engine.ts'
+import { brokenParts } from '../cli/doctor/brokenParts.ts'
 import { warehouseChecks } from '../cli/doctor/warehouseChecks.ts'
 import { loadConfig } from '../config.ts'
 import type { Form } from '../db/ddl.ts'
@@ -71,6 +72,9 @@ test('parts that an engine set aside are told by the doctor, removed when they w
   expect(await findBrokenParts(db.client, 'another')).toEqual([])
   const words = expect.stringContaining('could not be read at a start and were set aside: 4, of costs.')
   expect(await doctor()).toContainEqual(expect.objectContaining({ check: 'tables', level: 'warn', words }))
+  const todo = async (days: number | null) => (await brokenParts(db.client, db.name, { isDropped: false, days }))[0]?.todo
+  expect(await todo(30)).toContain('a gateway removes them 30 days after')
+  expect(await todo(null)).toContain('no gateway removes them of a cluster')
   expect(setAside(), 'who only looks removes nothing').toHaveLength(5)
 
   const dropped: BrokenPart[] = []

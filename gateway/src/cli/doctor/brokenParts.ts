@@ -7,8 +7,8 @@ const at = say('tables')
 export interface BrokenPartsWish {
   /** Removes them now, whatever their age. */
   readonly isDropped: boolean
-  /** After so many days a gateway removes them by itself. */
-  readonly days: number
+  /** After so many days a gateway removes them by itself; null: of a cluster none does. */
+  readonly days: number | null
 }
 
 /** What the engine set aside when it started. `client` works in the database of this name. */
@@ -22,7 +22,11 @@ export async function brokenParts(client: ClickHouseClient, database: string, { 
     at(
       'warn',
       `Parts of tables could not be read at a start and were set aside: ${which}. They were cut off at a full volume, and put in again since, or the disk lost what it held.`,
-      `If the log says “events are not accounted for”, restore a backup. They may hold data of persons: a gateway removes them ${days} days after they were set aside (QUARANTINE_DAYS), waymark doctor --drop-broken at once.`,
+      `If the log says “events are not accounted for”, restore a backup. They may hold data of persons: ${
+        days === null
+          ? 'no gateway removes them of a cluster. Do it at each of its servers, as docs/OPERATIONS.md says (the disk is full).'
+          : `a gateway removes them ${days} days after they were set aside (QUARANTINE_DAYS), waymark doctor --drop-broken at once.`
+      }`,
     ),
   ]
 }

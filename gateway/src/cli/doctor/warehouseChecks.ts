@@ -36,7 +36,7 @@ export const tablesQuery = sqlFile<{ database: string }, { has_database: number;
 
 /** Whether the engine or the server can be used as it is. Changes nothing there, unless it is told to remove what was set aside. */
 export async function warehouseChecks(config: Config, now: () => number, dropsBroken = false): Promise<Diagnosis[]> {
-  const broken = { isDropped: dropsBroken, days: config.quarantineDays }
+  const broken = { isDropped: dropsBroken, days: config.cluster === null ? config.quarantineDays : null }
   if (config.clickhouseUrl !== null) {
     const url = new URL(config.clickhouseUrl)
     const { name } = placeOf({ url: config.clickhouseUrl })
