@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -43,6 +43,13 @@ describe('gateways of one folder', () => {
     await announceGateway(dataDir, 'gateway', { url: 'http://127.0.0.1:1', pid: OWN })
     // Half a file may be one that is being written.
     expect((await readdir(dataDir)).sort()).toEqual(['gateway-3.json', 'gateway.json', 'keys.json'])
+  })
+
+  it('stop though their address cannot be taken back', async () => {
+    const takeBack = await announceGateway(dataDir, 'gateway', { url: 'http://127.0.0.1:1', pid: OWN })
+    await rm(join(dataDir, 'gateway.json'))
+    await mkdir(join(dataDir, 'gateway.json'))
+    await expect(takeBack()).resolves.toBeUndefined()
   })
 
   it.runIf(process.platform === 'linux')('are not taken for another process that has the number of one that was killed', async () => {

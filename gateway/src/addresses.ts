@@ -25,7 +25,8 @@ export async function announceGateway(dataDir: string, name: string, address: Ga
     if (found.url === address.url || !(await answers(found.url))) await rm(other, { force: true })
   }
   await writeFile(file, `${JSON.stringify({ mark: processMark(address.pid), ...address })}\n`, { mode: 0o600 })
-  return () => rm(file, { force: true })
+  // Left there it means no gateway once the process is gone: no reason not to stop.
+  return () => rm(file, { force: true }).catch(() => undefined)
 }
 
 /**
