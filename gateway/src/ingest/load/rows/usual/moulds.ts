@@ -149,9 +149,10 @@ export function createMoulds({ place: inTime, redact, readAddress, readSentAt }:
       asked = null
       // An id that is no plain text is a part of the rest; whether it was dropped depended on the other.
       if ((row.anonymous_id !== '' && !hasOwn.anonymousId) || (row.user_id !== '' && !hasOwn.userId)) return
-      // What a campaign says beyond its columns stands in the context, wherever it was said.
+      // What a campaign says beyond its columns stands in the context, wherever it was said. The address is asked as it was stored: one of
+      // which more is taken out when it is read again may have said what is not to be seen any more.
       const address = row.url === '' ? null : readAddress(row.url)
-      if (row.url !== '' && (address === null || address.campaign.more !== undefined)) return
+      if (row.url !== '' && (address?.text !== row.url || address.campaign.more !== undefined)) return
       pages[page] ??= { ...pageWords(row), properties: hasOwn.properties ? '' : row.properties }
       const { event, client_seq, is_bot } = row
       rests[rest] ??= { ...restWords(row), event, client_seq, is_bot, session_id: hasOwn.sessionId ? '' : row.session_id }
