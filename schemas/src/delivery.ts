@@ -14,7 +14,7 @@ export function backoffMs(attempt: number, random: () => number, baseMs = 500, c
   return (Math.min(capMs, baseMs * 2 ** (attempt - 1)) * (1 + random())) / 2
 }
 
-/** `Retry-After` in milliseconds: whole seconds only, capped at 300 s; undefined where absent or unreadable. */
+/** `Retry-After` in milliseconds: whole seconds only, capped at 300 s; undefined where absent or unreadable, and for 0, after which many would ask without a pause. */
 export function retryAfterMs(header: string | null): number | undefined {
-  return header && /^\d{1,9}$/.test(header) ? Math.min(300, Number(header)) * 1000 : undefined
+  return (/^\d+$/.test(`${header}`) && Math.min(300, Number(header)) * 1000) || undefined
 }

@@ -73,10 +73,10 @@ describe('delivery rules', () => {
     }
   })
 
-  test('Retry-After is whole seconds up to five minutes, anything else is no answer', () => {
+  test('Retry-After is whole seconds up to five minutes; anything else is no answer, nor is no wait at all', () => {
     expect(retryAfterMs('7')).toBe(7000)
     expect(retryAfterMs('86400')).toBe(300_000)
-    expect([null, '', 'soon', '-1', '1.5', 'Sun, 22 Nov 2026 00:00:00 GMT'].map(retryAfterMs)).toEqual(Array(6).fill(undefined))
+    expect([null, '', 'soon', '-1', '1.5', 'Sun, 22 Nov 2026 00:00:00 GMT', '0'].map(retryAfterMs)).toEqual(Array(7).fill(undefined))
   })
 })
 
