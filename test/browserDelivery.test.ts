@@ -61,6 +61,20 @@ test('a closed tab loses nothing', async () => {
   await pages.collector.until(all(10), 5_000)
 })
 
+test('a popup that is closed at once takes nothing of its opener, though it inherits its session storage', async () => {
+  const opener = await open()
+  // The opener has a past in its tab, as a page that was navigated to, hidden and shown again.
+  await opener.goto(at('/home'))
+  await opener.waitForFunction(() => performance.now() > 300)
+  const [popup] = await Promise.all([pages.context.waitForEvent('page'), opener.evaluate(url => void window.open(url), at('/blank'))])
+  await track(opener, 10)
+  await popup.goto(at('/home'))
+  await popup.waitForFunction(() => performance.now() > 300)
+  await popup.close()
+  await pages.collector.until(all(10), 5_000)
+  expect(pages.collector.tracked()).toEqual(names(10))
+})
+
 test('a crashed page loses nothing: a later page takes over what it left', async () => {
   const page = await open()
   failing(99, { status: 500 })

@@ -15,7 +15,7 @@ import { watchAddress } from './views.ts'
 
 /** Lets the application set the title, redirect, or say `page()` itself before the automatic view is taken. */
 const VIEW_DELAY_MS = 50
-/** Names this tab's latest page, whose leftovers the next page in the tab takes at once. */
+/** Names the page that left this tab last, whose leftovers the next page in the tab takes at once; a popup inherits it from its opener, which lives. */
 const TAB_KEY = 'wm_p'
 
 /** A call made before the script had arrived: method, arguments, when. */
@@ -70,7 +70,7 @@ export function createClient(options: WaymarkOptions, earlier: readonly EarlierC
       callbacks = []
       for (const callback of ready) safely(callback)
     },
-    dropped: lines => report('outbox_full', 'dropped: the outbox is full', lines),
+    dropped: lines => report('outbox_full', 'dropped, outbox full', lines),
   })
   const sender = createSender({
     outbox,
@@ -90,13 +90,12 @@ export function createClient(options: WaymarkOptions, earlier: readonly EarlierC
 
   const adopt = () => {
     if (!isGranted) return
-    const isFirst = !scannedAt
+    identity.reload()
+    // A page that crashed a moment ago looks alive until its lease is over.
+    if (outbox.adopt(tab.get(TAB_KEY)) && !scannedAt) later(adopt, LEASE_MS)
     scannedAt = now()
-    const previous = tab.get(TAB_KEY)
-    tab.set(TAB_KEY, pageId)
-    // A page that crashed a moment ago in another tab looks alive until its lease is over.
-    if (outbox.adopt(previous) && isFirst) later(adopt, LEASE_MS)
     sender.wake()
+    tab.remove(TAB_KEY)
   }
 
   const call =
@@ -143,6 +142,7 @@ export function createClient(options: WaymarkOptions, earlier: readonly EarlierC
     takeView()
     outbox.commit()
     sender.leave()
+    if (isGranted) tab.set(TAB_KEY, pageId)
   }
   watchAddress(replaced => {
     const from = address
@@ -151,7 +151,7 @@ export function createClient(options: WaymarkOptions, earlier: readonly EarlierC
     recorder.cameFrom(from)
     viewSoon()
   })
-  document.addEventListener('visibilitychange', () => (document.hidden ? leave() : identity.reload()))
+  document.addEventListener('visibilitychange', () => (document.hidden ? leave() : adopt()))
   // Never `unload` or `beforeunload`: both are unreliable and forbid the back-forward cache.
   addEventListener('pagehide', leave)
   addEventListener('pageshow', event => {

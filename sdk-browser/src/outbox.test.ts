@@ -159,6 +159,22 @@ test('the outbox drops what a page before left as any other when it is full', as
   expect(world.arrived).toEqual([kept])
 })
 
+test('what a page left goes also where storage has been filled since, and stays in it until then', async () => {
+  const world = createWorld()
+  world.meet('lost', 'lost')
+  const first = world.open()
+  const id = first.track()
+  await world.pass(1_000)
+  first.kill()
+  world.fillStorage()
+  const second = world.open(first.owner)
+  await world.settle()
+  expect(world.queued()).toMatchObject([expect.stringContaining(`/${second.owner}/`)])
+  await world.pass(10_000)
+  expect(world.arrived).toEqual([id])
+  expect(world.queued()).toEqual([])
+})
+
 test('without storage everything is delivered from memory', async () => {
   const world = createWorld()
   world.breakStorage(true)

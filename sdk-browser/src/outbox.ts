@@ -30,7 +30,7 @@ export interface Chunk {
   readonly bytes: number
   /** False where storage refused it: then only this page holds it. */
   readonly stored: boolean
-  /** 1: the page before this one sent it when it left, and did not hear of it. 2: on its way. */
+  /** 1: the page before this one sent it when it left, unless it had too much or was told to wait, and did not hear of it. 2: on its way. */
   flying: 0 | 1 | 2
 }
 
@@ -44,7 +44,7 @@ export interface Outbox {
   take(bytes: number, stays: boolean): Chunk[]
   /** Its fate is known: it leaves the store. */
   remove(chunk: Chunk): void
-  /** Takes over what dead pages left, at once for `previous`. True: something was too young, ask again after the lease. */
+  /** Takes over what dead pages left, at once for `previous`, which left this tab before. True: something was too young, ask again after the lease. */
   adopt(previous: string | null): boolean
   /** After a sleep in the back-forward cache: what other pages have taken over meanwhile is no longer ours. */
   reconcile(): void
@@ -85,12 +85,15 @@ export function createOutbox({ store, writeKey, owner, now, soon, committed, dro
     chunks = chunks.filter(chunk => chunk !== gone)
   }
 
-  const hold = (id: string, text: string, flying: 0 | 1) => {
+  /** `from`: where another page kept it. */
+  const hold = (id: string, text: string, flying: 0 | 1, from = '') => {
     const key = `${prefix}${id}/${owner}/${now().toString(36)}`
     const [shared = '', ...lines] = text.split('\n')
-    const stored = store.set(key, text)
+    // Written before the other goes: a crash between the two leaves a copy, never nothing. A full store takes it only then.
+    let stored = store.set(key, text)
+    store.remove(from)
+    stored ||= store.set(key, text)
     chunks.push({ id, key, shared, lines: lines.map(line => ({ text: line })), bytes: byteLength(text), stored, flying })
-    return stored
   }
   const keepWithinCapacity = () => {
     for (const chunk of chunks) {
@@ -154,8 +157,7 @@ export function createOutbox({ store, writeKey, owner, now, soon, committed, dro
         const [id, holder, since] = key.startsWith(prefix) ? key.slice(prefix.length).split('/') : []
         if (!id || !since || holder === owner) continue
         if (holder !== previous && Math.abs(now() - Number.parseInt(since, 36)) < LEASE_MS) young = true
-        // Written before the other goes: a crash between the two leaves a copy, never nothing.
-        else if (hold(id, store.get(key) || '', +(holder === previous) as 0 | 1)) store.remove(key)
+        else hold(id, store.get(key) || '', +(holder === previous) as 0 | 1, key)
       }
       chunks.sort((a, b) => sequenceOf(a) - sequenceOf(b))
       keepWithinCapacity()

@@ -54,7 +54,7 @@ export function createRecorder(outbox: Outbox, identity: Identity, pageId: strin
         context: { clientSeq, groupId: identity.get('wm_gid') || undefined, ...context },
       })
       // It would be refused, and in front of the queue refused for ever.
-      if (byteLength(text + shared) > LIMITS.eventBytes) report('event_too_large', 'dropped: over 64 KiB', [{ text }])
+      if (byteLength(text + shared) > LIMITS.eventBytes) report('event_too_large', 'dropped, over 64 KiB', [{ text }])
       else outbox.add(id, shared, text)
     },
     cameFrom(href) {

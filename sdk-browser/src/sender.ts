@@ -95,7 +95,7 @@ export function createSender({ outbox, writeKey, post, report, now, random, late
       const asked = retryAfterMs(answer.retryAfter)
       patience = asked ? 2 : 1
       sendAfter(asked ?? backoffMs(++failures, random))
-      report('unreachable', `kept for another try, status ${status}`, lines, status, true)
+      report('unreachable', `kept, status ${status}`, lines, status, true)
       return false
     }
     if ((status === 413 || status === 400) && lines.length > 1) {

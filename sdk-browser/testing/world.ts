@@ -8,12 +8,15 @@ import { createStore } from '../src/storage.ts'
 /** A status, `lost`: never arrived, `cut`: stored, but the answer never came. */
 export type Outcome = number | 'lost' | 'cut' | Answer
 
-export function memoryStorage(): Storage {
+/** `room`: how many characters it may hold by now. */
+export function memoryStorage(room = () => Number.POSITIVE_INFINITY): Storage {
   return Object.create({
     getItem(this: Record<string, string>, key: string) {
       return Object.hasOwn(this, key) ? this[key] : null
     },
     setItem(this: Record<string, string>, key: string, value: string) {
+      const held = Object.entries(this).reduce((sum, [name, text]) => sum + (name === key ? 0 : name.length + text.length), 0)
+      if (held + key.length + value.length > room()) throw new DOMException('full', 'QuotaExceededError')
       this[key] = value
     },
     removeItem(this: Record<string, string>, key: string) {
@@ -30,7 +33,8 @@ export interface Request {
 }
 
 export function createWorld({ capacity = 500_000 } = {}) {
-  const storage = memoryStorage()
+  let room = Number.POSITIVE_INFINITY
+  const storage = memoryStorage(() => room)
   let time = 1_000_000
   let pages = 0
   let isStorageBroken = false
@@ -129,6 +133,10 @@ export function createWorld({ capacity = 500_000 } = {}) {
     },
     breakStorage(isBroken: boolean) {
       isStorageBroken = isBroken
+    },
+    /** The site itself has filled it: what is there stays, nothing more goes in. */
+    fillStorage() {
+      room = Object.entries(storage).reduce((sum, [name, text]) => sum + name.length + text.length, 0)
     },
     holdAnswers() {
       held = []
