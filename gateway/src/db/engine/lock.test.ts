@@ -1,6 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { fileLock, type Lock, socketLock } from './lock.ts'
 
@@ -47,3 +49,27 @@ test('a file lock whose holder is dead is taken, whatever the file says', async 
   }
   expect(readdirSync(tmpdir()).filter(name => join(tmpdir(), name).startsWith(path))).toEqual([])
 })
+
+test('a file lock is held by one of several processes that take it and let it go all the time', async () => {
+  const room = `${folder}-busy`
+  mkdirSync(room)
+  // Whoever has the lock is alone inside.
+  const script = `
+    import { mkdirSync, rmdirSync } from 'node:fs'
+    const { fileLock } = await import('${new URL('./lock.ts', import.meta.url).href}')
+    const lock = fileLock(process.argv[1] + '/lock')
+    let turns = 0
+    for (const end = performance.now() + 1000; performance.now() < end; ) {
+      if (!(await lock.take())) continue
+      mkdirSync(process.argv[1] + '/inside')
+      rmdirSync(process.argv[1] + '/inside')
+      await lock.release()
+      turns++
+    }
+    console.log(turns)`
+  const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, room])
+  const turns = await Promise.all([run(), run(), run()])
+  expect(turns.reduce((sum, { stdout }) => sum + Number(stdout), 0)).toBeGreaterThan(10)
+  expect(readdirSync(room)).toEqual([])
+  rmSync(room, { recursive: true })
+}, 20_000)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
@@ -41,15 +41,17 @@ export function socketLock(name: string): Lock {
 }
 
 /**
- * A file with the holder's process id. Two processes that find the same dead holder at once could both win; the engine's own lock on its
- * data folder then refuses the second.
+ * A file with the holder's process id. Should two processes find the same dead holder in the same instant, both could win; the engine's own
+ * lock on its data folder then refuses the second.
  */
 export function fileLock(path: string): Lock {
   let isHeld = false
   return {
     take: async () => {
       if (isHeld) return true
-      if (!isAlive(holderOf(path))) setAside(path)
+      const found = textOf(path)
+      if (found !== null && isAlive(Number(found) || null)) return false
+      if (found !== null) setAside(path, found)
       isHeld = create(path)
       return isHeld
     },
@@ -60,23 +62,27 @@ export function fileLock(path: string): Lock {
   }
 }
 
+/** In one step, with what is in it: who finds it finds its holder. */
 function create(path: string): boolean {
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, String(process.pid), { mode: 0o600 })
   try {
-    const file = openSync(path, 'wx', 0o600)
-    writeSync(file, String(process.pid))
-    closeSync(file)
+    linkSync(draft, path)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
+  } finally {
+    rmSync(draft, { force: true })
   }
 }
 
-function holderOf(path: string): number | null {
+/** null where nobody holds it. */
+function textOf(path: string): string | null {
   try {
-    return Number(readFileSync(path, 'utf8')) || null
+    return readFileSync(path, 'utf8')
   } catch {
-    return null // nobody holds it
+    return null
   }
 }
 
@@ -89,12 +95,14 @@ function isAlive(pid: number | null): boolean {
   }
 }
 
-function setAside(path: string): void {
-  const aside = `${path}.${process.pid}`
+function setAside(path: string, found: string): void {
+  const aside = `${path}.${process.pid}.dead`
   try {
     renameSync(path, aside)
-    rmSync(aside)
+    // Another process took it since it was looked at.
+    if (textOf(aside) !== found) linkSync(aside, path)
   } catch {
-    // another process was faster, or there was none
+    // Another one was faster, or there is one anew.
   }
+  rmSync(aside, { force: true })
 }
