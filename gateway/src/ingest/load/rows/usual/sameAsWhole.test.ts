@@ -78,6 +78,7 @@ const properties = usually<unknown>(
   ),
   null,
   {},
+  undefined,
 )
 const time = usually<unknown>(
   oneOf('2026-03-01T09:05:00.000Z', '2026-03-01T09:05:01.250Z', '2024-02-29T23:59:59.999Z', '2026-12-31T00:00:00.000Z'),
@@ -99,7 +100,7 @@ const sentAt = oneOf<unknown>('2026-03-01T09:05:02.000Z', '2026-03-01T09:05:03.0
 const event = fc
   .record(
     {
-      type: usually<unknown>(oneOf('track', 'track', 'page', 'page', 'screen', 'identify', 'group'), 'alias'),
+      type: usually<unknown>(oneOf('track', 'track', 'page', 'page', 'screen', 'identify', 'group'), 'alias', undefined),
       event: usually<unknown>(oneOf('Report Opened', 'Signed Up'), 'Ü', null),
       anonymousId: id,
       userId: id,
@@ -193,7 +194,7 @@ test('rows are the same with moulds and without, whatever comes in whatever orde
   )
   expect(moulding.clocks()).toEqual(whole.clocks())
   expect(scanned).toBeGreaterThan(300)
-  expect(moulding.moulded()).toBeGreaterThan(1000)
+  expect(moulding.moulded()).toBeGreaterThan(500)
   expect(whole.moulded()).toBe(0)
   if (process.env.RUNS) console.log(scanned, moulding.moulded())
 })

@@ -36,3 +36,19 @@ it('reads no request whose events come from different networks, and none without
   expect(createUsualReader()({ ...request(1), facts: { ...FACTS, origins: { 0: null } } })).toBeNull()
   expect(createUsualReader(null)(request(1))).toBeNull()
 })
+
+it('tells so many senders apart, then forgets them; no number is ever that of another', () => {
+  const numbers: number[] = []
+  const read = createUsualReader((_, { facts }) => {
+    numbers.push(facts)
+    return null
+  })
+  const of = (sender: number) => read({ ...request(1), facts: { ...FACTS, userAgent: `${sender}` } })
+  for (let sender = 0; sender < 4000; sender++) of(sender)
+  of(0)
+  expect(numbers.at(-1)).toBe(numbers[0])
+  for (let sender = 4000; sender < 9000; sender++) of(sender)
+  of(0)
+  expect(new Set(numbers).size).toBe(numbers.length - 1)
+  expect(numbers).not.toContain(0)
+})
