@@ -24,6 +24,7 @@ function opened(given = makers()) {
   let id = 0
   return {
     moulded: moulding.moulded,
+    told: moulding.told,
     send(events: readonly string[], facts: Told = {}): void {
       const body = Buffer.from(`{"batch":[${events.map(json => `{"messageId":"m-${id++}",${json.slice(1)}`).join(',')}]}`)
       const told = { ...FACTS, ...facts }
@@ -58,6 +59,10 @@ it.each<[string, readonly Sent[]]>([
     'the place of a member',
     [inContext('"url":"/a"'), inContext('"page":{"url":"/a"}'), page('"url":"/a"'), inContext('"a":{"page":{"url":"/a"}}')],
   ],
+  ['where the context begins', [page('"a":1,"context":{"b":2}'), page('"context":{"a":1,"b":2}')]],
+  ['where the context ends', [page('"context":{"a":1},"b":2'), page('"context":{"a":1,"b":2}')]],
+  ['where the page begins', [inContext('"a":1,"page":{"b":2}'), inContext('"page":{"a":1,"b":2}')]],
+  ['where the page ends', [inContext('"page":{"a":1},"b":2'), inContext('"page":{"a":1,"b":2}')]],
   ['the name', [page('"name":"a"'), page('"name":"b"'), page('"category":"a"'), page('"category":"b"'), page('"name":null')]],
   [
     'properties',
@@ -68,7 +73,10 @@ it.each<[string, readonly Sent[]]>([
     'properties that tell of the page',
     [page('"properties":{"url":"https://a.example/"}'), track('"properties":{"url":"https://a.example/"}')],
   ],
-  ['the type', ['track', 'page', 'screen', 'identify'].map(type => track('"properties":{"url":"/"}').replace('track', type))],
+  [
+    'the type',
+    ['track', 'page', 'screen', 'identify'].map(type => track('"properties":{"url":"https://a.example/"}').replace('track', type)),
+  ],
   [
     'the type of the route',
     (['track', 'page', 'screen'] as const).map(type => ['{"event":"E","userId":"u","properties":{"url":"/"}}', { type }]),
@@ -89,7 +97,9 @@ it.each<[string, readonly Sent[]]>([
   ['when it left, by a text with a blank that is not ASCII', [sentAt('2026-03-01T09:30:00\u00a0Z'), sentAt('2026-03-01T09:30:00Z\u00a0')]],
   [
     'the time',
-    ['1970-01-02T23:59:59.999Z', '2148-12-31T23:59:59.999Z', '2149-01-01T00:00:00.000Z'].map(time => track(`"timestamp":"${time}"`)),
+    ['1970-01-02T23:59:59.999Z', '2148-12-31T23:59:59.999Z', '2149-01-01T00:00:00.000Z', '2026-03-01T09:05:00.000Z0'].map(time =>
+      track(`"timestamp":"${time}"`),
+    ),
   ],
   [
     'the device',
@@ -146,8 +156,8 @@ it('what one event of a request has is not taken for what the next one has', () 
   expect(moulded()).toBeGreaterThan(60)
 })
 
-it('what comes for the first time is no mould for what else does', () => {
-  const { send, moulded } = opened()
+it('what comes for the first time is no mould for what else does, and of each event it is told whether it was moulded', () => {
+  const { send, moulded, told } = opened()
   for (let times = 0; times < 3; times++) send([at('/known')])
   expect(moulded()).toBe(1)
   for (let place = 0; place < 5; place++) {
@@ -155,6 +165,7 @@ it('what comes for the first time is no mould for what else does', () => {
     send([at('/known', `,"locale":"${place}"`)])
   }
   expect(moulded()).toBe(1)
+  expect(told()).toBe(13)
 })
 
 it('numbers that come again after pages and rests were forgotten have nothing to do with those before', () => {

@@ -20,18 +20,21 @@ function maker(readUsual: UsualReader, redact: Redact) {
   const clocks = createDeviceClocks()
   const make = createRowMaker(redact, clocks)
   const block = createEventBlock()
-  let moulded = 0
+  let [moulded, told] = [0, 0]
   const counting: UsualReader = request => {
     const usual = readUsual(request)
     if (usual === null) return null
     // The reader is not told, or it would rest.
     const made = (isMoulded: boolean) => {
+      told++
       if (isMoulded) moulded++
     }
     return { ...usual, made }
   }
   return {
     moulded: () => moulded,
+    /** Events of which it was told whether they were moulded. */
+    told: () => told,
     clocks: () => [...clocks.all()],
     make(request: KeptRequest): Made {
       block.clear()
