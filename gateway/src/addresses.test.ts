@@ -10,6 +10,7 @@ import { announcedGateways, announceGateway, findGateway, isAlive, joinGateways 
 import { gatewayChecks } from './cli/doctor/gatewayChecks.ts'
 import { createCredentials } from './console/signIn/credentials.ts'
 import { processMark } from './db/engine/processMark.ts'
+import { folderTurn } from './folderTurn.ts'
 
 /** More than any system gives. */
 const NOBODY = 2 ** 30
@@ -122,6 +123,14 @@ describe('gateways of one folder', () => {
     for (const { takeBack } of started) await takeBack()
     expect(await urls()).toEqual([])
     server.close()
+  })
+
+  it('start though another was stopped while it joined, and then are not alone', async () => {
+    const end = await folderTurn(dataDir, 'joining')
+    const address = { url: 'http://127.0.0.1:1', pid: OWN }
+    expect((await joinGateways(dataDir, 'gateway', address, async isAlone => isAlone, 0)).found).toBe(false)
+    expect(await urls()).toEqual([address.url])
+    await end?.()
   })
 
   it('lets the next one start when one could not do what it should first', async () => {

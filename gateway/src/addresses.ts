@@ -38,10 +38,11 @@ export async function joinGateways<T>(
   name: string,
   address: GatewayAddress,
   first: (isAlone: boolean) => Promise<T>,
+  patienceMs?: number,
 ): Promise<{ readonly found: T; readonly takeBack: () => Promise<void> }> {
-  const endTurn = await folderTurn(dataDir, 'joining')
+  const endTurn = await folderTurn(dataDir, 'joining', patienceMs)
   try {
-    // One that was stopped while it joined is no reason not to start.
+    // One that was stopped while it joined is no reason not to start; it may have printed what must stay.
     const isAlone = endTurn !== null && (await findGateway(dataDir, address.url)) === null
     const found = await first(isAlone)
     return { found, takeBack: await announceGateway(dataDir, name, address) }
