@@ -85,7 +85,7 @@ export function reachWarehouse({ config, log, prepare, watchMs = WATCH_MS }: Lat
       try {
         return await open()
       } catch (error) {
-        if (isChangingHands(error, failures)) state = { is: 'away', reason: changingWords(holderOf(config.dataDir)) }
+        if (isChangingHands(error, failures)) state = { is: 'away', reason: changingWords(holderOf(config.dataDir, process.pid)) }
         else {
           if (!closing.signal.aborted) away(error)
           firstTry.resolve(false)

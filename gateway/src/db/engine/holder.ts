@@ -17,11 +17,11 @@ export function writeHolder(dataDir: string, name: string): void {
   writePrivate(fileOf(dataDir), `${JSON.stringify({ pid: process.pid, name, mark: processMark(process.pid) } satisfies Holder)}\n`)
 }
 
-/** Who holds the engine, for people who wait for it: `waymark keys (process 4711)`. null when it ended, or has not said so yet. */
-export function holderOf(dataDir: string): string | null {
+/** Who holds the engine, for people who wait for it: `waymark keys (process 4711)`. null when it ended, has not said so yet, or is the process `but`. */
+export function holderOf(dataDir: string, but?: number): string | null {
   try {
     const { pid, name, mark } = JSON.parse(readFileSync(fileOf(dataDir), 'utf8')) as Holder
-    if (mark !== processMark(pid)) return null
+    if (pid === but || mark !== processMark(pid)) return null
     process.kill(pid, 0)
     return `${name} (process ${pid})`
   } catch {

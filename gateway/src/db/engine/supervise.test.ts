@@ -105,6 +105,8 @@ test('who waits for an engine is told who holds it, and has it once that one is 
   const engine = await waits
   closers.push(() => engine.close())
   expect(holderOf(dataDir)).toBe(`waymark serve (process ${process.pid})`)
+  // One that takes over is not told to wait for itself.
+  expect(holderOf(dataDir, process.pid)).toBeNull()
   const file = join(dataDir, 'engine/holder.json')
   expect(statSync(file).mode & 0o777).toBe(0o600)
   // Somebody else has its number by now: nobody is told to end that one.
