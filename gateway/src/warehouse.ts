@@ -1,10 +1,10 @@
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { keepDefinitions } from './db/engine/definitions.ts'
 import { type Engine, type EngineOptions, openEngine } from './db/engine/supervise.ts'
 import { type MigrationStep, migrate } from './db/migrate.ts'
 import { type Database, openDatabase } from './db/open.ts'
+import { holderHere, isAliveHere } from './jobs/holder.ts'
 import { createRunLedger, type LastRun } from './jobs/ledger.ts'
 import { JOBS } from './jobs/list.ts'
 import { createPipeline, type Pipeline } from './jobs/pipeline.ts'
@@ -83,19 +83,8 @@ export function pipelineOf({
   pipeline: Pipeline
   ledger: ReturnType<typeof createRunLedger>
 } {
-  const ledger = createRunLedger({ db, holder: `${hostname()}:${process.pid}`, isAlive: isAliveHere, clock })
+  const ledger = createRunLedger({ db, holder: holderHere(), isAlive: isAliveHere, clock })
   // All jobs stand close together, so the last place of one is a good place to look from.
   const loaded = (lastRuns: ReadonlyMap<string, LastRun>) => loadedSegments(db, parseMark(lastRuns.get('touches')?.watermark ?? '').at)
   return { ledger, pipeline: createPipeline({ jobs: JOBS, db, models, ledger, settle, loaded, clock, signal }) }
-}
-
-/** `host:pid`; of other hosts nothing is known. */
-function isAliveHere(holder: string): boolean | null {
-  const [host, pid] = [holder.slice(0, holder.lastIndexOf(':')), Number(holder.slice(holder.lastIndexOf(':') + 1))]
-  if (host !== hostname()) return null
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
