@@ -1,6 +1,19 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createOutliner, FLAGS, IS_UNUSUAL, MESSAGE_ID, type OutlineOptions, PAGE, REST, WORDS } from './outliner.ts'
+import {
+  ANONYMOUS_ID,
+  createOutliner,
+  EVENT_NAME,
+  FLAGS,
+  IS_UNUSUAL,
+  MESSAGE_ID,
+  type OutlineOptions,
+  PAGE,
+  REST,
+  SESSION_ID,
+  USER_ID,
+  WORDS,
+} from './outliner.ts'
 
 const HOW: OutlineOptions = { facts: 1, isTrack: false, events: 1 }
 const batch = (...events: object[]) => Buffer.from(JSON.stringify({ batch: events }))
@@ -49,6 +62,46 @@ it('forgets when it is full, and says so', () => {
   }
   expect([...ages].filter(age => age.startsWith('texts')).length).toBeGreaterThan(1)
   expect([...ages].filter(age => age.startsWith('rests')).length).toBeGreaterThan(1)
+})
+
+/** Numbers of the texts, and of the pages and rests, of a request with events of these names. */
+function numbersOf(outline: ReturnType<typeof opened>, names: readonly string[], { session = '', campaign = '' } = {}) {
+  const events = names.map(name => {
+    const context = { sessionId: `s-${name}${session}`, campaign: { name: `${name}${campaign}` } }
+    return { event: `e-${name}`, anonymousId: `a-${name}`, userId: `u-${name}`, messageId: 'm', context }
+  })
+  const words = outline(batch(...events), { ...HOW, events: events.length })?.words
+  const at = (word: number) => events.map((_, place) => words?.[place * WORDS + word] ?? -1)
+  return { texts: [ANONYMOUS_ID, USER_ID, SESSION_ID, EVENT_NAME].flatMap(word => at(word + 2)), rests: [PAGE, REST].flatMap(at) }
+}
+const namesFrom = (first: number, count: number) => Array.from({ length: count }, (_, place) => `${first + place}`)
+
+it('has room for so many numbers, and gives what comes beyond that none until it forgets', () => {
+  const outline = opened()
+  const twice = (first: number) => namesFrom(first, 1250).flatMap(name => [name, name])
+  for (const first of [0, 1250]) numbersOf(outline, twice(first))
+  const { texts } = numbersOf(outline, namesFrom(10_000, 2500))
+  expect([texts.includes(0), Math.max(...texts)]).toEqual([true, 16_383])
+  const { rests } = numbersOf(outline, namesFrom(10_000, 2500))
+  expect([rests.includes(0), Math.max(...rests)]).toEqual([true, 8191])
+  expect(Math.max(...numbersOf(outline, twice(0)).rests)).toBe(2500)
+})
+
+it('has room for so many bytes, and gives what comes beyond that no number until it forgets', () => {
+  const outline = opened()
+  const large = 'x'.repeat(15_000)
+  const textsOf = (first: number) => numbersOf(outline, namesFrom(first, 33), { session: large }).texts
+  expect(textsOf(0)).not.toContain(0)
+  expect(textsOf(100)).toContain(0)
+  expect(textsOf(200)).not.toContain(0)
+  // A few are not remembered until they come again, for others were seen in between.
+  const without = (first: number) => {
+    const twice = [1, 2].map(() => numbersOf(outline, namesFrom(first, 66), { campaign: large }).rests)
+    return twice[1]?.filter(number => number === 0).length
+  }
+  expect(without(0)).toBeLessThan(20)
+  expect(without(100)).toBeGreaterThan(30)
+  expect(without(200)).toBeLessThan(20)
 })
 
 it('takes bodies up to a mebibyte, one after the other, and sees nothing of a longer one before', () => {
