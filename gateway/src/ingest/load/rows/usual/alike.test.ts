@@ -54,7 +54,7 @@ it.each<[string, readonly Sent[]]>([
     'a column of the page',
     [inPage('"title":"a"'), inPage('"title":"b"'), inPage('"path":"/a"'), inPage('"referrer":"https://b.example/"')],
   ],
-  ['what of the page has no column', [inPage('"search":"?a"'), inPage('"search":"?b"'), inPage('"x":{}'), inPage('"x":null')]],
+  ['what of the page has no column', [inPage('"search":"?a"'), inPage('"search":"?b"'), inPage('"urls":"a"'), inPage('"urls":"b"')]],
   [
     'the place of a member',
     [inContext('"url":"/a"'), inContext('"page":{"url":"/a"}'), page('"url":"/a"'), inContext('"a":{"page":{"url":"/a"}}')],
@@ -97,9 +97,16 @@ it.each<[string, readonly Sent[]]>([
   ['when it left, by a text with a blank that is not ASCII', [sentAt('2026-03-01T09:30:00\u00a0Z'), sentAt('2026-03-01T09:30:00Z\u00a0')]],
   [
     'the time',
-    ['1970-01-02T23:59:59.999Z', '2148-12-31T23:59:59.999Z', '2149-01-01T00:00:00.000Z', '2026-03-01T09:05:00.000Z0'].map(time =>
-      track(`"timestamp":"${time}"`),
-    ),
+    [
+      ...['1970-01-02T23:59:59.999Z', '2148-12-31T23:59:59.999Z', '2149-01-01T00:00:00.000Z', '2026-03-01T09:05:00.000Z0'],
+      ...[
+        '2100-02-29T00:00:00.000Z',
+        '2000-02-29T00:00:00.000Z',
+        '2026-03-01T25:00:00.000Z',
+        '2026-03-01T23:60:00.000Z',
+        '2026-03-01T23:59:60.000Z',
+      ],
+    ].map(time => track(`"timestamp":"${time}"`)),
   ],
   [
     'the device',
@@ -116,12 +123,15 @@ it.each<[string, readonly Sent[]]>([
   ],
   [
     'the place in the session',
-    ['5', '6', '0', '-0', '-1', '1.5', 'null', '999999999', '4294967295', '4294967296'].map(seq => inContext(`"clientSeq":${seq}`)),
+    ['5', '6', '0', '-0', '-1', '1.5', 'null', '999999999', '4294967295', '4294967296', '9999999999'].map(seq =>
+      inContext(`"clientSeq":${seq}`),
+    ),
   ],
   [
     'keys that look like the end of a value',
     [inContext('"clientSeq":5,":null":1'), inContext('"clientSeq":null'), page('"userId":"u","":1,":2":3'), page('"userId":"",":1":2')],
   ],
+  ['whether there is a place in the session', [inContext('"clientSeq":5'), inContext('')]],
   [
     'a machine',
     [inContext('"webdriver":true'), inContext('"screen":{"width":0,"height":0}'), inContext('"screen":{"width":1,"height":0}')],
