@@ -122,6 +122,8 @@ it.each([
   ['ftp://u:s3cret@acme.com/x', 'ftp://acme.com/x'],
   ['https:/u:s3cret@acme.com/x', 'https:/acme.com/x'],
   ['postgres://u:s3cret@db/x', 'postgres://db/x'],
+  // Browsers take all before the last @ for the login.
+  ['https://ana@work:s3cret@db/x', 'https://db/x'],
 ])('the login of %s', (given, left) => {
   expect(REDACT(given)).toBe(left)
 })

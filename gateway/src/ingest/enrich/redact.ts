@@ -18,7 +18,7 @@ const EMAIL_VALUE = /[^\s@%]@[^\s@]+\.|%40[^\s@%]+\./i
 /** The path of an address, from its host on, or a path that stands alone in its text. */
 const PATH = /(?<=(?:^|[\s"?#])(?:https?:\/)?)\/[^\s"?#]*/gi
 /** Behind `http:` browsers take one slash for two. */
-const LOGIN = /(:\/\/|https?:\/)[^\s/?#"\\@]{1,300}@/gi
+const LOGIN = /(:\/\/|https?:\/)(?:[^\s/?#"\\@]{1,300}@){1,8}/gi
 const EMAIL_IN_PATH = /\/[^\s/?#&="\\]{1,64}(?:@|%40)[a-z0-9.-]{1,200}\.[a-z]{2,24}(?=[/?#"\\\s]|$)/gi
 /** `=`, also where an address stands in an address in an address. */
 const ENCODED_EQUALS = /%(?:25){0,3}3d/i

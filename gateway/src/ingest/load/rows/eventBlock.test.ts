@@ -7,6 +7,7 @@ import { EVENTS_TARGET, insertLines, type Landing, passEvents } from '../insert.
 import { createEventBlock, eventColumns } from './eventBlock.ts'
 import { readBlock } from './readBlock.ts'
 import { eventLines } from './segmentRows.ts'
+import { pageWords, restWords } from './usual/mouldedWords.ts'
 
 const columns = eventColumns()
 const TEXTS = EVENT_COLUMNS.filter(name => /String/.test(columns[name].type))
@@ -97,6 +98,31 @@ describe('a block of events', () => {
       expect(readBlock(block.take(), 2)).toEqual(valuesOf(good))
     },
   )
+
+  it('holds nothing of a row of moulds in the middle of which a column had no memory for more', () => {
+    const columns = eventColumns()
+    let isFull = false
+    const addNumber = columns.browser.addNumber
+    const block = createEventBlock({
+      ...columns,
+      browser: {
+        ...columns.browser,
+        addNumber(number) {
+          if (isFull) throw new RangeError('Array buffer allocation failed')
+          addNumber(number)
+        },
+      },
+    })
+    const row = eventRow({ message_id: 'm', browser: 'Firefox', url: 'https://a.test/' })
+    const [page, rest] = [pageWords(row), restWords(row)]
+    block.addMoulded(row, page, rest)
+    isFull = true
+    expect(() => block.addMoulded({ ...row, message_id: 'bad' }, page, rest)).toThrow(RangeError)
+    isFull = false
+    block.addMoulded(row, page, rest)
+    block.add(row)
+    expect(readBlock(block.take(), 3)).toEqual(valuesOf([row, row, row]))
+  })
 })
 
 describe('a block, to the engine,', () => {

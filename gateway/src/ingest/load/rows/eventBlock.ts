@@ -6,7 +6,7 @@ import { createMouldedWords, type Mould, type PageWord, type RestWord } from './
 export interface EventBlock {
   /** All of the row or, where it throws, nothing of it. */
   add(row: EventRow): void
-  /** The row of an event of which all else is in these moulds. Throws nothing. */
+  /** Likewise the row of an event of which all else is in these moulds. */
   addMoulded(own: OwnColumns, page: Mould, rest: Mould): void
   /** The columns in the order of `EVENT_COLUMNS`, each with its name and type; written where `room` says. */
   take(room?: (bytes: number) => Uint8Array): Uint8Array
@@ -132,6 +132,22 @@ export function createEventBlock(columns: EventColumns = eventColumns()): EventB
     columns.context.add(row.context)
   }
 
+  function addOwn(own: OwnColumns): void {
+    columns.message_id.add(own.message_id)
+    columns.event.add(own.event)
+    columns.anonymous_id.add(own.anonymous_id)
+    columns.user_id.add(own.user_id)
+    columns.session_id.add(own.session_id)
+    columns.client_seq.add(own.client_seq)
+    columns.timestamp.add(own.timestamp)
+    columns.original_timestamp.add(own.original_timestamp)
+    columns.sent_at.add(own.sent_at)
+    columns.received_at.add(own.received_at)
+    columns.clock_offset_ms.add(own.clock_offset_ms)
+    columns.properties.add(own.properties)
+    columns.is_bot.add(own.is_bot)
+  }
+
   function cut(from: number): void {
     for (const [, column] of inOrder) column.cut(from)
     if (from === 0) words.begin()
@@ -149,20 +165,13 @@ export function createEventBlock(columns: EventColumns = eventColumns()): EventB
       rows++
     },
     addMoulded(own, page, rest) {
-      columns.message_id.add(own.message_id)
-      columns.event.add(own.event)
-      columns.anonymous_id.add(own.anonymous_id)
-      columns.user_id.add(own.user_id)
-      columns.session_id.add(own.session_id)
-      columns.client_seq.add(own.client_seq)
-      columns.timestamp.add(own.timestamp)
-      columns.original_timestamp.add(own.original_timestamp)
-      columns.sent_at.add(own.sent_at)
-      columns.received_at.add(own.received_at)
-      columns.clock_offset_ms.add(own.clock_offset_ms)
-      columns.properties.add(own.properties)
-      columns.is_bot.add(own.is_bot)
-      words.add(page, rest)
+      try {
+        addOwn(own)
+        words.add(page, rest)
+      } catch (error) {
+        cut(rows)
+        throw error
+      }
       rows++
     },
     take(room = bytes => new Uint8Array(bytes)) {

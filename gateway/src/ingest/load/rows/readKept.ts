@@ -43,10 +43,12 @@ function readWhole({ body, events: count, facts }: KeptRequest, isSound: boolean
 function readInParts(request: KeptRequest, usual: UsualRequest): ReadRequest {
   const { facts } = request
   const told = toldBy(facts)
+  let whole: ReadRequest | null = null
   return {
     facts,
     get events() {
-      return readWhole(request, true).events
+      whole ??= readWhole(request, true)
+      return whole.events
     },
     usual,
     eventAt: place => acceptedEvent(JSON.parse(usual.eventText(place)), told),
