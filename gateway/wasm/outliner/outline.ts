@@ -119,7 +119,6 @@ function readList(start: usize, facts: i32, track: bool): i32 {
   return byteAt(at) === CLOSE_LIST ? count : -1
 }
 
-// @ts-expect-error: a decorator of AssemblyScript
 function set(word: i32, value: i32): void {
   store<i32>(record + ((<usize>word) << 2), value)
 }
