@@ -2,9 +2,9 @@
  * A process that runs one job over and over with the product's scheduler, pipeline and ledger. Argument: JSON of `JobsChildOptions`.
  * Each good run of the job is one window: it writes the window's number and moves the watermark by one.
  */
-import { hostname } from 'node:os'
 import { openEngine } from '../../gateway/src/db/engine/supervise.ts'
 import { type Database, openDatabase } from '../../gateway/src/db/open.ts'
+import { holderHere } from '../../gateway/src/jobs/holder.ts'
 import type { Job } from '../../gateway/src/jobs/job.ts'
 import { createRunLedger, JobsBusy } from '../../gateway/src/jobs/ledger.ts'
 import { createPipeline } from '../../gateway/src/jobs/pipeline.ts'
@@ -27,7 +27,7 @@ const signal = new AbortController().signal
 const db = await openDatabase({ engine: await openEngine({ dataDir, log: () => undefined }) })
 const edges = { db: stopsAt === 'commit' ? stoppingDatabase(db) : db, models, clock: Date.now, signal, settle: async () => undefined }
 const ledger = thinksOthersDead
-  ? createRunLedger({ db, holder: `${hostname()}:${process.pid}`, isAlive: () => false, clock: Date.now })
+  ? createRunLedger({ db, holder: holderHere(), isAlive: () => false, clock: Date.now })
   : pipelineOf(edges).ledger
 
 const windows: Job = {

@@ -15,6 +15,11 @@ test('of one on another host, or in another container of the same name, nothing 
   expect(isAliveHere(`${hostname()}:1:${process.pid}`)).toBeNull()
 })
 
+test('of an older gateway, which named its host alone, it is known as before', () => {
+  expect(isAliveHere(`${hostname()}:${process.pid}`)).toBe(true)
+  expect(isAliveHere(`${hostname()}:${spawnSync('true').pid}`)).toBe(false)
+})
+
 test.runIf(process.platform === 'linux')('containers of a pod have different names for their process 1', () => {
   expect(holderHere(1)).toMatch(/:\d{6,}:1$/)
 })
