@@ -14,26 +14,12 @@ export interface EventBlock {
   clear(): void
 }
 
-/** What is no word that rows have in common. */
-export type OwnColumns = Pick<
-  EventRow,
-  | 'message_id'
-  | 'event'
-  | 'anonymous_id'
-  | 'user_id'
-  | 'session_id'
-  | 'client_seq'
-  | 'timestamp'
-  | 'original_timestamp'
-  | 'sent_at'
-  | 'received_at'
-  | 'clock_offset_ms'
-  | 'is_bot'
-  | 'properties'
->
-
 type WordName = PageWord | RestWord
-export type EventColumns = { readonly [name in Exclude<keyof EventRow, WordName>]: NativeColumn<EventRow[name]> } & {
+
+/** What is no word that rows have in common. */
+export type OwnColumns = Omit<EventRow, WordName>
+
+export type EventColumns = { readonly [name in keyof OwnColumns]: NativeColumn<EventRow[name]> } & {
   readonly [name in WordName]: WordColumn
 }
 

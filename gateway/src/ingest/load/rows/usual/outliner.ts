@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 
 /** The events of one request, outlined; of use until the next request is. */
 export interface Outlines {
-  /** What `read` wrote (`gateway/wasm/outliner/outline.ts`): `WORDS` of 32 bits for each event, by place. */
+  /** What `read` wrote (`gateway/wasm/outliner/record.ts`): `WORDS` of 32 bits for each event, by place. */
   readonly words: Int32Array
   /** The same, as numbers of eight bytes. */
   readonly times: Float64Array
@@ -28,7 +28,7 @@ export interface OutlineOptions {
 /** null where the request is none of the usual. The body must be one that the scanner took (`ingest/scan`). */
 export type Outliner = (body: Buffer, options: OutlineOptions) => Outlines | null
 
-/** Words of a record, as `gateway/wasm/outliner/outline.ts` has them. */
+/** Words of a record, as `gateway/wasm/outliner/record.ts` has them. */
 export const WORDS = 26
 export const FLAGS = 0
 export const PAGE = 1
